@@ -1,0 +1,12 @@
+{#
+    source(source_name, table_name) -> relation
+    Raw tables are Hive tables. Glue sessions run with Iceberg as default catalogue, which neither lists
+    nor reads them, so the name gets the prefix of the Hive catalogue there.
+#}
+{% macro source(source_name, table_name) -%}
+    {%- set relation = builtins.source(source_name, table_name) -%}
+    {%- if target.type == 'glue' -%}
+        {%- set relation = relation.incorporate(path={'schema': 'spark_catalog.' ~ relation.schema}) -%}
+    {%- endif -%}
+    {%- do return(relation) -%}
+{%- endmacro %}

@@ -1,0 +1,43 @@
+{#
+    create_processed_load_table(relation) -> statement that creates the table of processed loads if absent
+#}
+{% macro create_processed_load_table(relation) -%}
+    {{ return(adapter.dispatch('create_processed_load_table', 'lakehouse')(relation)) }}
+{%- endmacro %}
+
+{% macro default__create_processed_load_table(relation) -%}
+    {{ unknown_engine('create_processed_load_table') }}
+{%- endmacro %}
+
+{% macro duckdb__create_processed_load_table(relation) -%}
+    create table if not exists {{ relation }} (
+        model_name varchar not null,
+        entity varchar not null,
+        load_id varchar not null,
+        ingest_date varchar not null,
+        shaped_by varchar not null
+    )
+{%- endmacro %}
+
+{% macro athena__create_processed_load_table(relation) -%}
+    create table if not exists {{ relation.render_pure() }} (
+        model_name string,
+        entity string,
+        load_id string,
+        ingest_date string,
+        shaped_by string
+    )
+    location '{{ target.s3_data_dir }}{{ relation.schema }}/processed_load'
+    tblproperties ('table_type' = 'ICEBERG')
+{%- endmacro %}
+
+{% macro glue__create_processed_load_table(relation) -%}
+    create table if not exists {{ relation.schema }}.{{ relation.identifier }} (
+        model_name string,
+        entity string,
+        load_id string,
+        ingest_date string,
+        shaped_by string
+    ) using iceberg
+    tblproperties ('format-version' = '2')
+{%- endmacro %}

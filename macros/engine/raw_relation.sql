@@ -1,0 +1,34 @@
+{#
+    raw_relation(source_name, table_name) -> relation text, or none where the raw zone has no file yet
+    For catalogue look-ups while a model compiles; staging reads `raw_rows`. DuckDB reads the files of
+    the raw zone and fails on a pattern without files; elsewhere the table is in the catalogue.
+    *Raises* if the sources YAML does not declare the table.
+#}
+{% macro raw_relation(source_name, table_name) -%}
+    {%- set nodes = graph.sources.values()
+        | selectattr('source_name', 'equalto', source_name)
+        | selectattr('name', 'equalto', table_name) | list -%}
+    {%- if not nodes -%}
+        {{ exceptions.raise_compiler_error("No source '" ~ source_name ~ "." ~ table_name ~ "' is declared.") }}
+    {%- endif -%}
+    {{ return(adapter.dispatch('raw_relation', 'lakehouse')(nodes[0])) }}
+{%- endmacro %}
+
+{% macro default__raw_relation(node) -%}
+    {{ unknown_engine('raw_relation') }}
+{%- endmacro %}
+
+{% macro duckdb__raw_relation(node) -%}
+    {%- set location = node.source_meta.external_location | replace('{name}', node.name) -%}
+    {%- set pattern = location.split("'")[1] -%}
+    {%- set files = run_query("select count(*) from glob('" ~ pattern ~ "')") -%}
+    {{ return(location if files.columns[0].values()[0] > 0 else none) }}
+{%- endmacro %}
+
+{% macro athena__raw_relation(node) -%}
+    {{ return(api.Relation.create(node.database, node.schema, node.identifier) | string) }}
+{%- endmacro %}
+
+{% macro glue__raw_relation(node) -%}
+    {{ return('spark_catalog.' ~ node.schema ~ '.' ~ node.identifier) }}
+{%- endmacro %}

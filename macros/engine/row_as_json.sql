@@ -1,0 +1,34 @@
+{#
+    row_as_json(columns, masked) -> text, one JSON object of the delivered texts, keys alphabetical
+    columns: names as the source delivers them, read from `<name>_text`; masked: those whose value is
+    personal and written as '***' where one was given. Nulls stay null. Trino sorts the keys, so all do.
+#}
+{% macro row_as_json(columns, masked=[]) -%}
+    {%- set values = [] -%}
+    {%- for name in columns | sort -%}
+        {%- do values.append([name, ("case when " ~ name ~ "_text is not null then '***' end") if name in masked else name ~ '_text']) -%}
+    {%- endfor -%}
+    {{ return(adapter.dispatch('row_as_json', 'lakehouse')(values)) }}
+{%- endmacro %}
+
+{% macro default__row_as_json(values) -%}
+    {{ unknown_engine('row_as_json') }}
+{%- endmacro %}
+
+{% macro duckdb__row_as_json(values) -%}
+    cast(json_object(
+        {%- for name, value in values %}'{{ name }}', {{ value }}{{ ', ' if not loop.last }}{% endfor -%}
+    ) as varchar)
+{%- endmacro %}
+
+{% macro athena__row_as_json(values) -%}
+    json_object(
+        {%- for name, value in values %}'{{ name }}': {{ value }}{{ ', ' if not loop.last }}{% endfor -%}
+    )
+{%- endmacro %}
+
+{% macro glue__row_as_json(values) -%}
+    to_json(named_struct(
+        {%- for name, value in values %}'{{ name }}', {{ value }}{{ ', ' if not loop.last }}{% endfor -%}
+    ), map('ignoreNullFields', 'false'))
+{%- endmacro %}

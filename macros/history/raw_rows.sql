@@ -1,0 +1,34 @@
+{#
+    raw_rows(source_name, table_name) -> subquery to select from
+    The raw table: provenance under its own names, every delivered column as `<column>_text`, so that a
+    typed column can take the plain name beside it. Columns come from the sources YAML. While the raw
+    zone has no file of the entity: a typed empty select and a warning, so that a project with one
+    silent feed still builds.
+#}
+{% macro raw_rows(source_name, table_name) -%}
+    {%- set relation = source(source_name, table_name) -%}
+    {%- if not execute -%}
+        {{ return('(select * from ' ~ relation ~ ')') }}
+    {%- endif -%}
+    {%- set node = graph.sources.values()
+        | selectattr('source_name', 'equalto', source_name)
+        | selectattr('name', 'equalto', table_name) | first -%}
+    {%- set is_silent = raw_relation(source_name, table_name) is none -%}
+    {%- if is_silent -%}
+        {%- do exceptions.warn("No raw file of " ~ source_name ~ "." ~ table_name ~ " yet: its models are empty. Land one with 'lakehouse land " ~ source_name ~ " " ~ table_name ~ "=<file>'.") -%}
+    {%- endif -%}
+    (
+        select
+            {%- for column in node.columns.values() %}
+            {%- set type = dbt.type_string() if column.data_type == 'string' else column.data_type %}
+            {%- set kept = column.config.meta.get('provenance') and column.name != 'recorded_at' %}
+            {{ 'cast(null as ' ~ type ~ ')' if is_silent else column.name }} as {{ column.name if kept else column.name ~ '_text' }}
+            {{- ',' if not loop.last }}
+            {%- endfor %}
+        {%- if is_silent %}
+        where 1 = 0
+        {%- else %}
+        from {{ relation }}
+        {%- endif %}
+    )
+{%- endmacro %}

@@ -1,0 +1,16 @@
+{#
+    shaping_variables() -> text such as `commerce_gmv_date=release_date;commerce_value_rule=line_total`
+    The values of the variables that give this model's rows their meaning (`config.meta.shaped_by`), in
+    the order of their names; lists are sorted, so that their order means nothing. Empty for most models.
+#}
+{% macro shaping_variables() -%}
+    {%- set parts = [] -%}
+    {%- for name in (model.config.meta.get('shaped_by', []) | sort) -%}
+        {%- set value = var(name) -%}
+        {%- if value is sequence and value is not string -%}
+            {%- set value = value | map('string') | sort | join(',') -%}
+        {%- endif -%}
+        {%- do parts.append(name ~ '=' ~ value) -%}
+    {%- endfor -%}
+    {{ return(parts | join(';') | replace("'", '')) }}
+{%- endmacro %}

@@ -1,0 +1,83 @@
+-- Grain: one row per accepted row of the feed, with its place in the history of its item record.
+-- An item that no row ties to a purchase, by its own purchase_id or by a purchase's reference, waits:
+-- it becomes accepted by itself when the purchase comes, so new purchases touch items too.
+
+{{ config(
+    materialized='incremental',
+    incremental_strategy='merge',
+    unique_key=['load_id', 'source_file', 'source_row'],
+) }}
+
+{% set content = [
+    ['prod_item_id', 'integer'],
+    ['prod_item_partition', 'integer'],
+    ['purchase_id', 'integer'],
+    ['product_id', 'integer'],
+    ['item_quantity', 'integer'],
+    ['purchase_value', 'decimal'],
+    ['transaction_datetime', 'timestamp'],
+    ['transaction_date', 'date'],
+] %}
+{% set columns = [
+    'load_id', 'source_file', 'source_row', 'ingest_date', 'recorded_at', 'record_key', 'flags',
+] + content | map('first') | list %}
+
+with received as (
+    select * from {{ ref('int_commerce__product_item_received') }} where reason_code is null
+),
+
+purchase_received as (
+    select * from {{ ref('int_commerce__purchase_received') }} where reason_code is null
+),
+
+{% if is_incremental() %}
+touched_records as (
+    select record_key
+    from received
+    where {{ in_new_load('received', 'product_item') }}
+    union
+    select item_key
+    from purchase_received
+    where item_key is not null and {{ in_new_load('purchase_received', 'purchase') }}
+),
+
+events as (
+    select * from received where record_key in (select record_key from touched_records)
+),
+
+stored as (
+    select * from {{ this }} where record_key in (select record_key from touched_records)
+),
+{% else %}
+events as (
+    select * from received
+),
+{% endif %}
+
+{{ record_history('events', columns, content) }},
+
+tied_records as (
+    select record_key from events where purchase_id is not null
+    union
+    select item_key from purchase_received where item_key is not null
+),
+
+item_history as (
+    select
+        {{ columns | join(',\n        ') }},
+        case
+            when row_status <> 'repeated' and not exists (
+                select 1 from tied_records where tied_records.record_key = history.record_key
+            ) then 'waiting'
+            else row_status
+        end as row_status,
+        known_from,
+        known_to
+    from history
+),
+
+changes as (
+    {{ merge_changes('item_history', 'stored', ['load_id', 'source_file', 'source_row'], columns + ['row_status', 'known_from', 'known_to']) }}
+)
+
+select * from changes

@@ -1,0 +1,57 @@
+-- Grain: one row per accepted row of the feed, with its place in the history of its purchase record.
+
+{{ config(
+    materialized='incremental',
+    incremental_strategy='merge',
+    unique_key=['load_id', 'source_file', 'source_row'],
+) }}
+
+{% set content = [
+    ['purchase_id', 'integer'],
+    ['purchase_partition', 'integer'],
+    ['buyer_id', 'integer'],
+    ['prod_item_id', 'integer'],
+    ['prod_item_partition', 'integer'],
+    ['producer_id', 'integer'],
+    ['order_date', 'date'],
+    ['release_date', 'date'],
+    ['purchase_total_value', 'decimal'],
+    ['purchase_status', 'text'],
+    ['transaction_datetime', 'timestamp'],
+    ['transaction_date', 'date'],
+] %}
+{% set columns = [
+    'load_id', 'source_file', 'source_row', 'ingest_date', 'recorded_at', 'record_key', 'item_key', 'flags',
+] + content | map('first') | list %}
+
+with received as (
+    select * from {{ ref('int_commerce__purchase_received') }} where reason_code is null
+),
+
+{% if is_incremental() %}
+touched_records as (
+    select record_key
+    from received
+    where {{ in_new_load('received', 'purchase') }}
+),
+
+events as (
+    select * from received where record_key in (select record_key from touched_records)
+),
+
+stored as (
+    select * from {{ this }} where record_key in (select record_key from touched_records)
+),
+{% else %}
+events as (
+    select * from received
+),
+{% endif %}
+
+{{ record_history('events', columns, content) }},
+
+changes as (
+    {{ merge_changes('history', 'stored', ['load_id', 'source_file', 'source_row'], columns + ['row_status', 'known_from', 'known_to']) }}
+)
+
+select * from changes

@@ -1,0 +1,48 @@
+-- Grain: one row per posted_on, gmv_date, subsidiary: the ledger.
+-- A load changes what was known from its ingest_date on and never before, so only days from the oldest
+-- new load are recomputed; a closed day changes only by a load that rewrites history.
+
+{{ config(
+    materialized='incremental',
+    incremental_strategy='merge',
+    unique_key=['posted_on', 'gmv_date', 'subsidiary'],
+    partitioned_by=['month(posted_on)'],
+    partition_by=['months(posted_on)'],
+) }}
+
+{% set columns = ['posted_on', 'gmv_date', 'subsidiary', 'movement_amount', 'purchase_count_change'] %}
+
+with purchase_movement as (
+    select * from {{ ref('fct_commerce__purchase_movement') }}
+),
+
+{% if is_incremental() %}
+first_touched_day as (
+    select min(cast(new_load.ingest_date as date)) as posted_on from {{ new_loads() }} as new_load
+),
+
+stored as (
+    select * from {{ this }} where posted_on >= (select first_touched_day.posted_on from first_touched_day)
+),
+{% endif %}
+
+ledger as (
+    select
+        posted_on,
+        gmv_date,
+        subsidiary,
+        cast(sum(movement_amount) as decimal(18, 2)) as movement_amount,
+        cast(sum(purchase_count_change) as bigint) as purchase_count_change
+    from purchase_movement
+    {% if is_incremental() %}
+    where posted_on >= (select first_touched_day.posted_on from first_touched_day)
+    {% endif %}
+    group by posted_on, gmv_date, subsidiary
+    having sum(movement_amount) <> 0 or sum(purchase_count_change) <> 0
+),
+
+changes as (
+    {{ merge_changes('ledger', 'stored', ['posted_on', 'gmv_date', 'subsidiary'], columns) }}
+)
+
+select * from changes

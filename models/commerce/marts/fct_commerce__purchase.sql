@@ -1,0 +1,101 @@
+-- Grain: one row per purchase_key, in its newest state known on closed days; purchases known only by an
+-- item or an extra info included. Cut on ingest_date (when we learned it), not on the event time: an
+-- event that arrives late must not rewrite a day already published.
+
+{{ config(
+    materialized='incremental',
+    incremental_strategy='merge',
+    unique_key='purchase_key',
+) }}
+
+{% set columns = [
+    'purchase_key', 'purchase_id', 'purchase_partition', 'buyer_id', 'prod_item_id',
+    'prod_item_partition', 'producer_id', 'order_date', 'release_date', 'purchase_total_value',
+    'purchase_status', 'product_id', 'item_quantity', 'purchase_value', 'subsidiary', 'is_paid',
+    'is_cancelled', 'is_complete', 'gmv_date', 'gmv_amount', 'gmv_exclusion_reason',
+    'is_total_different', 'purchase_transaction_datetime', 'product_item_transaction_datetime',
+    'purchase_extra_info_transaction_datetime', 'last_recorded_at',
+] %}
+
+{% if is_incremental() %}
+with touched_purchase as (
+    {{ touched_purchases() }}
+),
+
+stored as (
+    select * from {{ this }} where purchase_key in (select purchase_key from touched_purchase)
+),
+{% else %}
+with
+{% endif %}
+
+known_purchase as (
+    select record_key as purchase_key
+    from {{ ref('int_commerce__purchase_history') }}
+    where known_from is not null
+    union
+    select record_key as purchase_key
+    from {{ ref('int_commerce__purchase_extra_info_history') }}
+    where known_from is not null
+    union
+    select {{ commerce_key('purchase_id', 'null') }} as purchase_key
+    from {{ ref('int_commerce__product_item_history') }}
+    where purchase_id is not null and known_from is not null
+),
+
+purchase_to_assemble as (
+    select * from known_purchase
+    {% if is_incremental() %}
+    where purchase_key in (select purchase_key from touched_purchase)
+    {% endif %}
+),
+
+{{ assembled_purchase('purchase_to_assemble', known_on=none) }},
+
+purchase as (
+    select
+        purchase_key,
+        purchase_id,
+        purchase_partition,
+        buyer_id,
+        prod_item_id,
+        prod_item_partition,
+        producer_id,
+        order_date,
+        release_date,
+        purchase_total_value,
+        purchase_status,
+        product_id,
+        item_quantity,
+        purchase_value,
+        subsidiary,
+        release_date is not null as is_paid,
+        {{ is_cancelled('purchase_status') }} as is_cancelled,
+        is_purchase_known and is_product_item_known and is_purchase_extra_info_known as is_complete,
+        {{ gmv_date() }} as gmv_date,
+        {{ gmv_amount() }} as gmv_amount,
+        case
+            when release_date is null then 'not_paid'
+            when {{ is_cancelled('purchase_status') }} then 'cancelled'
+            when {{ gmv_date() }} is null then 'no_gmv_date'
+            when not is_product_item_known then 'no_item'
+            when {{ line_value() }} is null then 'item_without_value'
+        end as gmv_exclusion_reason,
+        coalesce(purchase_total_value <> {{ line_value() }}, false) as is_total_different,
+        purchase_transaction_datetime,
+        product_item_transaction_datetime,
+        purchase_extra_info_transaction_datetime,
+        -- greatest() of a null is null on Athena: a feed that is not known counts as the earliest time.
+        greatest(
+            {% for feed in ['purchase', 'product_item', 'purchase_extra_info'] %}
+            coalesce({{ feed }}_recorded_at, {{ as_timestamp("'1900-01-01 00:00:00'") }}){{ ',' if not loop.last }}
+            {% endfor %}
+        ) as last_recorded_at
+    from assembled_purchase
+),
+
+changes as (
+    {{ merge_changes('purchase', 'stored', ['purchase_key'], columns) }}
+)
+
+select * from changes

@@ -1,0 +1,74 @@
+-- Grain: one row per received row of the feed, typed; `reason_code` says why a row is rejected.
+-- Known and checked like the other feeds; no mart depends on it.
+
+with raw_rows as (
+    select * from {{ raw_rows('commerce', 'order_transaction_cost_hist') }}
+),
+
+typed as (
+    select
+        *,
+        {{ as_timestamp('recorded_at_text') }} as recorded_at,
+        {{ try_integer('purchase_id_text') }} as purchase_id,
+        {{ try_integer('purchase_partition_text') }} as purchase_partition,
+        {{ try_amount('order_transaction_cost_vat_value_text') }} as order_transaction_cost_vat_value,
+        {{ try_amount('order_transaction_cost_installment_value_text') }} as order_transaction_cost_installment_value,
+        {{ try_date('order_transaction_cost_date_text') }} as order_transaction_cost_date,
+        {{ event_time('transaction_datetime_text', 'recorded_at_text') }} as transaction_datetime,
+        {{ try_date('transaction_date_text') }} as transaction_date
+    from raw_rows
+),
+
+reasoned as (
+    select
+        *,
+        {{ rejection_reason({
+            'missing_key': ['not ' ~ is_given('purchase_id_text')],
+            'unparsable_key': unread(['purchase_id', 'purchase_partition']),
+            'unparsable_timestamp': ['transaction_datetime is null'],
+            'unparsable_date': unread(['order_transaction_cost_date']),
+            'unparsable_amount': unread_amount([
+                'order_transaction_cost_vat_value',
+                'order_transaction_cost_installment_value',
+            ]),
+            'amount_out_of_range': amount_out_of_range([
+                'order_transaction_cost_vat_value',
+                'order_transaction_cost_installment_value',
+            ]),
+        }) }} as reason_code
+    from typed
+),
+
+staged as (
+    select
+        load_id,
+        ingest_date,
+        source_file,
+        source_row,
+        recorded_at,
+        reason_code,
+        {{ commerce_key('purchase_id', 'purchase_partition') }} as record_key,
+        purchase_id,
+        purchase_partition,
+        order_transaction_cost_vat_value,
+        order_transaction_cost_installment_value,
+        order_transaction_cost_date,
+        transaction_datetime,
+        transaction_date,
+        {{ flag_list({
+            'transaction_date_differs': 'transaction_date <> cast(transaction_datetime as date)',
+        }) }} as flags,
+        case
+            when reason_code is not null
+                then {{ row_as_json([
+                    'purchase_id', 'purchase_partition',
+                    'order_transaction_cost_vat_value',
+                    'order_transaction_cost_installment_value',
+                    'order_transaction_cost_date', 'transaction_datetime',
+                    'transaction_date'
+                ]) }}
+        end as rejected_row
+    from reasoned
+)
+
+select * from staged

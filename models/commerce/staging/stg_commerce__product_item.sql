@@ -1,0 +1,83 @@
+-- Grain: one row per received row of the feed, typed; `reason_code` says why a row is rejected.
+-- An item is keyed by its own id, or, in the event-row shape that has none, by its purchase ('p' + id).
+-- value times quantity is held to decimal(18,2) here, whatever the value rule: Spark would turn an
+-- overflow into null without a word.
+
+with raw_rows as (
+    select * from {{ raw_rows('commerce', 'product_item') }}
+),
+
+typed as (
+    select
+        *,
+        {{ as_timestamp('recorded_at_text') }} as recorded_at,
+        {{ try_integer('prod_item_id_text') }} as prod_item_id,
+        {{ try_integer('prod_item_partition_text') }} as prod_item_partition,
+        {{ try_integer('purchase_id_text') }} as purchase_id,
+        {{ try_integer('product_id_text') }} as product_id,
+        {{ try_integer('item_quantity_text') }} as item_quantity,
+        {{ try_amount('purchase_value_text') }} as purchase_value,
+        {{ event_time('transaction_datetime_text', 'recorded_at_text') }} as transaction_datetime,
+        {{ try_date('transaction_date_text') }} as transaction_date
+    from raw_rows
+),
+
+reasoned as (
+    select
+        *,
+        {{ rejection_reason({
+            'missing_key': ['not (' ~ is_given('prod_item_id_text') ~ ' or ' ~ is_given('purchase_id_text') ~ ')'],
+            'unparsable_key': unread([
+                'prod_item_id', 'prod_item_partition',
+                'purchase_id', 'product_id',
+            ]),
+            'unparsable_timestamp': ['transaction_datetime is null'],
+            'unparsable_number': unread(['item_quantity'])
+                + ['item_quantity not between -2147483647 and 2147483647'],
+            'unparsable_amount': unread_amount(['purchase_value']),
+            'amount_out_of_range': amount_out_of_range(['purchase_value']) + [
+                'abs(purchase_value * try_cast(item_quantity as decimal(10, 0)))'
+                ~ ' >= 10000000000000000',
+            ],
+        }) }} as reason_code
+    from typed
+),
+
+staged as (
+    select
+        load_id,
+        ingest_date,
+        source_file,
+        source_row,
+        recorded_at,
+        reason_code,
+        case
+            when prod_item_id is not null
+                then {{ commerce_key('prod_item_id', 'prod_item_partition') }}
+            else 'p' || cast(purchase_id as {{ dbt.type_string() }})
+        end as record_key,
+        prod_item_id,
+        prod_item_partition,
+        purchase_id,
+        product_id,
+        item_quantity,
+        purchase_value,
+        transaction_datetime,
+        transaction_date,
+        {{ flag_list({
+            'non_positive_amount': 'purchase_value <= 0',
+            'non_positive_quantity': 'item_quantity <= 0',
+            'transaction_date_differs': 'transaction_date <> cast(transaction_datetime as date)',
+        }) }} as flags,
+        case
+            when reason_code is not null
+                then {{ row_as_json([
+                    'prod_item_id', 'prod_item_partition', 'purchase_id', 'product_id',
+                    'item_quantity', 'purchase_value', 'transaction_datetime',
+                    'transaction_date'
+                ]) }}
+        end as rejected_row
+    from reasoned
+)
+
+select * from staged

@@ -1,0 +1,82 @@
+-- Grain: one row per received row of the feed, typed; `reason_code` says why a row is rejected.
+
+with raw_rows as (
+    select * from {{ raw_rows('commerce', 'purchase') }}
+),
+
+typed as (
+    select
+        *,
+        {{ as_timestamp('recorded_at_text') }} as recorded_at,
+        {{ try_integer('purchase_id_text') }} as purchase_id,
+        {{ try_integer('purchase_partition_text') }} as purchase_partition,
+        {{ try_integer('buyer_id_text') }} as buyer_id,
+        {{ try_integer('prod_item_id_text') }} as prod_item_id,
+        {{ try_integer('prod_item_partition_text') }} as prod_item_partition,
+        {{ try_integer('producer_id_text') }} as producer_id,
+        {{ try_date('order_date_text') }} as order_date,
+        {{ try_date('release_date_text') }} as release_date,
+        {{ try_amount('purchase_total_value_text') }} as purchase_total_value,
+        upper({{ plain_text('purchase_status_text') }}) as purchase_status,
+        {{ event_time('transaction_datetime_text', 'recorded_at_text') }} as transaction_datetime,
+        {{ try_date('transaction_date_text') }} as transaction_date
+    from raw_rows
+),
+
+reasoned as (
+    select
+        *,
+        {{ rejection_reason({
+            'missing_key': ['not ' ~ is_given('purchase_id_text')],
+            'unparsable_key': unread([
+                'purchase_id', 'purchase_partition', 'buyer_id',
+                'prod_item_id', 'prod_item_partition', 'producer_id',
+            ]),
+            'unparsable_timestamp': ['transaction_datetime is null'],
+            'unparsable_date': unread(['order_date', 'release_date']),
+            'unparsable_amount': unread_amount(['purchase_total_value']),
+            'amount_out_of_range': amount_out_of_range(['purchase_total_value']),
+        }) }} as reason_code
+    from typed
+),
+
+staged as (
+    select
+        load_id,
+        ingest_date,
+        source_file,
+        source_row,
+        recorded_at,
+        reason_code,
+        {{ commerce_key('purchase_id', 'purchase_partition') }} as record_key,
+        case when prod_item_id is not null then {{ commerce_key('prod_item_id', 'prod_item_partition') }} end as item_key,
+        purchase_id,
+        purchase_partition,
+        buyer_id,
+        prod_item_id,
+        prod_item_partition,
+        producer_id,
+        order_date,
+        release_date,
+        purchase_total_value,
+        purchase_status,
+        transaction_datetime,
+        transaction_date,
+        {{ flag_list({
+            'non_positive_amount': 'purchase_total_value <= 0',
+            'transaction_date_differs': 'transaction_date <> cast(transaction_datetime as date)',
+            'order_after_release': 'order_date > release_date',
+        }) }} as flags,
+        case
+            when reason_code is not null
+                then {{ row_as_json([
+                    'purchase_id', 'purchase_partition', 'buyer_id', 'prod_item_id',
+                    'prod_item_partition', 'producer_id', 'order_date', 'release_date',
+                    'purchase_total_value', 'purchase_status', 'transaction_datetime',
+                    'transaction_date'
+                ], masked=['buyer_id']) }}
+        end as rejected_row
+    from reasoned
+)
+
+select * from staged
