@@ -4,10 +4,7 @@
     *Raises* on a model that declares neither.
 #}
 {% macro carried_entities(model_name) -%}
-    {%- set node = graph.nodes.values()
-        | selectattr('resource_type', 'equalto', 'model')
-        | selectattr('name', 'equalto', model_name) | first -%}
-    {%- set meta = node.config.meta -%}
+    {%- set meta = model_node(model_name).config.meta -%}
     {%- if meta.get('received_entity') -%}
         {{ return([meta.received_entity]) }}
     {%- elif not meta.get('reflects') -%}

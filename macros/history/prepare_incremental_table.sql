@@ -2,22 +2,31 @@
     prepare_incremental_table()
     Pre-hook of every incremental model. A rebuild forgets what the table reflected, before the rebuild:
     if it dies half-way, the next run finds everything new instead of missing a load.
-    *Raises* in an incremental run with other shaping variables than the table was built with, or with
-    the variable `as_of_date` (a cut that would leave the table behind for good).
+    *Raises* if this table (in an incremental run) or a parent was built with other shaping variables
+    than the run has, and in an incremental run with `as_of_date` (a cut that would leave the table
+    behind for good).
 #}
 {% macro prepare_incremental_table() -%}
     {%- if execute and model.config.materialized == 'incremental' -%}
         {%- set processed = processed_load_relation(this.schema) -%}
-        {%- if not is_incremental() -%}
-            {%- do run_query("delete from " ~ processed ~ " where model_name = '" ~ this.identifier ~ "'") -%}
-        {%- else -%}
+        {%- set shaped = [] -%}
+        {%- for parent in model.config.meta.get('reflects', []) if model_node(parent).config.meta.get('shaped_by') -%}
+            {%- do shaped.append(parent) -%}
+        {%- endfor -%}
+        {%- if is_incremental() -%}
+            {%- do shaped.append(model.name) -%}
             {%- if var('as_of_date', none) is not none -%}
-                {{ exceptions.raise_compiler_error("The variable 'as_of_date' cuts knowledge and cannot be used in an incremental run of '" ~ this.identifier ~ "'. Use --full-refresh into a database of its own, or the macro gmv_as_of.") }}
+                {{ exceptions.raise_compiler_error("The variable 'as_of_date' cuts knowledge and cannot be used in an incremental run of '" ~ model.name ~ "'. Use --full-refresh into a database of its own, or the macro gmv_as_of.") }}
             {%- endif -%}
-            {%- set other = run_query("select min(shaped_by) from " ~ processed ~ " where model_name = '" ~ this.identifier ~ "' and shaped_by <> '" ~ shaping_variables() ~ "'").columns[0].values()[0] -%}
-            {%- if other is not none -%}
-                {{ exceptions.raise_compiler_error("'" ~ this.identifier ~ "' was built with " ~ other ~ ", this run has " ~ shaping_variables() ~ ". Run again with --full-refresh, or with the variables the table was built with.") }}
-            {%- endif -%}
+        {%- else -%}
+            {%- do run_query("delete from " ~ processed ~ " where model_name = '" ~ this.identifier ~ "'") -%}
         {%- endif -%}
+        {%- for name in shaped -%}
+            {%- set wanted = shaping_variables(model_node(name)) -%}
+            {%- set other = run_query("select min(shaped_by) from " ~ processed ~ " where model_name = '" ~ name ~ "' and shaped_by <> '" ~ wanted ~ "'").columns[0].values()[0] -%}
+            {%- if other is not none -%}
+                {{ exceptions.raise_compiler_error("'" ~ name ~ "' was built with " ~ other ~ ", this run has " ~ wanted ~ ". Run again with --full-refresh, or with the variables the table was built with.") }}
+            {%- endif -%}
+        {%- endfor -%}
     {%- endif -%}
 {%- endmacro %}

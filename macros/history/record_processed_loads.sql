@@ -10,7 +10,7 @@
         {%- set processed = processed_load_relation(this.schema) -%}
         {%- do run_query("
             insert into " ~ processed ~ " (model_name, entity, load_id, ingest_date, shaped_by)
-            select '" ~ this.identifier ~ "', reflected.entity, reflected.load_id, reflected.ingest_date, '" ~ shaping_variables() ~ "'
+            select '" ~ this.identifier ~ "', reflected.entity, reflected.load_id, reflected.ingest_date, '" ~ shaping_variables(model) ~ "'
             from (" ~ reflected_loads() ~ ") as reflected
             where not exists (
                 select 1 from " ~ processed ~ " as own

@@ -6,8 +6,7 @@
     materialized='incremental',
     incremental_strategy='merge',
     unique_key=['posted_on', 'gmv_date', 'subsidiary'],
-    partitioned_by=['month(posted_on)'],
-    partition_by=['months(posted_on)'],
+    **partition_by_month('posted_on'),
 ) }}
 
 {% set columns = ['posted_on', 'gmv_date', 'subsidiary', 'movement_amount', 'purchase_count_change'] %}

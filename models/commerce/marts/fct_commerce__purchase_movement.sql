@@ -8,6 +8,8 @@
     unique_key=['purchase_key', 'posted_on', 'gmv_date', 'subsidiary'],
 ) }}
 
+{#- Outside the condition: dbt must see what the incremental run reads. #}
+{% set touched_purchases = touched_purchases() %}
 {% set columns = [
     'purchase_key', 'posted_on', 'gmv_date', 'subsidiary', 'movement_amount', 'purchase_count_change',
 ] %}
@@ -18,7 +20,7 @@ with purchase_version as (
 
 {% if is_incremental() %}
 touched_purchase as (
-    {{ touched_purchases() }}
+    {{ touched_purchases }}
 ),
 
 stored as (
