@@ -56,19 +56,21 @@ events as (
 
 {{ record_history('events', columns, content) }},
 
-tied_records as (
-    select record_key from events where purchase_id is not null
-    union
-    select item_key from purchase_received where item_key is not null
-),
-
 item_history as (
     select
         {{ columns | join(',\n        ') }},
         case
-            when row_status <> 'repeated' and not exists (
-                select 1 from tied_records where tied_records.record_key = history.record_key
-            ) then 'waiting'
+            when
+                row_status <> 'repeated'
+                and not exists (
+                    select 1 from events
+                    where events.record_key = history.record_key and events.purchase_id is not null
+                )
+                and not exists (
+                    select 1 from purchase_received
+                    where purchase_received.item_key = history.record_key
+                )
+                then 'waiting'
             else row_status
         end as row_status,
         known_from,

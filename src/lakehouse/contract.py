@@ -1,0 +1,110 @@
+"""What a source promises, read from the dbt sources YAML: the only place that declares it."""
+
+import codecs
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lakehouse.errors import ContractError, UsageError
+
+FULL_EXTRACT_COLUMN = "is_full_extract"
+
+
+@dataclass(frozen=True)
+class LandingRules:
+    """How the files of one entity are read; see `config.meta.landing` in the sources YAML."""
+
+    formats: tuple[str, ...]
+    encoding: str = "utf-8"
+    fallback_encoding: str | None = None
+    delimiter: str = ","
+    required: tuple[str, ...] = ()
+    required_any: tuple[str, ...] = ()
+    null_as_empty: tuple[str, ...] = ()
+    full_extract: bool = False
+
+
+@dataclass(frozen=True)
+class EntityContract:
+    """One raw table: its delivered columns in order and the rules for its files."""
+
+    name: str
+    columns: tuple[str, ...]
+    rules: LandingRules
+    has_full_extract_column: bool = False
+
+
+@dataclass(frozen=True)
+class DomainContract:
+    """All raw tables of one domain."""
+
+    domain: str
+    entities: Mapping[str, EntityContract] = field(default_factory=dict)
+
+    def entity(self, name: str) -> EntityContract:
+        """Return the contract of one entity.
+
+        Raises: UsageError, which lists the known entities, if the domain has no such entity.
+        """
+        if name not in self.entities:
+            known = ", ".join(sorted(self.entities))
+            raise UsageError(f"unknown entity '{name}' in domain '{self.domain}'; known: {known}")
+        return self.entities[name]
+
+
+def read_contract(domain: str, *, project_dir: Path) -> DomainContract:
+    """Read the contract of one domain.
+
+    Args:
+        project_dir: the directory that holds `models/`.
+    Raises: UsageError if the domain has no sources file; ContractError if the file cannot be used.
+    Source: models/<domain>/staging/_<domain>__sources.yml.
+    """
+    path = _sources_path(domain, project_dir)
+    if not path.is_file():
+        found = (p.parent.parent.name for p in project_dir.glob("models/*/staging/_*__sources.yml"))
+        known = ", ".join(sorted(found)) or "none, see --project-dir"
+        raise UsageError(f"unknown domain '{domain}'; known: {known}")
+    try:
+        sources = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
+        tables = [t for source in sources if source["name"] == domain for t in source["tables"]]
+        entities = {table["name"]: _entity_contract(table) for table in tables}
+    except (yaml.YAMLError, LookupError, TypeError, ValueError) as err:
+        raise ContractError(f"{path}: not a usable contract ({err!r}); correct the file") from err
+    return DomainContract(domain=domain, entities=entities)
+
+
+def _sources_path(domain: str, project_dir: Path) -> Path:
+    return project_dir / "models" / domain / "staging" / f"_{domain}__sources.yml"
+
+
+def _entity_contract(table: Mapping[str, Any]) -> EntityContract:
+    is_provenance = {
+        column["name"]: bool(_meta(column).get("provenance", False)) for column in table["columns"]
+    }
+    columns = tuple(name for name, provenance in is_provenance.items() if not provenance)
+    rules = LandingRules(
+        **{
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in _meta(table)["landing"].items()
+        }
+    )
+    for encoding in filter(None, (rules.encoding, rules.fallback_encoding)):
+        codecs.lookup(encoding)
+    # A misspelt name here would silently switch a rule off.
+    named = {*rules.required, *rules.required_any, *rules.null_as_empty}
+    if undeclared := sorted(named - set(columns)):
+        raise ValueError(f"landing rules of {table['name']} name undeclared columns: {undeclared}")
+    return EntityContract(
+        name=table["name"],
+        columns=columns,
+        rules=rules,
+        has_full_extract_column=is_provenance.get(FULL_EXTRACT_COLUMN, False),
+    )
+
+
+def _meta(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    return node.get("config", {}).get("meta", {})

@@ -1,0 +1,33 @@
+"""Why a delivery is not landed: every error names the thing, the reason and what to do next."""
+
+
+class LandingError(Exception):
+    """Landing stops and leaves the raw zone as it was, unless the text says otherwise."""
+
+    exit_code = 1
+
+
+class UsageError(LandingError):
+    """The command asks for something that does not exist or contradicts itself."""
+
+    exit_code = 2
+
+
+class ContractError(LandingError):
+    """The dbt sources YAML does not say how a delivery is to be read."""
+
+
+class DeliveryError(LandingError):
+    """A delivered file is not what the contract of its entity promises."""
+
+
+class FutureClaimError(LandingError):
+    """A delivery claims to have been received later than now."""
+
+
+class HistoryRewriteError(LandingError):
+    """A delivery claims to have been received before something the domain already knows."""
+
+
+class RawStoreError(LandingError):
+    """The raw zone or its catalogue cannot be read or written."""

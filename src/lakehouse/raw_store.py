@@ -1,0 +1,247 @@
+"""Where raw files are kept: a directory, or an S3 prefix with its Glue catalogue.
+
+Layout, the same in both: <domain>/<entity>/ingest_date=YYYY-MM-DD/<load_id>.parquet.
+"""
+
+import io
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lakehouse.errors import RawStoreError
+
+_KEY = re.compile(
+    r"(?P<domain>[^/]+)/(?P<entity>[^/]+)/ingest_date=(?P<ingest_date>\d{4}-\d{2}-\d{2})"
+    r"/(?P<load_id>[^/]+)\.parquet"
+)
+
+
+_PARTLY_LANDED = (
+    "; earlier files of this call are landed: land it again, with --rewrite-history if it claims "
+    "earlier days"
+)
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """The place of one Parquet file; `ingest_date` is ISO text, as in the partition's name."""
+
+    domain: str
+    entity: str
+    ingest_date: str
+    load_id: str
+
+    @property
+    def partition(self) -> str:
+        return f"{self.domain}/{self.entity}/ingest_date={self.ingest_date}"
+
+    @property
+    def key(self) -> str:
+        return f"{self.partition}/{self.load_id}.parquet"
+
+
+class RawStore(Protocol):
+    """What landing needs of a place for raw files."""
+
+    def list_files(self, domain: str) -> list[RawFile]:
+        """All Parquet files of the layout, whoever wrote them."""
+
+    def open_file(self, file: RawFile) -> BinaryIO:
+        """A seekable reader."""
+
+    def publish(self, files: Sequence[tuple[RawFile, bytes]]) -> None:
+        """Make files appear, each whole or not at all, and register their partitions."""
+
+    def register(self, files: Sequence[RawFile]) -> None:
+        """Register the partitions of files that are already there; known ones are fine."""
+
+
+@dataclass(frozen=True)
+class LocalRawStore:
+    """Raw zone in a directory; DuckDB reads it by pattern, so there is nothing to register."""
+
+    root: Path
+
+    def list_files(self, domain: str) -> list[RawFile]:
+        paths = self.root.glob(f"{domain}/*/*/*.parquet")
+        return _raw_files(str(path.relative_to(self.root)) for path in paths)
+
+    def open_file(self, file: RawFile) -> BinaryIO:
+        return (self.root / file.key).open("rb")
+
+    def publish(self, files: Sequence[tuple[RawFile, bytes]]) -> None:
+        """Write all files beside the layout, then rename them into it.
+
+        Everything that can fail for lack of space or permission comes before the first rename;
+        only a crash between two renames can leave a part of the call.
+        """
+        staging = None
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            # Below the root: a rename is atomic only within one file system.
+            staging = Path(tempfile.mkdtemp(prefix=".landing-", dir=self.root))
+            written = [
+                _write_synced(staging / str(number), content)
+                for number, (_, content) in enumerate(files)
+            ]
+            targets = [self.root / file.key for file, _ in files]
+            for target in targets:
+                target.parent.mkdir(parents=True, exist_ok=True)
+            for path, target in zip(written, targets, strict=True):
+                os.replace(path, target)
+                _sync(target.parent)
+        except OSError as err:
+            raise RawStoreError(
+                f"{self.root}: cannot write ({err}); free space or permit, then land again"
+            ) from err
+        finally:
+            if staging is not None:
+                shutil.rmtree(staging, ignore_errors=True)
+
+    def register(self, files: Sequence[RawFile]) -> None:
+        pass
+
+
+@dataclass(frozen=True)
+class S3RawStore:
+    """Raw zone below an S3 prefix, its partitions registered in one Glue database.
+
+    Args:
+        prefix: without slashes at its ends; may be empty.
+        database: holds one table per entity, made beforehand by Terraform.
+    """
+
+    bucket: str
+    prefix: str
+    database: str
+    s3: Any
+    glue: Any
+
+    def list_files(self, domain: str) -> list[RawFile]:
+        with _aws_errors(self._uri(domain)):
+            pages = self.s3.get_paginator("list_objects_v2").paginate(
+                Bucket=self.bucket, Prefix=self._key(f"{domain}/")
+            )
+            keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+        return _raw_files(key[len(self._key("")) :] for key in keys)
+
+    def open_file(self, file: RawFile) -> BinaryIO:
+        with _aws_errors(self._uri(file.key)):
+            return io.BufferedReader(_S3Reader(self.s3, self.bucket, self._key(file.key)))
+
+    def publish(self, files: Sequence[tuple[RawFile, bytes]]) -> None:
+        """Put the objects one by one, then register their partitions.
+
+        S3 has no rename of several objects: a failure can leave a part of the call, and says so.
+        Registration comes last, so that landing the same delivery again completes it.
+        """
+        self._storage_descriptors([file for file, _ in files])
+        for file, content in files:
+            hint = "" if file is files[0][0] else _PARTLY_LANDED
+            with _aws_errors(self._uri(file.key), hint):
+                self.s3.put_object(Bucket=self.bucket, Key=self._key(file.key), Body=content)
+        self.register([file for file, _ in files])
+
+    def register(self, files: Sequence[RawFile]) -> None:
+        descriptors = self._storage_descriptors(files)
+        for file in files:
+            location = self._uri(f"{file.partition}/")
+            with _aws_errors(location, hint="; the files are landed: land again to register them"):
+                try:
+                    self.glue.create_partition(
+                        DatabaseName=self.database,
+                        TableName=file.entity,
+                        PartitionInput={
+                            "Values": [file.ingest_date],
+                            "StorageDescriptor": {**descriptors[file.entity], "Location": location},
+                        },
+                    )
+                except ClientError as err:
+                    if err.response["Error"]["Code"] != "AlreadyExistsException":
+                        raise
+
+    def _storage_descriptors(self, files: Sequence[RawFile]) -> dict[str, dict[str, Any]]:
+        descriptors = {}
+        for entity in {file.entity: None for file in files}:
+            with _aws_errors(f"Glue table {self.database}.{entity}"):
+                table = self.glue.get_table(DatabaseName=self.database, Name=entity)["Table"]
+            descriptors[entity] = table["StorageDescriptor"]
+        return descriptors
+
+    def _key(self, path: str) -> str:
+        return f"{self.prefix}/{path}" if self.prefix else path
+
+    def _uri(self, path: str) -> str:
+        return f"s3://{self.bucket}/{self._key(path)}"
+
+
+class _S3Reader(io.RawIOBase):
+    """Reads an object by ranges, so that one column of a large file costs no more than itself."""
+
+    def __init__(self, s3: Any, bucket: str, key: str) -> None:
+        self._s3, self._object = s3, {"Bucket": bucket, "Key": key}
+        self._size = s3.head_object(**self._object)["ContentLength"]
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._position = offset + {0: 0, 1: self._position, 2: self._size}[whence]
+        return self._position
+
+    def readinto(self, buffer: memoryview) -> int:
+        end = min(self._position + len(buffer), self._size)
+        if end <= self._position:
+            return 0
+        with _aws_errors(f"s3://{self._object['Bucket']}/{self._object['Key']}"):
+            span = f"bytes={self._position}-{end - 1}"
+            content = self._s3.get_object(**self._object, Range=span)["Body"].read()
+        buffer[: len(content)] = content
+        self._position += len(content)
+        return len(content)
+
+
+def _raw_files(keys: Iterator[str]) -> list[RawFile]:
+    matches = (_KEY.fullmatch(key) for key in sorted(keys))
+    return [RawFile(**match.groupdict()) for match in matches if match]
+
+
+def _write_synced(path: Path, content: bytes) -> Path:
+    with path.open("wb") as handle:
+        handle.write(content)
+        handle.flush()
+        os.fsync(handle.fileno())
+    return path
+
+
+def _sync(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _aws_errors(thing: str, hint: str = "") -> Iterator[None]:
+    try:
+        yield
+    except (ClientError, BotoCoreError) as err:
+        raise RawStoreError(
+            f"{thing}: {err}; check that it exists and that this identity may use it{hint}"
+        ) from err

@@ -1,0 +1,108 @@
+"""The command as a person types it: exit codes, streams, and no traceback."""
+
+import pytest
+from typer.testing import CliRunner
+
+from lakehouse.cli import app
+
+ROW = "purchase_id,transaction_datetime\n1,2024-01-05 10:00:00\n"
+
+
+@pytest.fixture
+def run(raw, project_dir, monkeypatch):
+    monkeypatch.setenv("LAKEHOUSE_RAW", str(raw))
+
+    def run_command(*arguments):
+        return CliRunner().invoke(app, ["land", *arguments, "--project-dir", str(project_dir)])
+
+    return run_command
+
+
+def test_a_landing_says_what_landed_where_and_when_it_is_published(run, write, raw_rows):
+    result = run("commerce", f"purchase={write('p.csv', ROW)}")
+    row = raw_rows("purchase")[0]
+    assert result.exit_code == 0
+    assert f"purchase: landed 1 rows in 1 file(s) as load {row['load_id']}" in result.stdout
+    assert f"lands into the open day {row['ingest_date']}; published from" in result.stdout
+    assert result.stderr == ""
+
+
+def test_a_closed_day_is_landed_without_the_notice_and_repeated_without_writing(
+    run, write, left_behind
+):
+    arguments = ("commerce", f"purchase={write('p.csv', ROW)}", "--ingest-date", "2024-02-01")
+    assert "open day" not in run(*arguments).output
+    before = left_behind()
+    again = run(*arguments)
+    assert again.exit_code == 0
+    assert "purchase: nothing landed, the same delivery is load" in again.stdout
+    assert left_behind() == before
+
+
+def test_recorded_from_and_rewrite_history_reach_the_landing(run, write, raw_rows):
+    run("commerce", f"purchase={write('p.csv', ROW)}")
+    late = ("commerce", f"purchase={write('q.csv', ROW)}", "--recorded-from")
+    refused = run(*late, "transaction_datetime")
+    assert refused.exit_code == 1
+    assert refused.stderr.startswith("error: q.csv, line 2: claims")
+    assert run(*late, "transaction_datetime", "--rewrite-history").exit_code == 0
+    assert raw_rows("purchase")[0]["ingest_date"] == "2024-01-05"
+
+
+def test_bad_input_is_one_line_on_stderr(run, write):
+    result = run("commerce", f"purchase={write('p.csv', '')}")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith("error: p.csv: the file has zero bytes")
+    assert result.stderr.count("\n") == 1
+
+
+def test_an_empty_delivery_warns_and_succeeds(run, write):
+    result = run("commerce", f"purchase={write('p.csv', 'purchase_id,coupon')}")
+    assert result.exit_code == 0
+    assert "warning: p.csv: no rows" in result.stderr
+    assert "warning: p.csv: landed without 'coupon'" in result.stderr
+    assert "purchase: nothing landed, no rows" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["shop", "sale=x.csv"], "unknown domain 'shop'; known: "),
+        (["commerce", "sale=x.csv"], "unknown entity 'sale'"),
+        (["commerce", "purchase"], "'purchase' is not <entity>=<file>"),
+        (["commerce", "purchase="], "'purchase=' is not <entity>=<file>"),
+        (["commerce"], "ENTITY=FILE"),
+        (["commerce", "purchase=x.csv", "--ingest-date", "2024-02-30"], "2024-02-30"),
+        (
+            ["commerce", "purchase=x.csv", "--ingest-date", "2024-02-01", "--recorded-from", "a"],
+            "exclude each other",
+        ),
+    ],
+)
+def test_a_wrong_command_ends_with_2(run, arguments, said):
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_the_raw_zone_is_data_raw_of_the_project_unless_the_environment_says_otherwise(
+    run, write, tmp_path, project_dir, monkeypatch
+):
+    monkeypatch.delenv("LAKEHOUSE_RAW")
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "models").symlink_to(project_dir / "models")
+    arguments = ["land", "commerce", f"purchase={write('p.csv', ROW)}"]
+    assert CliRunner().invoke(app, [*arguments, "--project-dir", str(project)]).exit_code == 0
+    assert len(list(project.glob("data/raw/commerce/purchase/*/*.parquet"))) == 1
+
+
+def test_s3_without_a_catalogue_database_is_refused_by_the_name_of_the_variable(
+    run, write, monkeypatch
+):
+    monkeypatch.setenv("LAKEHOUSE_RAW", "s3://lake/raw")
+    monkeypatch.delenv("LAKEHOUSE_RAW_DATABASE", raising=False)
+    result = run("commerce", f"purchase={write('p.csv', ROW)}")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: LAKEHOUSE_RAW_DATABASE is not set")

@@ -1,0 +1,77 @@
+"""The contract is read from the sources YAML of any domain, and only from there."""
+
+import pytest
+
+from lakehouse.contract import LandingRules, read_contract
+from lakehouse.errors import ContractError, UsageError
+
+SOURCES = """
+sources:
+  - name: retail
+    schema: "{{ 'raw' if target.type == 'duckdb' else 'x' }}"
+    tables:
+      - name: sale
+        config:
+          meta:
+            landing:
+              formats: [csv]
+              encoding: latin-1
+              delimiter: ";"
+              required: [code]
+              full_extract: true
+              fallback_encoding: cp1252
+        columns:
+          - {name: code, config: {meta: {class: internal}}}
+          - {name: price}
+          - {name: recorded_at, config: {meta: {provenance: true}}}
+          - {name: is_full_extract, config: {meta: {provenance: true}}}
+          - {name: ingest_date, config: {meta: {provenance: partition}}}
+"""
+
+
+@pytest.fixture
+def sources(tmp_path):
+    def write_sources(text):
+        path = tmp_path / "models" / "retail" / "staging" / "_retail__sources.yml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return tmp_path
+
+    return write_sources
+
+
+def test_a_contract_has_the_delivered_columns_in_order_and_its_rules(sources):
+    sale = read_contract("retail", project_dir=sources(SOURCES)).entity("sale")
+    assert sale.columns == ("code", "price")
+    assert sale.has_full_extract_column
+    assert sale.rules == LandingRules(
+        formats=("csv",),
+        encoding="latin-1",
+        fallback_encoding="cp1252",
+        delimiter=";",
+        required=("code",),
+        full_extract=True,
+    )
+
+
+def test_an_unknown_domain_is_answered_with_the_known_ones(sources, tmp_path):
+    with pytest.raises(UsageError, match="unknown domain 'shop'; known: none"):
+        read_contract("shop", project_dir=tmp_path)
+    with pytest.raises(UsageError, match="unknown domain 'shop'; known: retail"):
+        read_contract("shop", project_dir=sources(SOURCES))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("required: [code]", "required: [kode]", "undeclared columns: .'kode'"),
+        ("encoding: latin-1", "encoding: latin-0", "latin-0"),
+        ("delimiter", "delimitor", "delimitor"),
+        ("landing:", "lending:", "landing"),
+        ("sources:", "sources: [", "not a usable contract"),
+    ],
+)
+def test_a_contract_that_cannot_be_used_names_its_file(sources, old, new, said):
+    with pytest.raises(ContractError, match=rf"_retail__sources\.yml.*{said}") as refusal:
+        read_contract("retail", project_dir=sources(SOURCES.replace(old, new, 1)))
+    assert refusal.value.exit_code == 1
