@@ -7,6 +7,7 @@
     says nothing, with `is_<feed>_known`, the event times and the times of receipt of the winning rows.
     The item is the one the purchase refers to, if that item is known; else, for a purchase without
     partition, the newest item that carries its purchase_id.
+    Reads the CTEs purchase_history, item_history and extra_info_history of the model.
 #}
 {% macro assembled_purchase(points, known_on='known_on') -%}
     {%- set item_content = [
@@ -16,15 +17,21 @@
     ] -%}
     {%- set day = points ~ '.' ~ known_on if known_on is not none else none -%}
 purchase_state as (
-    select * from {{ ref('int_commerce__purchase_history') }} where known_from is not null
+    select *
+    from purchase_history
+    where known_from is not null
 ),
 
-item_state as (
-    select * from {{ ref('int_commerce__product_item_history') }} where known_from is not null
+item_state as {{ not_materialized() }} (
+    select *
+    from item_history
+    where known_from is not null
 ),
 
 extra_info_state as (
-    select * from {{ ref('int_commerce__purchase_extra_info_history') }} where known_from is not null
+    select *
+    from extra_info_history
+    where known_from is not null
 ),
 
 offered_item as (
@@ -68,12 +75,12 @@ assembled_purchase as (
         purchase_state.record_key is not null as is_purchase_known,
         coalesce(item_state.record_key, chosen_offer.item_key) is not null as is_product_item_known,
         extra_info_state.record_key is not null as is_purchase_extra_info_known,
-        cast(
-            substr({{ points }}.purchase_key, 1, position('/' in {{ points }}.purchase_key) - 1) as bigint
-        ) as purchase_id,
-        cast(nullif(
-            substr({{ points }}.purchase_key, position('/' in {{ points }}.purchase_key) + 1), '-'
-        ) as bigint) as purchase_partition,
+        cast(substr(
+            {{ points }}.purchase_key, 1, position('/' in {{ points }}.purchase_key) - 1
+        ) as bigint) as purchase_id,
+        cast(nullif(substr(
+            {{ points }}.purchase_key, position('/' in {{ points }}.purchase_key) + 1
+        ), '-') as bigint) as purchase_partition,
         purchase_state.buyer_id,
         purchase_state.prod_item_id,
         purchase_state.prod_item_partition,

@@ -4,31 +4,32 @@
     those that any row, old or new, ties to an item the loads speak of. Ties are read from all received
     rows and not from the states in force, so that a purchase which an item has left is found too.
     A superset is harmless: what did not change is not written.
+    Reads the CTEs purchase_history, item_history and extra_info_history of the model.
 #}
 {% macro touched_purchases() -%}
     select record_key as purchase_key
-    from {{ ref('int_commerce__purchase_history') }} as purchase_history
+    from purchase_history
     where {{ in_new_load('purchase_history', 'purchase') }}
     union
     select record_key as purchase_key
-    from {{ ref('int_commerce__purchase_extra_info_history') }} as extra_info_history
+    from extra_info_history
     where {{ in_new_load('extra_info_history', 'purchase_extra_info') }}
     union
-    select purchase_history.record_key as purchase_key
-    from {{ ref('int_commerce__purchase_history') }} as purchase_history
-    where purchase_history.item_key in (
-        select item_history.record_key
-        from {{ ref('int_commerce__product_item_history') }} as item_history
+    select record_key as purchase_key
+    from purchase_history
+    where item_key in (
+        select record_key
+        from item_history
         where {{ in_new_load('item_history', 'product_item') }}
     )
     union
-    select {{ commerce_key('item_history.purchase_id', 'null') }} as purchase_key
-    from {{ ref('int_commerce__product_item_history') }} as item_history
+    select {{ commerce_key('purchase_id', 'null') }} as purchase_key
+    from item_history
     where
-        item_history.purchase_id is not null
-        and item_history.record_key in (
-            select item_history.record_key
-            from {{ ref('int_commerce__product_item_history') }} as item_history
+        purchase_id is not null
+        and record_key in (
+            select record_key
+            from item_history
             where {{ in_new_load('item_history', 'product_item') }}
         )
 {%- endmacro %}

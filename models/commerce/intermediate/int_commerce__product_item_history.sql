@@ -8,6 +8,7 @@
     unique_key=['load_id', 'source_file', 'source_row'],
 ) }}
 
+{% set key = ['load_id', 'source_file', 'source_row'] %}
 {% set content = [
     ['prod_item_id', 'integer'],
     ['prod_item_partition', 'integer'],
@@ -18,16 +19,19 @@
     ['transaction_datetime', 'timestamp'],
     ['transaction_date', 'date'],
 ] %}
-{% set columns = [
-    'load_id', 'source_file', 'source_row', 'ingest_date', 'recorded_at', 'record_key', 'flags',
-] + content | map('first') | list %}
+{% set columns = key + ['ingest_date', 'recorded_at', 'record_key', 'flags']
+    + content | map('first') | list %}
 
-with received as (
-    select * from {{ ref('int_commerce__product_item_received') }} where reason_code is null
+with received as {{ not_materialized() }} (
+    select *
+    from {{ ref('int_commerce__product_item_received') }}
+    where reason_code is null
 ),
 
-purchase_received as (
-    select * from {{ ref('int_commerce__purchase_received') }} where reason_code is null
+purchase_received as {{ not_materialized() }} (
+    select *
+    from {{ ref('int_commerce__purchase_received') }}
+    where reason_code is null
 ),
 
 {% if is_incremental() %}
@@ -42,14 +46,18 @@ touched_records as (
 ),
 
 events as (
-    select * from received where record_key in (select record_key from touched_records)
+    select *
+    from received
+    where record_key in (select record_key from touched_records)
 ),
 
 stored as (
-    select * from {{ this }} where record_key in (select record_key from touched_records)
+    select *
+    from {{ this }}
+    where record_key in (select record_key from touched_records)
 ),
 {% else %}
-events as (
+events as {{ not_materialized() }} (
     select * from received
 ),
 {% endif %}
@@ -79,7 +87,7 @@ item_history as (
 ),
 
 changes as (
-    {{ merge_changes('item_history', 'stored', ['load_id', 'source_file', 'source_row'], columns + ['row_status', 'known_from', 'known_to']) }}
+    {{ merge_changes('item_history', 'stored', key, columns + ['row_status', 'known_from', 'known_to']) }}
 )
 
 select * from changes

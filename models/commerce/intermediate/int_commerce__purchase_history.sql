@@ -6,6 +6,7 @@
     unique_key=['load_id', 'source_file', 'source_row'],
 ) }}
 
+{% set key = ['load_id', 'source_file', 'source_row'] %}
 {% set content = [
     ['purchase_id', 'integer'],
     ['purchase_partition', 'integer'],
@@ -20,12 +21,13 @@
     ['transaction_datetime', 'timestamp'],
     ['transaction_date', 'date'],
 ] %}
-{% set columns = [
-    'load_id', 'source_file', 'source_row', 'ingest_date', 'recorded_at', 'record_key', 'item_key', 'flags',
-] + content | map('first') | list %}
+{% set columns = key + ['ingest_date', 'recorded_at', 'record_key', 'item_key', 'flags']
+    + content | map('first') | list %}
 
-with received as (
-    select * from {{ ref('int_commerce__purchase_received') }} where reason_code is null
+with received as {{ not_materialized() }} (
+    select *
+    from {{ ref('int_commerce__purchase_received') }}
+    where reason_code is null
 ),
 
 {% if is_incremental() %}
@@ -36,14 +38,18 @@ touched_records as (
 ),
 
 events as (
-    select * from received where record_key in (select record_key from touched_records)
+    select *
+    from received
+    where record_key in (select record_key from touched_records)
 ),
 
 stored as (
-    select * from {{ this }} where record_key in (select record_key from touched_records)
+    select *
+    from {{ this }}
+    where record_key in (select record_key from touched_records)
 ),
 {% else %}
-events as (
+events as {{ not_materialized() }} (
     select * from received
 ),
 {% endif %}
@@ -51,7 +57,7 @@ events as (
 {{ record_history('events', columns, content) }},
 
 changes as (
-    {{ merge_changes('history', 'stored', ['load_id', 'source_file', 'source_row'], columns + ['row_status', 'known_from', 'known_to']) }}
+    {{ merge_changes('history', 'stored', key, columns + ['row_status', 'known_from', 'known_to']) }}
 )
 
 select * from changes

@@ -8,6 +8,7 @@
     unique_key=['gmv_date', 'subsidiary', 'known_from'],
 ) }}
 
+{% set key = ['gmv_date', 'subsidiary', 'known_from'] %}
 {% set columns = [
     'gmv_date', 'subsidiary', 'known_from', 'known_to', 'is_current', 'gmv_amount', 'purchase_count',
 ] %}
@@ -18,7 +19,8 @@ with purchase_movement as (
 
 {% if is_incremental() %}
 first_touched_day as (
-    select min(cast(new_load.ingest_date as date)) as posted_on from {{ new_loads() }} as new_load
+    select min(cast(new_load.ingest_date as date)) as posted_on
+    from {{ new_loads() }} as new_load
 ),
 
 touched_bucket as (
@@ -28,8 +30,7 @@ touched_bucket as (
     union
     select gmv_date, subsidiary
     from {{ this }}
-    where
-        known_from >= (select first_touched_day.posted_on from first_touched_day)
+    where known_from >= (select first_touched_day.posted_on from first_touched_day)
 ),
 
 stored as (
@@ -83,7 +84,7 @@ gmv_daily as (
 ),
 
 changes as (
-    {{ merge_changes('gmv_daily', 'stored', ['gmv_date', 'subsidiary', 'known_from'], columns) }}
+    {{ merge_changes('gmv_daily', 'stored', key, columns) }}
 )
 
 select * from changes

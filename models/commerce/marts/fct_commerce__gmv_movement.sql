@@ -9,6 +9,7 @@
     **partition_by_month('posted_on'),
 ) }}
 
+{% set key = ['posted_on', 'gmv_date', 'subsidiary'] %}
 {% set columns = ['posted_on', 'gmv_date', 'subsidiary', 'movement_amount', 'purchase_count_change'] %}
 
 with purchase_movement as (
@@ -17,11 +18,14 @@ with purchase_movement as (
 
 {% if is_incremental() %}
 first_touched_day as (
-    select min(cast(new_load.ingest_date as date)) as posted_on from {{ new_loads() }} as new_load
+    select min(cast(new_load.ingest_date as date)) as posted_on
+    from {{ new_loads() }} as new_load
 ),
 
 stored as (
-    select * from {{ this }} where posted_on >= (select first_touched_day.posted_on from first_touched_day)
+    select *
+    from {{ this }}
+    where posted_on >= (select first_touched_day.posted_on from first_touched_day)
 ),
 {% endif %}
 
@@ -41,7 +45,7 @@ ledger as (
 ),
 
 changes as (
-    {{ merge_changes('ledger', 'stored', ['posted_on', 'gmv_date', 'subsidiary'], columns) }}
+    {{ merge_changes('ledger', 'stored', key, columns) }}
 )
 
 select * from changes

@@ -17,29 +17,41 @@
     'purchase_extra_info_transaction_datetime', 'last_recorded_at',
 ] %}
 
+with purchase_history as {{ not_materialized() }} (
+    select * from {{ ref('int_commerce__purchase_history') }}
+),
+
+item_history as {{ not_materialized() }} (
+    select * from {{ ref('int_commerce__product_item_history') }}
+),
+
+extra_info_history as {{ not_materialized() }} (
+    select * from {{ ref('int_commerce__purchase_extra_info_history') }}
+),
+
 {% if is_incremental() %}
-with touched_purchase as (
+touched_purchase as (
     {{ touched_purchases() }}
 ),
 
 stored as (
-    select * from {{ this }} where purchase_key in (select purchase_key from touched_purchase)
+    select *
+    from {{ this }}
+    where purchase_key in (select purchase_key from touched_purchase)
 ),
-{% else %}
-with
 {% endif %}
 
 known_purchase as (
     select record_key as purchase_key
-    from {{ ref('int_commerce__purchase_history') }}
+    from purchase_history
     where known_from is not null
     union
     select record_key as purchase_key
-    from {{ ref('int_commerce__purchase_extra_info_history') }}
+    from extra_info_history
     where known_from is not null
     union
     select {{ commerce_key('purchase_id', 'null') }} as purchase_key
-    from {{ ref('int_commerce__product_item_history') }}
+    from item_history
     where purchase_id is not null and known_from is not null
 ),
 

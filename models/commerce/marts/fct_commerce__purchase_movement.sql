@@ -8,23 +8,34 @@
     unique_key=['purchase_key', 'posted_on', 'gmv_date', 'subsidiary'],
 ) }}
 
-{#- Outside the condition: dbt must see what the incremental run reads. #}
-{% set touched_purchases = touched_purchases() %}
-{% set columns = [
-    'purchase_key', 'posted_on', 'gmv_date', 'subsidiary', 'movement_amount', 'purchase_count_change',
-] %}
+{% set key = ['purchase_key', 'posted_on', 'gmv_date', 'subsidiary'] %}
+{% set columns = key + ['movement_amount', 'purchase_count_change'] %}
 
-with purchase_version as (
+with purchase_history as {{ not_materialized() }} (
+    select * from {{ ref('int_commerce__purchase_history') }}
+),
+
+item_history as {{ not_materialized() }} (
+    select * from {{ ref('int_commerce__product_item_history') }}
+),
+
+extra_info_history as {{ not_materialized() }} (
+    select * from {{ ref('int_commerce__purchase_extra_info_history') }}
+),
+
+purchase_version as (
     select * from {{ ref('fct_commerce__purchase_version') }}
 ),
 
 {% if is_incremental() %}
 touched_purchase as (
-    {{ touched_purchases }}
+    {{ touched_purchases() }}
 ),
 
 stored as (
-    select * from {{ this }} where purchase_key in (select purchase_key from touched_purchase)
+    select *
+    from {{ this }}
+    where purchase_key in (select purchase_key from touched_purchase)
 ),
 {% endif %}
 
@@ -45,10 +56,22 @@ version_in_gmv as (
 ),
 
 entry_and_exit as (
-    select purchase_key, known_from as posted_on, gmv_date, subsidiary, gmv_amount as amount, 1 as purchases
+    select
+        purchase_key,
+        known_from as posted_on,
+        gmv_date,
+        subsidiary,
+        gmv_amount as amount,
+        1 as purchases
     from version_in_gmv
     union all
-    select purchase_key, known_to as posted_on, gmv_date, subsidiary, -gmv_amount as amount, -1 as purchases
+    select
+        purchase_key,
+        known_to as posted_on,
+        gmv_date,
+        subsidiary,
+        -gmv_amount as amount,
+        -1 as purchases
     from version_in_gmv
     where known_to is not null
 ),
@@ -67,7 +90,7 @@ movement as (
 ),
 
 changes as (
-    {{ merge_changes('movement', 'stored', ['purchase_key', 'posted_on', 'gmv_date', 'subsidiary'], columns) }}
+    {{ merge_changes('movement', 'stored', key, columns) }}
 )
 
 select * from changes

@@ -23,31 +23,49 @@
     'subsidiary',
 ] %}
 
+with purchase_history as {{ not_materialized() }} (
+    select * from {{ ref('int_commerce__purchase_history') }}
+),
+
+item_history as {{ not_materialized() }} (
+    select * from {{ ref('int_commerce__product_item_history') }}
+),
+
+extra_info_history as {{ not_materialized() }} (
+    select * from {{ ref('int_commerce__purchase_extra_info_history') }}
+),
+
 {% if is_incremental() %}
-with touched_purchase as (
+touched_purchase as (
     {{ touched_purchases() }}
 ),
 
 stored as (
-    select * from {{ this }} where purchase_key in (select purchase_key from touched_purchase)
+    select *
+    from {{ this }}
+    where purchase_key in (select purchase_key from touched_purchase)
 ),
-{% else %}
-with
 {% endif %}
 
 point_of_change as (
     -- Days on which a feed's state of the purchase, or of an item tied to it, begins or ends.
-    select purchase_history.record_key as purchase_key, purchase_history.known_from as known_on
-    from {{ ref('int_commerce__purchase_history') }} as purchase_history
-    where purchase_history.known_from is not null
+    select
+        record_key as purchase_key,
+        known_from as known_on
+    from purchase_history
+    where known_from is not null
     union
-    select extra_info_history.record_key as purchase_key, extra_info_history.known_from as known_on
-    from {{ ref('int_commerce__purchase_extra_info_history') }} as extra_info_history
-    where extra_info_history.known_from is not null
+    select
+        record_key as purchase_key,
+        known_from as known_on
+    from extra_info_history
+    where known_from is not null
     union
-    select purchase_history.record_key as purchase_key, item_history.known_from as known_on
-    from {{ ref('int_commerce__purchase_history') }} as purchase_history
-    inner join {{ ref('int_commerce__product_item_history') }} as item_history
+    select
+        purchase_history.record_key as purchase_key,
+        item_history.known_from as known_on
+    from purchase_history
+    inner join item_history
         on
             purchase_history.item_key = item_history.record_key
             and purchase_history.known_from < item_history.known_from
@@ -56,13 +74,17 @@ point_of_change as (
                 or purchase_history.known_to > item_history.known_from
             )
     union
-    select {{ commerce_key('item_history.purchase_id', 'null') }} as purchase_key, item_history.known_from as known_on
-    from {{ ref('int_commerce__product_item_history') }} as item_history
-    where item_history.purchase_id is not null and item_history.known_from is not null
+    select
+        {{ commerce_key('purchase_id', 'null') }} as purchase_key,
+        known_from as known_on
+    from item_history
+    where purchase_id is not null and known_from is not null
     union
-    select {{ commerce_key('item_history.purchase_id', 'null') }} as purchase_key, item_history.known_to as known_on
-    from {{ ref('int_commerce__product_item_history') }} as item_history
-    where item_history.purchase_id is not null and item_history.known_to is not null
+    select
+        {{ commerce_key('purchase_id', 'null') }} as purchase_key,
+        known_to as known_on
+    from item_history
+    where purchase_id is not null and known_to is not null
 ),
 
 day_to_assemble as (
@@ -91,9 +113,10 @@ opening as (
     select
         compared.*,
         {{ flag_list({
-            'product_item': 'case when is_first then is_product_item_known else is_product_item_different end',
-            'purchase': 'case when is_first then is_purchase_known else is_purchase_different end',
-            'purchase_extra_info': 'case when is_first then is_purchase_extra_info_known else is_purchase_extra_info_different end',
+            'product_item': 'if(is_first, is_product_item_known, is_product_item_different)',
+            'purchase': 'if(is_first, is_purchase_known, is_purchase_different)',
+            'purchase_extra_info':
+                'if(is_first, is_purchase_extra_info_known, is_purchase_extra_info_different)',
         }) }} as triggered_by
     from compared
     where

@@ -49,7 +49,10 @@ staged as (
         recorded_at,
         reason_code,
         {{ commerce_key('purchase_id', 'purchase_partition') }} as record_key,
-        case when prod_item_id is not null then {{ commerce_key('prod_item_id', 'prod_item_partition') }} end as item_key,
+        case
+            when prod_item_id is not null
+                then {{ commerce_key('prod_item_id', 'prod_item_partition') }}
+        end as item_key,
         purchase_id,
         purchase_partition,
         buyer_id,

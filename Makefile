@@ -1,0 +1,44 @@
+# The README's commands. Everything runs in .venv, made on first use from requirements.lock.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DBT := $(BIN)/dbt
+# Where checks that run the project keep what they build, so that they never touch the user's database.
+WORK := target/checks
+
+.DEFAULT_GOAL := help
+.PHONY: help install build test lint docs bench clean
+
+help: ## List the targets and what they do
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMP): requirements.lock pyproject.toml scripts/install.sh
+	scripts/install.sh $(PYTHON) $(VENV)
+	@touch $@
+
+install: $(STAMP) ## Make the environment in .venv from the lock
+
+build: $(STAMP) ## Build and test all tables in lakehouse.duckdb from the sample in data/raw
+	$(DBT) build
+	@$(BIN)/python scripts/where_to_look.py
+
+test: $(STAMP) lint ## Run every check: lint, dbt tests of a fresh build, Python, manifest and history proofs
+	@mkdir -p $(WORK)
+	LAKEHOUSE_DUCKDB=$(WORK)/fresh.duckdb $(DBT) build --full-refresh --target-path $(WORK)/target --log-path $(WORK)/logs --quiet
+	$(BIN)/python -m pytest -n 2
+
+lint: $(STAMP) ## Check the style of SQL and Python, 0 findings
+	@mkdir -p $(WORK)
+	LAKEHOUSE_DUCKDB=$(WORK)/lint.duckdb DBT_TARGET_PATH=$(WORK)/lint $(BIN)/sqlfluff lint models macros tests/data tests/macros analyses --processes 2 --disable-progress-bar
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+docs: $(STAMP) ## Write the documentation as one page, target/static_index.html
+	$(DBT) docs generate --static
+
+bench: $(STAMP) ## Measure full build and increment against the hand-written program (long)
+	$(BIN)/python benchmarks/run.py --events 1000000 10000000 100000000
+
+clean: ## Remove the environment, the database and everything generated
+	rm -rf $(VENV) target logs lakehouse.duckdb lakehouse.duckdb.wal benchmarks/work
