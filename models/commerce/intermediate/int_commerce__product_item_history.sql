@@ -1,6 +1,7 @@
 -- Grain: one row per accepted row of the feed, with its place in the history of its item record.
--- An item that no row ties to a purchase, by its own purchase_id or by a purchase's reference, waits:
--- it becomes accepted by itself when the purchase comes, so new purchases touch items too.
+-- An item that no row ties to a purchase, by its own purchase_id or by a purchase's reference,
+-- waits: it becomes accepted by itself when the purchase comes, so new purchases touch items
+-- too.
 
 {{ config(
     materialized='incremental',
@@ -19,8 +20,9 @@
     ['transaction_datetime', 'timestamp'],
     ['transaction_date', 'date'],
 ] %}
-{% set columns = key + ['ingest_date', 'recorded_at', 'record_key', 'flags']
+{% set event_columns = key + ['ingest_date', 'recorded_at', 'record_key', 'flags']
     + content | map('first') | list %}
+{% set columns = event_columns + ['row_status', 'known_from', 'known_to'] %}
 
 with received as {{ not_materialized() }} (
     select *
@@ -48,13 +50,13 @@ touched_records as (
 events as (
     select *
     from received
-    where record_key in (select record_key from touched_records)
+    where record_key in (select touched_records.record_key from touched_records)
 ),
 
 stored as (
     select *
     from {{ this }}
-    where record_key in (select record_key from touched_records)
+    where record_key in (select touched_records.record_key from touched_records)
 ),
 {% else %}
 events as {{ not_materialized() }} (
@@ -62,11 +64,11 @@ events as {{ not_materialized() }} (
 ),
 {% endif %}
 
-{{ record_history('events', columns, content) }},
+{{ record_history('events', event_columns, content) }},
 
 item_history as (
     select
-        {{ columns | join(',\n        ') }},
+        {{ event_columns | join(',\n        ') }},
         case
             when
                 row_status <> 'repeated'
@@ -87,7 +89,7 @@ item_history as (
 ),
 
 changes as (
-    {{ merge_changes('item_history', 'stored', key, columns + ['row_status', 'known_from', 'known_to']) }}
+    {{ merge_changes('item_history', 'stored', key, columns) }}
 )
 
 select * from changes

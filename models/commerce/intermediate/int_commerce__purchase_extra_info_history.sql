@@ -1,4 +1,5 @@
--- Grain: one row per accepted row of the feed, with its place in the history of its extra info record.
+-- Grain: one row per accepted row of the feed, with its place in the history of its extra info
+-- record.
 
 {{ config(
     materialized='incremental',
@@ -14,8 +15,9 @@
     ['transaction_datetime', 'timestamp'],
     ['transaction_date', 'date'],
 ] %}
-{% set columns = key + ['ingest_date', 'recorded_at', 'record_key', 'flags']
+{% set event_columns = key + ['ingest_date', 'recorded_at', 'record_key', 'flags']
     + content | map('first') | list %}
+{% set columns = event_columns + ['row_status', 'known_from', 'known_to'] %}
 
 with received as {{ not_materialized() }} (
     select *
@@ -33,13 +35,13 @@ touched_records as (
 events as (
     select *
     from received
-    where record_key in (select record_key from touched_records)
+    where record_key in (select touched_records.record_key from touched_records)
 ),
 
 stored as (
     select *
     from {{ this }}
-    where record_key in (select record_key from touched_records)
+    where record_key in (select touched_records.record_key from touched_records)
 ),
 {% else %}
 events as {{ not_materialized() }} (
@@ -47,10 +49,10 @@ events as {{ not_materialized() }} (
 ),
 {% endif %}
 
-{{ record_history('events', columns, content) }},
+{{ record_history('events', event_columns, content) }},
 
 changes as (
-    {{ merge_changes('history', 'stored', key, columns + ['row_status', 'known_from', 'known_to']) }}
+    {{ merge_changes('history', 'stored', key, columns) }}
 )
 
 select * from changes

@@ -2,7 +2,9 @@
 -- The only inner model that the quality domain reads.
 
 with purchase_received as (
-    select * from {{ ref('int_commerce__purchase_received') }} where reason_code is not null
+    select *
+    from {{ ref('int_commerce__purchase_received') }}
+    where reason_code is not null
 ),
 
 purchase_history as (
@@ -10,7 +12,9 @@ purchase_history as (
 ),
 
 product_item_received as (
-    select * from {{ ref('int_commerce__product_item_received') }} where reason_code is not null
+    select *
+    from {{ ref('int_commerce__product_item_received') }}
+    where reason_code is not null
 ),
 
 product_item_history as (
@@ -18,7 +22,9 @@ product_item_history as (
 ),
 
 purchase_extra_info_received as (
-    select * from {{ ref('int_commerce__purchase_extra_info_received') }} where reason_code is not null
+    select *
+    from {{ ref('int_commerce__purchase_extra_info_received') }}
+    where reason_code is not null
 ),
 
 purchase_extra_info_history as (
@@ -26,7 +32,9 @@ purchase_extra_info_history as (
 ),
 
 order_transaction_cost_hist_received as (
-    select * from {{ ref('int_commerce__order_transaction_cost_hist_received') }} where reason_code is not null
+    select *
+    from {{ ref('int_commerce__order_transaction_cost_hist_received') }}
+    where reason_code is not null
 ),
 
 order_transaction_cost_hist_history as (
@@ -66,7 +74,9 @@ row_status as (
         cast(null as {{ dbt.type_string() }}) as reason_code,
         cast(null as {{ dbt.type_string() }}) as rejected_row,
         case
-            when purchase_history.purchase_status is not null and purchase_status.purchase_status is null
+            when
+                purchase_history.purchase_status is not null
+                and purchase_status.purchase_status is null
                 then coalesce(purchase_history.flags || ',', '') || 'unknown_status'
             else purchase_history.flags
         end as flags
@@ -123,7 +133,9 @@ row_status as (
         cast(null as {{ dbt.type_string() }}) as reason_code,
         cast(null as {{ dbt.type_string() }}) as rejected_row,
         case
-            when purchase_extra_info_history.subsidiary is not null and subsidiary.subsidiary is null
+            when
+                purchase_extra_info_history.subsidiary is not null
+                and subsidiary.subsidiary is null
                 then coalesce(purchase_extra_info_history.flags || ',', '') || 'unknown_subsidiary'
             else purchase_extra_info_history.flags
         end as flags

@@ -1,6 +1,7 @@
--- Grain: one row per gmv_date, subsidiary and interval of knowledge [known_from, known_to): exactly one
--- row per ledger row. Computed from the movements of the purchases, not by adding to a stored value, so
--- that a partial run converges. A bucket that empties gets a closing row with purchase_count 0.
+-- Grain: one row per gmv_date, subsidiary and interval of knowledge [known_from, known_to):
+-- exactly one row per ledger row. Computed from the movements of the purchases, not by adding to
+-- a stored value, so that a partial run converges. A bucket that empties gets a closing row with
+-- purchase_count 0.
 
 {{ config(
     materialized='incremental',
@@ -24,11 +25,15 @@ first_touched_day as (
 ),
 
 touched_bucket as (
-    select gmv_date, subsidiary
+    select
+        gmv_date,
+        subsidiary
     from purchase_movement
     where posted_on >= (select first_touched_day.posted_on from first_touched_day)
     union
-    select gmv_date, subsidiary
+    select
+        gmv_date,
+        subsidiary
     from {{ this }}
     where known_from >= (select first_touched_day.posted_on from first_touched_day)
 ),

@@ -1,6 +1,6 @@
--- Grain: one row per posted_on, gmv_date, subsidiary: the ledger.
--- A load changes what was known from its ingest_date on and never before, so only days from the oldest
--- new load are recomputed; a closed day changes only by a load that rewrites history.
+-- Grain: one row per posted_on, gmv_date, subsidiary: the ledger. A load changes what was known
+-- from its ingest_date on and never before, so only days from the oldest new load are
+-- recomputed; a closed day changes only by a load that rewrites history.
 
 {{ config(
     materialized='incremental',
@@ -10,7 +10,7 @@
 ) }}
 
 {% set key = ['posted_on', 'gmv_date', 'subsidiary'] %}
-{% set columns = ['posted_on', 'gmv_date', 'subsidiary', 'movement_amount', 'purchase_count_change'] %}
+{% set columns = key + ['movement_amount', 'purchase_count_change'] %}
 
 with purchase_movement as (
     select * from {{ ref('fct_commerce__purchase_movement') }}

@@ -1,6 +1,6 @@
--- Grain: one row per purchase_key, in its newest state known on closed days; purchases known only by an
--- item or an extra info included. Cut on ingest_date (when we learned it), not on the event time: an
--- event that arrives late must not rewrite a day already published.
+-- Grain: one row per purchase_key, in its newest state known on closed days; purchases known
+-- only by an item or an extra info included. Cut on ingest_date (when we learned it), not on the
+-- event time: an event that arrives late must not rewrite a day already published.
 
 {{ config(
     materialized='incremental',
@@ -37,7 +37,7 @@ touched_purchase as (
 stored as (
     select *
     from {{ this }}
-    where purchase_key in (select purchase_key from touched_purchase)
+    where purchase_key in (select touched_purchase.purchase_key from touched_purchase)
 ),
 {% endif %}
 
@@ -58,7 +58,7 @@ known_purchase as (
 purchase_to_assemble as (
     select * from known_purchase
     {% if is_incremental() %}
-    where purchase_key in (select purchase_key from touched_purchase)
+    where purchase_key in (select touched_purchase.purchase_key from touched_purchase)
     {% endif %}
 ),
 
@@ -83,7 +83,9 @@ purchase as (
         subsidiary,
         release_date is not null as is_paid,
         {{ is_cancelled('purchase_status') }} as is_cancelled,
-        is_purchase_known and is_product_item_known and is_purchase_extra_info_known as is_complete,
+        is_purchase_known
+        and is_product_item_known
+        and is_purchase_extra_info_known as is_complete,
         {{ gmv_date() }} as gmv_date,
         {{ gmv_amount() }} as gmv_amount,
         case
@@ -97,11 +99,11 @@ purchase as (
         purchase_transaction_datetime,
         product_item_transaction_datetime,
         purchase_extra_info_transaction_datetime,
-        -- greatest() of a null is null on Athena: a feed that is not known counts as the earliest time.
+        -- greatest() of a null is null on Athena: a feed that is not known counts as very early.
         greatest(
-            {% for feed in ['purchase', 'product_item', 'purchase_extra_info'] %}
-            coalesce({{ feed }}_recorded_at, {{ as_timestamp("'1900-01-01 00:00:00'") }}){{ ',' if not loop.last }}
-            {% endfor %}
+            coalesce(purchase_recorded_at, {{ as_timestamp("'1900-01-01'") }}),
+            coalesce(product_item_recorded_at, {{ as_timestamp("'1900-01-01'") }}),
+            coalesce(purchase_extra_info_recorded_at, {{ as_timestamp("'1900-01-01'") }})
         ) as last_recorded_at
     from assembled_purchase
 ),

@@ -1,6 +1,6 @@
--- Grain: one row per purchase_key, posted_on, gmv_date, subsidiary: what the purchase added to or took
--- from that bucket on the day we learned it. A version enters its bucket on the day it opens and leaves
--- it on the day it closes; where both cancel out no row is written.
+-- Grain: one row per purchase_key, posted_on, gmv_date, subsidiary: what the purchase added to
+-- or took from that bucket on the day we learned it. A version enters its bucket on the day it
+-- opens and leaves it on the day it closes; where both cancel out no row is written.
 
 {{ config(
     materialized='incremental',
@@ -35,7 +35,7 @@ touched_purchase as (
 stored as (
     select *
     from {{ this }}
-    where purchase_key in (select purchase_key from touched_purchase)
+    where purchase_key in (select touched_purchase.purchase_key from touched_purchase)
 ),
 {% endif %}
 
@@ -51,7 +51,7 @@ version_in_gmv as (
     where
         {{ gmv_amount() }} is not null
         {% if is_incremental() %}
-        and purchase_key in (select purchase_key from touched_purchase)
+        and purchase_key in (select touched_purchase.purchase_key from touched_purchase)
         {% endif %}
 ),
 

@@ -1,6 +1,7 @@
--- Grain: one row per purchase_key and interval of knowledge [known_from, known_to), in days.
--- A version opens on a day at whose end any business column differs; event times and times of receipt
--- are not business columns, so a repeat, or a newer event that says the same, opens none.
+-- Grain: one row per purchase_key and interval of knowledge [known_from, known_to), in days. A
+-- version opens on a day at whose end any business column differs; event times and times of
+-- receipt are not business columns, so a repeat, or a newer event that says the same, opens
+-- none.
 
 {{ config(
     materialized='incremental',
@@ -43,7 +44,7 @@ touched_purchase as (
 stored as (
     select *
     from {{ this }}
-    where purchase_key in (select purchase_key from touched_purchase)
+    where purchase_key in (select touched_purchase.purchase_key from touched_purchase)
 ),
 {% endif %}
 
@@ -90,28 +91,39 @@ point_of_change as (
 day_to_assemble as (
     select * from point_of_change
     {% if is_incremental() %}
-    where purchase_key in (select purchase_key from touched_purchase)
+    where purchase_key in (select touched_purchase.purchase_key from touched_purchase)
     {% endif %}
 ),
 
 {{ assembled_purchase('day_to_assemble') }},
 
+preceded as (
+    select
+        *,
+        {%- for column in columns_by_feed.values() | sum(start=[]) %}
+        lag({{ column }}) over (
+            partition by purchase_key order by known_on
+        ) as previous_{{ column }},
+        {%- endfor %}
+        row_number() over (partition by purchase_key order by known_on) = 1 as is_first
+    from assembled_purchase
+),
+
 compared as (
     select
-        assembled_purchase.*,
-        lag(known_on) over each_purchase is null as is_first,
-        {% for feed, feed_columns in columns_by_feed.items() %}
-        {%- for column in feed_columns %}
-        {{ 'or ' if not loop.first }}{{ column }} is distinct from lag({{ column }}) over each_purchase
-        {%- endfor %} as is_{{ feed }}_different{{ ',' if not loop.last }}
-        {% endfor %}
-    from assembled_purchase
-    window each_purchase as (partition by purchase_key order by known_on)
+        *,
+        {{ differs_from_previous(columns_by_feed.product_item) }}
+            as is_product_item_different,
+        {{ differs_from_previous(columns_by_feed.purchase) }}
+            as is_purchase_different,
+        {{ differs_from_previous(columns_by_feed.purchase_extra_info) }}
+            as is_purchase_extra_info_different
+    from preceded
 ),
 
 opening as (
     select
-        compared.*,
+        *,
         {{ flag_list({
             'product_item': 'if(is_first, is_product_item_known, is_product_item_different)',
             'purchase': 'if(is_first, is_purchase_known, is_purchase_different)',

@@ -11,8 +11,10 @@ typed as (
         {{ as_timestamp('recorded_at_text') }} as recorded_at,
         {{ try_integer('purchase_id_text') }} as purchase_id,
         {{ try_integer('purchase_partition_text') }} as purchase_partition,
-        {{ try_amount('order_transaction_cost_vat_value_text') }} as order_transaction_cost_vat_value,
-        {{ try_amount('order_transaction_cost_installment_value_text') }} as order_transaction_cost_installment_value,
+        {{ try_amount('order_transaction_cost_vat_value_text') }}
+            as order_transaction_cost_vat_value,
+        {{ try_amount('order_transaction_cost_installment_value_text') }}
+            as order_transaction_cost_installment_value,
         {{ try_date('order_transaction_cost_date_text') }} as order_transaction_cost_date,
         {{ event_time('transaction_datetime_text', 'recorded_at_text') }} as transaction_datetime,
         {{ try_date('transaction_date_text') }} as transaction_date

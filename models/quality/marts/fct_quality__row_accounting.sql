@@ -1,6 +1,6 @@
--- Grain: one row per domain, entity and ingest_date: what became of the rows received that day, as known
--- now. Every received row is accepted, repeated, waiting or rejected; an accepted one is current,
--- superseded or deleted. Counted state by state, so that the identities can fail.
+-- Grain: one row per domain, entity and ingest_date: what became of the rows received that day,
+-- as known now. Every received row is accepted, repeated, waiting or rejected; an accepted one
+-- is current, superseded or deleted. Counted state by state, so that the identities can fail.
 
 with row_status as (
     select
@@ -17,7 +17,9 @@ row_accounting as (
         entity,
         cast(ingest_date as date) as ingest_date,
         cast(count(*) as bigint) as received_count,
-        cast(count_if(row_status in ('current', 'superseded', 'deleted')) as bigint) as accepted_count,
+        cast(
+            count_if(row_status in ('current', 'superseded', 'deleted')) as bigint
+        ) as accepted_count,
         cast(count_if(row_status = 'repeated') as bigint) as repeated_count,
         cast(count_if(row_status = 'waiting') as bigint) as waiting_count,
         cast(count_if(row_status = 'rejected') as bigint) as rejected_count,

@@ -1,8 +1,11 @@
--- Grain: one row per domain, entity, ingest_date and flag: how many accepted rows carry it. A flag marks
--- what is unusual and yet counts; repeated rows are left out, because they say nothing new.
+-- Grain: one row per domain, entity, ingest_date and flag: how many accepted rows carry it. A
+-- flag marks what is unusual and yet counts; repeated rows are left out, because they say
+-- nothing new.
 
 with reason as (
-    select reason_code as flag_code from {{ ref('dim_quality__reason') }} where severity = 'flag'
+    select reason_code as flag_code
+    from {{ ref('dim_quality__reason') }}
+    where severity = 'flag'
 ),
 
 flagged_row as (

@@ -1,6 +1,6 @@
--- Grain: one row per domain, entity, load and ingest_date that lies before the day the load landed on:
--- knowledge that was claimed for a day already over. A historical load does so by design; any other
--- changed what had been published as known.
+-- Grain: one row per domain, entity, load and ingest_date that lies before the day the load
+-- landed on: knowledge that was claimed for a day already over. A historical load does so by
+-- design; any other changed what had been published as known.
 
 with received_load as (
     select distinct
@@ -9,7 +9,8 @@ with received_load as (
         load_id,
         cast(ingest_date as date) as claimed_on,
         cast(
-            substr(load_id, 1, 4) || '-' || substr(load_id, 5, 2) || '-' || substr(load_id, 7, 2) as date
+            substr(load_id, 1, 4) || '-' || substr(load_id, 5, 2) || '-' || substr(load_id, 7, 2)
+            as date
         ) as landed_on
     from {{ ref('int_commerce__row_status') }}
 ),

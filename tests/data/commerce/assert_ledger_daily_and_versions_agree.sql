@@ -1,5 +1,6 @@
--- For every day D and bucket: the ledger summed to D = fct_commerce__gmv_daily valid on D = the versions
--- in force on D, computed directly. Days between two postings cannot differ from the earlier one.
+-- For every day D and bucket: the ledger summed to D = fct_commerce__gmv_daily valid on D = the
+-- versions in force on D, computed directly. Days between two postings cannot differ from the
+-- earlier one.
 
 with day_of_posting as (
     select distinct posted_on from {{ ref('fct_commerce__gmv_movement') }}
@@ -57,13 +58,29 @@ by_version as (
 ),
 
 difference as (
-    (select * from by_ledger except select * from by_version)
+    (
+        select * from by_ledger
+        except
+        select * from by_version
+    )
     union all
-    (select * from by_version except select * from by_ledger)
+    (
+        select * from by_version
+        except
+        select * from by_ledger
+    )
     union all
-    (select * from by_daily except select * from by_version)
+    (
+        select * from by_daily
+        except
+        select * from by_version
+    )
     union all
-    (select * from by_version except select * from by_daily)
+    (
+        select * from by_version
+        except
+        select * from by_daily
+    )
 )
 
 select * from difference

@@ -1,4 +1,5 @@
--- An item that two purchases refer to counts in both: a warning, because it is allowed and yet odd.
+-- An item that two purchases refer to counts in both: a warning, because it is allowed and yet
+-- odd.
 {{ config(severity='warn') }}
 
 select

@@ -1,5 +1,5 @@
--- A purchase, once known, is known for ever: each version ends on the day the next one opens, and only
--- the last one is open.
+-- A purchase, once known, is known for ever: each version ends on the day the next one opens,
+-- and only the last one is open.
 
 with chained as (
     select

@@ -1,5 +1,6 @@
--- Nothing is lost: per domain, entity and closed day, as many rows are accounted for as the raw zone
--- holds. Reads the raw tables that the sources YAML declares, whatever domain they belong to.
+-- Nothing is lost: per domain, entity and closed day, as many rows are accounted for as the raw
+-- zone holds. Reads the raw tables that the sources YAML declares, whatever domain they belong
+-- to.
 
 with landed as (
     {%- if execute %}
@@ -35,6 +36,14 @@ accounted as (
     from {{ ref('fct_quality__row_accounting') }}
 )
 
-(select * from landed except select * from accounted)
+(
+    select * from landed
+    except
+    select * from accounted
+)
 union all
-(select * from accounted except select * from landed)
+(
+    select * from accounted
+    except
+    select * from landed
+)
