@@ -30,7 +30,7 @@ test: $(STAMP) lint ## Run every check: lint, dbt tests of a fresh build, Python
 
 lint: $(STAMP) ## Check the style of SQL and Python, 0 findings
 	@mkdir -p $(WORK)
-	LAKEHOUSE_DUCKDB=$(WORK)/lint.duckdb DBT_TARGET_PATH=$(WORK)/lint $(BIN)/sqlfluff lint models macros tests/data tests/macros analyses --processes 2 --disable-progress-bar
+	LAKEHOUSE_DUCKDB=$(WORK)/lint.duckdb DBT_TARGET_PATH=$(WORK)/lint $(BIN)/sqlfluff lint models tests/data tests/macros analyses --processes 2 --disable-progress-bar
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 

@@ -1,0 +1,266 @@
+"""The foundations of every domain: closed days, processed loads, variables, thresholds."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+from lake import Lake
+
+PURCHASE = ["purchase_id", "release_date", "transaction_datetime"]
+ENTITY = "commerce/purchase_extra_info"
+EXTRA = [
+    "purchase_id",
+    "purchase_partition",
+    "subsidiary",
+    "transaction_datetime",
+    "transaction_date",
+]
+CHAIN = ("--select", "+fct_commerce__purchase_version", "+fct_commerce__gmv_daily")
+VERSIONS = """
+    select purchase_key, cast(known_from as varchar), subsidiary
+    from commerce.fct_commerce__purchase_version
+    order by 1, 2
+"""
+
+
+def land(lake: Lake, day: str, subsidiary: str, *, purchase: int = 1, landed: str = "01") -> None:
+    """One extra-info event received on `day`, said at the same moment as it was received."""
+    load = f"202402{landed}T000000000000Z-{abs(hash((day, subsidiary, purchase))):012x}"[:35]
+    row = {
+        "purchase_id": str(purchase),
+        "subsidiary": subsidiary,
+        "transaction_datetime": f"{day} 08:00:00",
+        "recorded_at": f"{day} 12:00:00.000000",
+        "load_id": load,
+        "source_file": "extra.csv",
+        "source_row": 1,
+    }
+    lake.write_raw(f"{ENTITY}/ingest_date={day}/{load}.parquet", EXTRA, [row])
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(tmp_path)
+
+
+def run(lake: Lake, run_date: str, *arguments: str, **variables: object) -> str:
+    return lake.dbt("run", *CHAIN, *arguments, variables={"run_date": run_date, **variables})
+
+
+def test_an_open_day_waits_until_it_is_closed(lake: Lake) -> None:
+    land(lake, "2024-02-01", "nacional")
+    land(lake, "2024-02-02", "internacional")
+    run(lake, "2024-02-02")
+    assert lake.query(VERSIONS) == [("1/-", "2024-02-01", "nacional")]
+    run(lake, "2024-02-03")
+    assert [row[2] for row in lake.query(VERSIONS)] == ["nacional", "internacional"]
+
+
+def test_open_days_count_when_asked_for(lake: Lake) -> None:
+    land(lake, "2024-02-01", "nacional")
+    run(lake, "2024-02-01", closed_days_only=False)
+    assert len(lake.query(VERSIONS)) == 1
+
+
+def test_an_earlier_run_date_takes_nothing_away(lake: Lake) -> None:
+    land(lake, "2024-02-01", "nacional")
+    land(lake, "2024-02-05", "internacional")
+    run(lake, "2024-02-06")
+    before = lake.query(VERSIONS)
+    run(lake, "2024-02-02")
+    assert lake.query(VERSIONS) == before
+
+
+def test_a_load_under_an_older_day_is_new_work(lake: Lake) -> None:
+    land(lake, "2024-02-05", "internacional")
+    run(lake, "2024-02-10")
+    land(lake, "2024-02-01", "nacional")
+    run(lake, "2024-02-10")
+    assert [row[2] for row in lake.query(VERSIONS)] == ["nacional", "internacional"]
+
+
+def test_a_model_that_missed_a_run_catches_up(lake: Lake) -> None:
+    land(lake, "2024-02-01", "nacional")
+    run(lake, "2024-02-10")
+    land(lake, "2024-02-02", "internacional")
+    lake.dbt(
+        "run",
+        "--select",
+        "+int_commerce__purchase_extra_info_history",
+        variables={"run_date": "2024-02-10"},
+    )
+    assert len(lake.query(VERSIONS)) == 1
+    run(lake, "2024-02-10")
+    assert len(lake.query(VERSIONS)) == 2
+
+
+def test_a_load_a_parent_lost_in_a_rebuild_is_new_when_it_comes_back(lake: Lake) -> None:
+    """The child must not take the load for done because it once reflected it."""
+    land(lake, "2024-02-01", "nacional")
+    land(lake, "2024-02-05", "internacional")
+    run(lake, "2024-02-10")
+    rebuilt = ["--full-refresh", "--select"]
+    rebuilt += [
+        f"+int_commerce__{feed}_history" for feed in ("product_item", "purchase_extra_info")
+    ]
+    lake.dbt("run", *rebuilt, variables={"run_date": "2024-02-02"})
+    land(lake, "2024-02-01", "latam", landed="09")
+    run(lake, "2024-02-02")
+    run(lake, "2024-02-10")
+    fresh = Lake(lake.folder / "fresh")
+    fresh.folder.mkdir()
+    fresh.raw.symlink_to(lake.raw)
+    run(fresh, "2024-02-10")
+    assert lake.query(VERSIONS) == fresh.query(VERSIONS)
+    assert len(fresh.query(VERSIONS)) == 2
+
+
+def test_a_load_counts_as_reflected_only_when_every_parent_has_it(lake: Lake) -> None:
+    """The item history carries purchases too: when the purchase history lags, the version waits."""
+    row = {
+        "purchase_id": "1",
+        "release_date": "2024-02-01",
+        "transaction_datetime": "2024-02-01 08:00:00",
+        "recorded_at": "2024-02-01 12:00:00.000000",
+        "load_id": "20240201T000000000000Z-0123456789ab",
+        "source_file": "purchase.csv",
+        "source_row": 1,
+    }
+    land(lake, "2024-02-01", "nacional", purchase=2)
+    run(lake, "2024-02-10")
+    lake.write_raw(
+        "commerce/purchase/ingest_date=2024-02-01/20240201T000000000000Z-0123456789ab.parquet",
+        PURCHASE,
+        [row],
+    )
+    variables = {"run_date": "2024-02-10"}
+    lake.dbt("run", "--select", "+int_commerce__product_item_history", variables=variables)
+    lake.dbt("run", "--select", "fct_commerce__purchase_version", variables=variables)
+    run(lake, "2024-02-10")
+    assert [row[0] for row in lake.query(VERSIONS)] == ["1/-", "2/-"]
+
+
+def test_as_of_date_cuts_a_rebuild(lake: Lake) -> None:
+    land(lake, "2024-02-01", "nacional")
+    land(lake, "2024-02-05", "internacional")
+    run(lake, "2024-02-10", "--full-refresh", as_of_date="2024-02-04")
+    assert [row[2] for row in lake.query(VERSIONS)] == ["nacional"]
+    run(lake, "2024-02-10")
+    assert [row[2] for row in lake.query(VERSIONS)] == ["nacional", "internacional"]
+
+
+def test_as_of_date_is_refused_in_an_incremental_run(lake: Lake) -> None:
+    land(lake, "2024-02-01", "nacional")
+    run(lake, "2024-02-10")
+    done = lake.try_dbt(
+        "run", *CHAIN, variables={"run_date": "2024-02-10", "as_of_date": "2024-02-01"}
+    )
+    assert done.returncode != 0
+    assert "as_of_date" in done.stdout and "--full-refresh" in done.stdout
+
+
+def test_other_variables_ask_for_a_full_refresh(lake: Lake) -> None:
+    land(lake, "2024-02-01", "nacional")
+    run(lake, "2024-02-10")
+    other = {"run_date": "2024-02-10", "commerce_value_rule": "unit_times_quantity"}
+    done = lake.try_dbt("run", *CHAIN, variables=other)
+    assert done.returncode != 0
+    assert "commerce_value_rule=line_total" in done.stdout and "--full-refresh" in done.stdout
+    only_child = lake.try_dbt(
+        "run", "--full-refresh", "--select", "fct_commerce__gmv_movement", variables=other
+    )
+    assert only_child.returncode != 0, "a child must not be rebuilt on a parent of other variables"
+    lake.dbt("run", *CHAIN, "--full-refresh", variables=other)
+
+
+def test_the_order_of_excluded_statuses_means_nothing(lake: Lake) -> None:
+    land(lake, "2024-02-01", "nacional")
+    run(lake, "2024-02-10")
+    run(lake, "2024-02-10", commerce_excluded_statuses=["REEMBOLSADA", "CANCELADA"])
+
+
+def purchases(lake: Lake, load: str, day: str, good: int, bad: int) -> None:
+    rows = [
+        {
+            "purchase_id": str(number) if number < good else "none",
+            "transaction_datetime": f"{day} 08:00:00",
+            "recorded_at": f"{day} 12:00:00.000000",
+            "load_id": load,
+            "source_file": "extra.csv",
+            "source_row": number + 1,
+        }
+        for number in range(good + bad)
+    ]
+    lake.write_raw(f"{ENTITY}/ingest_date={day}/{load}.parquet", EXTRA, rows)
+
+
+BAD_LOAD = "20240203T000000000000Z-00000000000b"
+
+
+@pytest.fixture
+def build(lake: Lake) -> Callable[[], object]:
+    """dbt build of everything up to the versions, with the tests on the way."""
+    purchases(lake, "20240201T000000000000Z-00000000000a", "2024-02-01", 10, 0)
+    select = ("--select", "+fct_commerce__purchase_version", "--exclude", "resource_type:unit_test")
+    lake.dbt("build", *select, variables={"run_date": "2024-02-10"})
+    return lambda **more: lake.try_dbt(
+        "build", *select, variables={"run_date": "2024-02-10", **more}
+    )
+
+
+def test_too_many_rejected_rows_stop_the_build_before_any_mart(lake: Lake, build: Callable) -> None:
+    purchases(lake, BAD_LOAD, "2024-02-03", 198, 2 + 1)
+    for _ in range(2):
+        done = build()
+        assert done.returncode != 0, "must fail again while nobody has acknowledged the load"
+        assert lake.query("select count(*) from commerce.fct_commerce__purchase_version") == [(10,)]
+    assert build(rejected_share_limit=0.02).returncode == 0
+    assert lake.query("select count(*) from commerce.fct_commerce__purchase_version") == [(198,)]
+
+
+def test_few_rejected_rows_warn(lake: Lake, build: Callable) -> None:
+    purchases(lake, BAD_LOAD, "2024-02-03", 198, 2)
+    done = build()
+    assert done.returncode == 0
+    assert "WARN 1 rejected_share" in done.stdout
+
+
+def test_small_loads_do_not_stop_the_build(lake: Lake, build: Callable) -> None:
+    purchases(lake, BAD_LOAD, "2024-02-03", 50, 49)
+    assert build().returncode == 0
+
+
+def test_an_acknowledged_load_does_not_stop_the_build(lake: Lake, build: Callable) -> None:
+    purchases(lake, BAD_LOAD, "2024-02-03", 100, 100)
+    with duckdb.connect(str(lake.database)) as connection:
+        connection.execute(
+            "insert into quality.ref_quality__acknowledged_load values "
+            f"('commerce', 'purchase_extra_info', '{BAD_LOAD}', 'seen by the shop')"
+        )
+    done = lake.try_dbt(
+        "build",
+        "--select",
+        "+fct_commerce__purchase_version",
+        "--exclude",
+        "resource_type:unit_test",
+        "resource_type:seed",
+        variables={"run_date": "2024-02-10"},
+    )
+    assert done.returncode == 0, done.stdout[-2000:]
+
+
+def test_a_silent_feed_gives_empty_models_and_a_warning(lake: Lake) -> None:
+    land(lake, "2024-02-01", "nacional")
+    printed = run(lake, "2024-02-10")
+    assert "No raw file of commerce.purchase yet" in printed
+    assert lake.query("select count(*) from commerce.stg_commerce__purchase") == [(0,)]
+
+
+@pytest.mark.parametrize("run_date", ["2024-02-30x", "10/02/2024", "2024-13-01"])
+def test_a_run_date_that_is_no_day_is_refused(lake: Lake, run_date: str) -> None:
+    done = lake.try_dbt(
+        "compile", "--select", "int_commerce__purchase_received", variables={"run_date": run_date}
+    )
+    assert done.returncode != 0
+    assert run_date in done.stdout

@@ -1,0 +1,105 @@
+"""A lake of its own for a test: a raw zone, a DuckDB file, and the commands run on them."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+PROJECT = Path(__file__).parents[1]
+DBT = "from dbt.cli.main import cli; cli()"
+LANDING = "from lakehouse.cli import app; app()"
+
+
+@dataclass(frozen=True)
+class Lake:
+    """A folder that holds `raw/`, `lakehouse.duckdb` and what dbt writes besides."""
+
+    folder: Path
+
+    @property
+    def raw(self) -> Path:
+        return self.folder / "raw"
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "lakehouse.duckdb"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "LAKEHOUSE_TARGET": "duckdb",
+            "LAKEHOUSE_RAW": str(self.raw),
+            "LAKEHOUSE_DUCKDB": str(self.database),
+        }
+
+    def write_raw(
+        self, path: str, columns: Iterable[str], rows: Iterable[Mapping[str, object]]
+    ) -> None:
+        """Write one raw file as landing would: contract columns and provenance as text.
+
+        Args:
+            path: below the raw zone, `<domain>/<entity>/ingest_date=…/<load_id>.parquet`.
+            columns: contract columns of the entity; a key a row lacks is written as null.
+            rows: with recorded_at, load_id, source_file (text) and source_row (int).
+        """
+        names = [*columns, "recorded_at", "load_id", "source_file"]
+        schema = pa.schema([(name, pa.string()) for name in names] + [("source_row", pa.int64())])
+        file = self.raw / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(pa.Table.from_pylist([dict(row) for row in rows], schema=schema), file)
+
+    def land(self, *arguments: object) -> subprocess.CompletedProcess[str]:
+        """Run `lakehouse land` as a person would; returns the finished process, failed or not."""
+        return subprocess.run(
+            [sys.executable, "-c", LANDING, "land", *map(str, arguments)],
+            env=self.environment,
+            cwd=PROJECT,
+            capture_output=True,
+            text=True,
+        )
+
+    def try_dbt(
+        self, command: str, *arguments: object, variables: Mapping[str, object] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run dbt as a process of its own; returns the finished process, failed or not."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        places = ["--project-dir", PROJECT, "--profiles-dir", PROJECT]
+        places += ["--target-path", self.folder / "target", "--log-path", self.folder / "logs"]
+        given = ["--vars", json.dumps(variables)] if variables else []
+        words = [command, *places, "--no-use-colors", *arguments, *given]
+        return subprocess.run(
+            [sys.executable, "-c", DBT, *map(str, words)],
+            env=self.environment,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+        )
+
+    def dbt(
+        self, command: str, *arguments: object, variables: Mapping[str, object] | None = None
+    ) -> str:
+        """Run dbt; returns what it printed. Raises AssertionError with its errors if it fails."""
+        done = self.try_dbt(command, *arguments, variables=variables)
+        if done.returncode:
+            start = max(done.stdout.find("Completed with"), 0)
+            raise AssertionError(f"dbt {command} failed: {done.stdout[start:]}\n{done.stderr}")
+        return done.stdout
+
+    def query(self, sql: str) -> list[tuple]:
+        """Rows of a query on the built database."""
+        with duckdb.connect(str(self.database), read_only=True) as connection:
+            return connection.sql(sql).fetchall()
+
+    def table(self, name: str, columns: Iterable[str]) -> Counter[tuple]:
+        """Rows of a model by its name, as a multiset, since tables have no order."""
+        schema = name.split("__")[0].split("_")[1]
+        return Counter(self.query(f"select {', '.join(columns)} from {schema}.{name}"))
