@@ -75,12 +75,6 @@ assembled_purchase as (
         purchase_state.record_key is not null as is_purchase_known,
         coalesce(item_state.record_key, chosen_offer.item_key) is not null as is_product_item_known,
         extra_info_state.record_key is not null as is_purchase_extra_info_known,
-        cast(substr(
-            {{ points }}.purchase_key, 1, position('/' in {{ points }}.purchase_key) - 1
-        ) as bigint) as purchase_id,
-        cast(nullif(substr(
-            {{ points }}.purchase_key, position('/' in {{ points }}.purchase_key) + 1
-        ), '-') as bigint) as purchase_partition,
         purchase_state.buyer_id,
         purchase_state.prod_item_id,
         purchase_state.prod_item_partition,

@@ -9,7 +9,7 @@
     {%- if rule == 'line_total' -%}
     purchase_value
     {%- elif rule == 'unit_times_quantity' -%}
-    cast(purchase_value * cast(item_quantity as decimal(10, 0)) as decimal(18, 2))
+    cast({{ value_times_quantity() }} as decimal(18, 2))
     {%- else -%}
         {{ exceptions.raise_compiler_error("The variable 'commerce_value_rule' must be line_total or unit_times_quantity, got '" ~ rule ~ "'.") }}
     {%- endif -%}

@@ -17,23 +17,9 @@
     'purchase_extra_info_transaction_datetime', 'last_recorded_at',
 ] %}
 
-with purchase_history as {{ not_materialized() }} (
-    select * from {{ ref('int_commerce__purchase_history') }}
-),
-
-item_history as {{ not_materialized() }} (
-    select * from {{ ref('int_commerce__product_item_history') }}
-),
-
-extra_info_history as {{ not_materialized() }} (
-    select * from {{ ref('int_commerce__purchase_extra_info_history') }}
-),
+with {{ purchase_histories() }},
 
 {% if is_incremental() %}
-touched_purchase as (
-    {{ touched_purchases() }}
-),
-
 stored as (
     select *
     from {{ this }}
@@ -67,8 +53,8 @@ purchase_to_assemble as (
 purchase as (
     select
         purchase_key,
-        purchase_id,
-        purchase_partition,
+        {{ purchase_id_of_key('purchase_key') }} as purchase_id,
+        {{ purchase_partition_of_key('purchase_key') }} as purchase_partition,
         buyer_id,
         prod_item_id,
         prod_item_partition,
@@ -100,11 +86,11 @@ purchase as (
         product_item_transaction_datetime,
         purchase_extra_info_transaction_datetime,
         -- greatest() of a null is null on Athena: a feed that is not known counts as very early.
-        greatest(
-            coalesce(purchase_recorded_at, {{ as_timestamp("'1900-01-01'") }}),
-            coalesce(product_item_recorded_at, {{ as_timestamp("'1900-01-01'") }}),
-            coalesce(purchase_extra_info_recorded_at, {{ as_timestamp("'1900-01-01'") }})
-        ) as last_recorded_at
+        nullif(greatest(
+            coalesce(purchase_recorded_at, {{ as_timestamp("'1900-01-01 00:00:00'") }}),
+            coalesce(product_item_recorded_at, {{ as_timestamp("'1900-01-01 00:00:00'") }}),
+            coalesce(purchase_extra_info_recorded_at, {{ as_timestamp("'1900-01-01 00:00:00'") }})
+        ), {{ as_timestamp("'1900-01-01 00:00:00'") }}) as last_recorded_at
     from assembled_purchase
 ),
 

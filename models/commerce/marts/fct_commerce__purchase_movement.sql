@@ -11,27 +11,13 @@
 {% set key = ['purchase_key', 'posted_on', 'gmv_date', 'subsidiary'] %}
 {% set columns = key + ['movement_amount', 'purchase_count_change'] %}
 
-with purchase_history as {{ not_materialized() }} (
-    select * from {{ ref('int_commerce__purchase_history') }}
-),
-
-item_history as {{ not_materialized() }} (
-    select * from {{ ref('int_commerce__product_item_history') }}
-),
-
-extra_info_history as {{ not_materialized() }} (
-    select * from {{ ref('int_commerce__purchase_extra_info_history') }}
-),
+with {{ purchase_histories() }},
 
 purchase_version as (
     select * from {{ ref('fct_commerce__purchase_version') }}
 ),
 
 {% if is_incremental() %}
-touched_purchase as (
-    {{ touched_purchases() }}
-),
-
 stored as (
     select *
     from {{ this }}

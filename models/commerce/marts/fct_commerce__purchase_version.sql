@@ -24,23 +24,9 @@
     'subsidiary',
 ] %}
 
-with purchase_history as {{ not_materialized() }} (
-    select * from {{ ref('int_commerce__purchase_history') }}
-),
-
-item_history as {{ not_materialized() }} (
-    select * from {{ ref('int_commerce__product_item_history') }}
-),
-
-extra_info_history as {{ not_materialized() }} (
-    select * from {{ ref('int_commerce__purchase_extra_info_history') }}
-),
+with {{ purchase_histories() }},
 
 {% if is_incremental() %}
-touched_purchase as (
-    {{ touched_purchases() }}
-),
-
 stored as (
     select *
     from {{ this }}
@@ -91,6 +77,7 @@ point_of_change as (
 day_to_assemble as (
     select * from point_of_change
     {% if is_incremental() %}
+    -- A tied item may once have been another purchase's, whose history is not at hand here.
     where purchase_key in (select touched_purchase.purchase_key from touched_purchase)
     {% endif %}
 ),
@@ -105,7 +92,7 @@ preceded as (
             partition by purchase_key order by known_on
         ) as previous_{{ column }},
         {%- endfor %}
-        row_number() over (partition by purchase_key order by known_on) = 1 as is_first
+        lag(known_on) over (partition by purchase_key order by known_on) is null as is_first
     from assembled_purchase
 ),
 
@@ -144,8 +131,8 @@ version as (
         known_on as known_from,
         lead(known_on) over (partition by purchase_key order by known_on) as known_to,
         triggered_by,
-        purchase_id,
-        purchase_partition,
+        {{ purchase_id_of_key('purchase_key') }} as purchase_id,
+        {{ purchase_partition_of_key('purchase_key') }} as purchase_partition,
         buyer_id,
         prod_item_id,
         prod_item_partition,

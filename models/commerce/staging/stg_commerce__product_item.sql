@@ -36,8 +36,7 @@ reasoned as (
                 + ['item_quantity not between -2147483647 and 2147483647'],
             'unparsable_amount': unread_amount(['purchase_value']),
             'amount_out_of_range': amount_out_of_range(['purchase_value']) + [
-                'abs(purchase_value * try_cast(item_quantity as decimal(10, 0)))'
-                ~ ' >= 10000000000000000',
+                'abs(' ~ value_times_quantity() ~ ') >= 10000000000000000',
             ],
         }) }} as reason_code
     from typed

@@ -1,0 +1,50 @@
+-- Comma or point, at most two decimals; groups of three only beside a decimal separator of the
+-- other kind, so 1.234 and 1,234 are no amounts: which of two numbers they mean cannot be known.
+
+with example as (
+    select '2400,00' as given, '2400.00' as expected
+    union all select '2400.0', '2400.0'
+    union all select '2400', '2400'
+    union all select '2400,5', '2400.5'
+    union all select '-5', '-5'
+    union all select '-5,00', '-5.00'
+    union all select '0', '0'
+    union all select '1.234,56', '1234.56'
+    union all select '1,234.56', '1234.56'
+    union all select '-1.234.567,8', '-1234567.8'
+    union all select '1,234,567.89', '1234567.89'
+    union all select '1.234', nullif('', '')
+    union all select '1,234', nullif('', '')
+    union all select '1.234.567', nullif('', '')
+    union all select '12.34,56', nullif('', '')
+    union all select '1234.567,00', nullif('', '')
+    union all select '1.234,567', nullif('', '')
+    union all select '1,234,56', nullif('', '')
+    union all select '1,234.56,78', nullif('', '')
+    union all select '.5', nullif('', '')
+    union all select '5.', nullif('', '')
+    union all select '5,', nullif('', '')
+    union all select '+5', nullif('', '')
+    union all select '5-', nullif('', '')
+    union all select '1e3', nullif('', '')
+    union all select '1 234,56', nullif('', '')
+    union all select 'R$ 5,00', nullif('', '')
+    union all select ' 5', nullif('', '')
+    union all select '5 ', nullif('', '')
+    union all select '5' || chr(10), nullif('', '')
+    union all select '5,00' || chr(10), nullif('', '')
+    union all select 'NaN', nullif('', '')
+    union all select '', nullif('', '')
+    union all select nullif('', ''), nullif('', '')
+),
+
+answered as (
+    select
+        given,
+        expected,
+        {{ amount_text('given') }} as actual
+    from example
+)
+
+select * from answered
+where actual is distinct from expected

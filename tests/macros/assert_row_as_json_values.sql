@@ -1,0 +1,28 @@
+-- Keys in alphabetical order whatever order is asked for; nulls stay null, an empty text stays
+-- empty; a masked column shows that a value was given and never which.
+
+with example as (
+    select
+        'x' as b_text,
+        '1' as a_text,
+        'Ana' as c_text,
+        '{"a":"1","b":"x","c":"***"}' as expected
+    union all select nullif('', ''), '', nullif('', ''), '{"a":"","b":null,"c":null}'
+    union all select
+        'say ' || chr(34) || 'x' || chr(34),
+        'é',
+        '',
+        '{"a":"é","b":"say ' || chr(92) || chr(34) || 'x' || chr(92) || chr(34) || '","c":"***"}'
+),
+
+answered as (
+    select
+        a_text,
+        b_text,
+        expected,
+        {{ row_as_json(['c', 'b', 'a'], masked=['c']) }} as actual
+    from example
+)
+
+select * from answered
+where actual is distinct from expected

@@ -1,0 +1,25 @@
+-- Blanks, tabs, line breaks and no-break spaces go at both ends; inside they become a blank.
+
+with example as (
+    select '  nacional ' as given, 'nacional' as expected
+    union all select chr(9) || 'nacional' || chr(9), 'nacional'
+    union all select chr(10) || 'nacional' || chr(13) || chr(10), 'nacional'
+    union all select chr(160) || 'nacional' || chr(160), 'nacional'
+    union all select chr(160) || ' ' || chr(9) || 'nacional', 'nacional'
+    union all select 'a b', 'a b'
+    union all select 'a' || chr(9) || 'b', 'a b'
+    union all select '   ', ''
+    union all select '', ''
+    union all select nullif('', ''), nullif('', '')
+),
+
+answered as (
+    select
+        given,
+        expected,
+        {{ trimmed('given') }} as actual
+    from example
+)
+
+select * from answered
+where actual is distinct from expected

@@ -1,0 +1,30 @@
+-- decimal(18,2): 16 digits before the decimals are held exactly, 17 are null and no error.
+
+with example as (
+    select '2400,00' as given, cast(2400 as decimal(18, 2)) as expected
+    union all select '2400.0', 2400.00
+    union all select '0,1', 0.10
+    union all select '-0.01', -0.01
+    union all select '1.234,56', 1234.56
+    union all select '9999999999999999.99', 9999999999999999.99
+    union all select '-9999999999999999,99', -9999999999999999.99
+    union all select '0000000000000000000012,50', 12.50
+    union all select '10000000000000000', cast(null as decimal(18, 2))
+    union all select '1000000000000000000', cast(null as decimal(18, 2))
+    union all select '1.239', cast(null as decimal(18, 2))
+    union all select 'NaN', cast(null as decimal(18, 2))
+    union all select 'abc', cast(null as decimal(18, 2))
+    union all select '', cast(null as decimal(18, 2))
+    union all select nullif('', ''), cast(null as decimal(18, 2))
+),
+
+answered as (
+    select
+        given,
+        expected,
+        {{ try_amount('given') }} as actual
+    from example
+)
+
+select * from answered
+where actual is distinct from expected

@@ -1,0 +1,104 @@
+"""What the manifest tests share: the project as dbt parses and compiles it for each target."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from checks import PACKAGE_FILES
+
+PROJECT_DIR = Path(__file__).parents[2]
+TARGETS = ("duckdb", "athena", "glue")
+READ_FOLDERS = {"macros": "*.sql", "tests/data": "*.sql", "tests/macros": "*.sql", "seeds": "*.csv"}
+DBT = "from dbt.cli.main import cli; cli()"
+
+
+def clean_environment() -> dict[str, str]:
+    """Ours without anything that points dbt at an account, an endpoint or another lake."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "LAKEHOUSE_", "DBT_"))
+    }
+    return {**kept, "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+def run_for_every_target(command_for: Callable[[str], Sequence[str]]) -> None:
+    """Run a command per target side by side; the first that fails is quoted."""
+    running = {
+        target: subprocess.Popen(
+            [sys.executable, *command_for(target)],
+            cwd=PROJECT_DIR,
+            env=clean_environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for target in TARGETS
+    }
+    said = {target: process.communicate()[0] for target, process in running.items()}
+    for target, process in running.items():
+        assert process.returncode == 0, f"dbt failed for {target}:\n{said[target]}"
+
+
+def project_files() -> dict[str, str]:
+    """What the checks read beside the manifest: path in the project -> text."""
+    paths = [
+        path
+        for folder, pattern in READ_FOLDERS.items()
+        for path in (PROJECT_DIR / folder).rglob(pattern)
+    ]
+    paths += [PROJECT_DIR / name for name in PACKAGE_FILES if (PROJECT_DIR / name).exists()]
+    return {path.relative_to(PROJECT_DIR).as_posix(): path.read_text("utf-8") for path in paths}
+
+
+@pytest.fixture(scope="session")
+def dbt_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder per target, so that no run meets another's, or the developer's, target path."""
+    return tmp_path_factory.mktemp("dbt")
+
+
+@pytest.fixture(scope="session")
+def manifests(dbt_folder: Path) -> dict[str, dict[str, Any]]:
+    """Target -> what `dbt parse` writes for it, with the project's files."""
+    run_for_every_target(
+        lambda target: [
+            *("-c", DBT, "parse", "--quiet", "--target", target),
+            *("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)),
+            *("--target-path", str(dbt_folder / target / "target")),
+            *("--log-path", str(dbt_folder / target / "logs")),
+        ]
+    )
+    files = project_files()
+    return {
+        target: {
+            **json.loads((dbt_folder / target / "target" / "manifest.json").read_text("utf-8")),
+            "files": files,
+        }
+        for target in TARGETS
+    }
+
+
+@pytest.fixture(scope="session")
+def compiled(
+    dbt_folder: Path, manifests: dict[str, dict[str, Any]]
+) -> dict[str, dict[str, dict[str, str]]]:
+    """Target -> form -> name -> SQL, compiled without an engine (see offline_compile.py).
+
+    After `manifests`, in the same folders, where dbt finds what it parsed.
+    """
+    program = str(Path(__file__).with_name("offline_compile.py"))
+    run_for_every_target(
+        lambda target: [program, target, str(PROJECT_DIR), str(dbt_folder / target)]
+    )
+    return {
+        target: {
+            path.stem: json.loads(path.read_text("utf-8"))
+            for path in sorted((dbt_folder / target).glob("*.json"))
+        }
+        for target in TARGETS
+    }

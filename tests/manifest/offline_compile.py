@@ -1,0 +1,130 @@
+"""Compile the project for one target without an engine: no keys, no network, no database file.
+
+A program of its own, because it replaces methods of the adapter for the whole process:
+`offline_compile.py <target> <project> <out>` writes `<out>/<form>.json`, name -> SQL, per form.
+
+What is replaced, and why. Compiling needs an engine in two places only: `is_incremental()` looks
+the model's own relation up, and macros ask which days have landed (`run_query`). There is no
+catalogue and no raw zone here, so the adapter is told what it would have found:
+  get_relation   a table for every name (incremental forms), or nothing (the rebuilt form);
+  execute        the statement is noted, and answered with the days of the form;
+  create_schema  nothing happens.
+Everything else is the released adapter and the project as it is. Not rendered are the SQL that a
+materialisation puts around a model (create table as, the merges) and the hooks of models: they
+exist only while an engine runs them.
+"""
+
+import importlib
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ADAPTERS = {
+    "duckdb": ("dbt.adapters.duckdb.impl", "DuckDBAdapter"),
+    "athena": ("dbt.adapters.athena.impl", "AthenaAdapter"),
+    "glue": ("dbt.adapters.glue.impl", "GlueAdapter"),
+}
+# dbt's own generic tests are SQL that dbt tests itself, and value tests run on every engine.
+LEFT_OUT = (
+    *(f"test_name:{name}" for name in ("not_null", "unique", "accepted_values", "relationships")),
+    "path:tests/macros",
+)
+# Only incremental models ask `is_incremental()`, and of those only the tables of received rows,
+# which append, ask for days; all else would compile to the same text again.
+INCREMENTAL = ("--select", "config.materialized:incremental", "--exclude", "resource_type:test")
+RECEIVED = ("--select", "config.incremental_strategy:append", "--exclude", "resource_type:test")
+
+
+@dataclass(frozen=True)
+class Form:
+    """What the adapter is told: whether tables exist, and on which days loads have landed since."""
+
+    name: str
+    tables_exist: bool
+    landed_days: tuple[str, ...]
+    selection: tuple[str, ...]
+
+
+FORMS = (
+    Form(
+        "rebuilt",
+        tables_exist=False,
+        landed_days=("2024-01-02",),
+        selection=("--exclude", *LEFT_OUT),
+    ),
+    Form(
+        "increment",
+        tables_exist=True,
+        landed_days=("2024-01-02", "2024-01-03"),
+        selection=INCREMENTAL,
+    ),
+    Form(
+        "nothing_landed",
+        tables_exist=True,
+        landed_days=(),
+        selection=RECEIVED,
+    ),
+)
+
+
+def replace_engine(adapter: type, form: Form, statements: list[str]) -> None:
+    """Make the adapter answer as the form says, noting every statement in `statements`."""
+    from dbt.adapters.contracts.connection import AdapterResponse
+    from dbt_common.clients.agate_helper import table_from_rows
+
+    def get_relation(self: Any, database: str, schema: str, identifier: str, *_: Any) -> Any:
+        if not form.tables_exist:
+            return None
+        return self.Relation.create(
+            database=database, schema=schema, identifier=identifier, type="table"
+        )
+
+    def execute(self: Any, sql: str, *_: Any, **__: Any) -> tuple[Any, Any]:
+        statements.append(sql)
+        # DuckDB counts the files of the raw zone before it reads them; all other look-ups are days.
+        rows = [[1]] if "glob(" in sql else [[day] for day in form.landed_days]
+        return AdapterResponse(_message="OK"), table_from_rows(rows, ["answer"])
+
+    adapter.get_relation = get_relation
+    adapter.execute = execute
+    adapter.create_schema = lambda self, relation: None
+
+
+def invoke(arguments: Sequence[str]) -> Any:
+    """Run one dbt command; ends the program with dbt's own message if it fails."""
+    from dbt.cli.main import dbtRunner
+
+    outcome = dbtRunner().invoke(list(arguments))
+    if not outcome.success:
+        raise SystemExit(f"dbt {arguments[0]} failed: {outcome.exception or 'see above'}")
+    return outcome.result
+
+
+def main(target: str, project: Path, out: Path) -> None:
+    module, name = ADAPTERS[target]
+    adapter = getattr(importlib.import_module(module), name)
+    common = [
+        *("--project-dir", str(project), "--profiles-dir", str(project), "--target", target),
+        *("--target-path", str(out / "target"), "--log-path", str(out / "logs"), "--quiet"),
+    ]
+    for form in FORMS:
+        statements: list[str] = []
+        replace_engine(adapter, form, statements)
+        result = invoke(["compile", "--no-populate-cache", *common, *form.selection])
+        sql = {
+            run.node.name: run.node.compiled_code
+            for run in result.results
+            if getattr(run.node, "compiled_code", None)
+        }
+        if not form.tables_exist:
+            invoke(["run-operation", "create_processed_load_tables", *common])
+        looked_up = enumerate(sorted(set(statements)), start=1)
+        sql |= {f"statement {number} sent while compiling": text for number, text in looked_up}
+        (out / f"{form.name}.json").write_text(json.dumps(sql), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))

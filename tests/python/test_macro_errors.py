@@ -1,0 +1,105 @@
+"""Macros refuse bad input with an error that quotes it, so that the reader sees what to change."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dbt.cli.main import dbtRunner
+
+PROJECT_DIR = Path(__file__).parents[2]
+Call = Callable[..., tuple[bool, str]]
+
+
+@pytest.fixture(scope="module")
+def call(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call]:
+    """Run a macro against the project, parsed once; returns whether it passed and what dbt said."""
+    folder = tmp_path_factory.mktemp("dbt")
+    places = ["--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)]
+    places += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("LAKEHOUSE_TARGET", "duckdb")
+        environment.setenv("LAKEHOUSE_DUCKDB", str(folder / "lakehouse.duckdb"))
+        manifest = dbtRunner().invoke(["--quiet", "parse", *places]).result
+
+        def run_macro(
+            macro: str, arguments: dict[str, Any], variables: dict[str, Any]
+        ) -> tuple[bool, str]:
+            said: list[str] = []
+            runner = dbtRunner(manifest, callbacks=[lambda event: said.append(event.info.msg)])
+            given = ["--args", json.dumps(arguments), "--vars", json.dumps(variables)]
+            answer = runner.invoke(["--quiet", "run-operation", macro, *given, *places])
+            return answer.success, "\n".join([*said, str(answer.exception or "")])
+
+        yield run_macro
+
+
+@pytest.mark.parametrize(
+    ("macro", "arguments", "variables", "quoted"),
+    [
+        ("iso_date", {"variable": "run_date", "value": "2024-1-5"}, {}, "run_date '2024-1-5'"),
+        ("iso_date", {"variable": "month", "value": "2024-13-01"}, {}, "month '2024-13-01'"),
+        ("run_date", {}, {"run_date": "05/01/2024"}, "run_date '05/01/2024'"),
+        ("first_open_day", {}, {"as_of_date": "yesterday"}, "as_of_date 'yesterday'"),
+        ("gmv_as_of", {"known_on": "2024-01"}, {}, "known_on '2024-01'"),
+        ("gmv_as_of", {"known_on": "2024-01-31", "month": "2024-1"}, {}, "month '2024-1-01'"),
+        ("gmv_date", {}, {"commerce_gmv_date": "paid_date"}, "commerce_gmv_date 'paid_date'"),
+        ("line_value", {}, {"commerce_value_rule": "total"}, "commerce_value_rule 'total'"),
+        (
+            "is_cancelled",
+            {"purchase_status": "purchase_status"},
+            {"commerce_excluded_statuses": "CANCELADA"},
+            "commerce_excluded_statuses 'CANCELADA'",
+        ),
+        (
+            "is_cancelled",
+            {"purchase_status": "purchase_status"},
+            {"commerce_excluded_statuses": 7},
+            "commerce_excluded_statuses '7'",
+        ),
+        ("rejection_reason", {"conditions": {"too_late": ["1 = 1"]}}, {}, "'too_late' missing_key"),
+        ("row_content", {"columns": [["a_ratio", "double"]]}, {}, "'double' 'a_ratio'"),
+        ("unknown_engine", {"macro_name": "as_timestamp"}, {}, "'as_timestamp' 'duckdb'"),
+        ("default__row_as_json", {"values": []}, {}, "'row_as_json' 'duckdb'"),
+        ("model_node", {"model_name": "fct_commerce__gone"}, {}, "'fct_commerce__gone'"),
+        (
+            "raw_relation",
+            {"source_name": "commerce", "table_name": "gone"},
+            {},
+            "'commerce.gone'",
+        ),
+        (
+            "carried_entities",
+            {"model_name": "stg_commerce__purchase"},
+            {},
+            "'stg_commerce__purchase'",
+        ),
+    ],
+)
+def test_bad_input_is_refused_and_quoted(
+    call: Call, macro: str, arguments: dict, variables: dict, quoted: str
+) -> None:
+    passed, said = call(macro, arguments, variables)
+    assert not passed
+    assert "Compilation Error" in said
+    assert [words for words in quoted.split(" ") if words not in said] == []
+
+
+@pytest.mark.parametrize(
+    ("macro", "arguments", "variables"),
+    [
+        ("iso_date", {"variable": "run_date", "value": "2024-02-29"}, {}),
+        ("gmv_date", {}, {"commerce_gmv_date": "order_date"}),
+        ("line_value", {}, {"commerce_value_rule": "unit_times_quantity"}),
+        (
+            "is_cancelled",
+            {"purchase_status": "purchase_status"},
+            {"commerce_excluded_statuses": []},
+        ),
+        ("row_content", {"columns": [["an_amount", "decimal"]]}, {}),
+    ],
+)
+def test_good_input_is_taken(call: Call, macro: str, arguments: dict, variables: dict) -> None:
+    passed, said = call(macro, arguments, variables)
+    assert passed, said
