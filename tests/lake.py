@@ -91,7 +91,8 @@ class Lake:
         done = self.try_dbt(command, *arguments, variables=variables)
         if done.returncode:
             start = max(done.stdout.find("Completed with"), 0)
-            raise AssertionError(f"dbt {command} failed: {done.stdout[start:]}\n{done.stderr}")
+            printed = done.stdout[start:][-4000:]
+            raise AssertionError(f"dbt {command} failed: {printed}\n{done.stderr[-2000:]}")
         return done.stdout
 
     def query(self, sql: str) -> list[tuple]:

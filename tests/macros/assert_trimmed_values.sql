@@ -8,6 +8,7 @@ with example as (
     union all select chr(160) || ' ' || chr(9) || 'nacional', 'nacional'
     union all select 'a b', 'a b'
     union all select 'a' || chr(9) || 'b', 'a b'
+    union all select 'a' || chr(160) || 'b', 'a b'
     union all select '   ', ''
     union all select '', ''
     union all select nullif('', ''), nullif('', '')

@@ -5,19 +5,11 @@ LAKEHOUSE_PROOF_SEED and LAKEHOUSE_PROOF_HISTORIES choose the histories; a small
 first ones, which narrows a difference down.
 """
 
-import json
 import os
 import shutil
-import subprocess
-import sys
 from collections import Counter
-from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 
-import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from commerce_histories import (
     IDS_PER_HISTORY,
@@ -27,8 +19,8 @@ from commerce_histories import (
     steps_of_loads,
 )
 from commerce_oracle import COLUMNS, LADDER, Settings, expected_tables
+from lake import Lake
 
-PROJECT = Path(__file__).parents[2]
 SEED = int(os.environ.get("LAKEHOUSE_PROOF_SEED", "1"))
 HISTORIES = int(os.environ.get("LAKEHOUSE_PROOF_HISTORIES", "1000"))
 
@@ -48,7 +40,6 @@ LOPSIDED_RUNS = (
     "stg_commerce__product_item+",
     "+int_commerce__product_item_history fct_commerce__purchase fct_commerce__purchase_version",
 )
-DBT = "from dbt.cli.main import cli; cli()"
 COMPARED = (
     "fct_commerce__purchase",
     "fct_commerce__purchase_version",
@@ -63,60 +54,21 @@ SHOWN_ROWS = 6
 SHOWN_RAW_ROWS = 40
 
 
-@dataclass(frozen=True)
-class Lake:
-    """A raw zone and a DuckDB file of its own; the dbt project builds one from the other."""
+def land(lake: Lake, loads: list[Load]) -> None:
+    for load in loads:
+        lake.write_raw(load.path, COLUMNS[load.entity], load.rows)
 
-    folder: Path
 
-    @property
-    def database(self) -> Path:
-        return self.folder / "lakehouse.duckdb"
-
-    def land(self, loads: list[Load]) -> None:
-        for load in loads:
-            path = self.folder / "raw" / load.path
-            path.parent.mkdir(parents=True, exist_ok=True)
-            names = [*COLUMNS[load.entity], "recorded_at", "load_id", "source_file"]
-            schema = pa.schema([(name, pa.string()) for name in names] + [("source_row", "int64")])
-            pq.write_table(pa.Table.from_pylist(load.rows, schema=schema), path)
-
-    def dbt(self, command: str, *arguments: str) -> None:
-        """Run dbt as a process of its own, as a person would."""
-        places = ["--project-dir", PROJECT, "--profiles-dir", PROJECT]
-        places += ["--target-path", self.folder / "target", "--log-path", self.folder / "logs"]
-        environment = {
-            **os.environ,
-            "LAKEHOUSE_TARGET": "duckdb",
-            "LAKEHOUSE_RAW": str(self.folder / "raw"),
-            "LAKEHOUSE_DUCKDB": str(self.database),
-        }
-        done = subprocess.run(
-            [sys.executable, "-c", DBT, command, *places, "--no-use-colors", *arguments],
-            env=environment,
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-        )
-        # A selection that names nothing only warns, and the run would prove less than it says.
-        if done.returncode or "does not match any" in done.stdout:
-            errors = done.stdout[done.stdout.find("Completed with") :][-4000:]
-            pytest.fail(f"dbt {command} failed: {errors}\n{done.stderr[-2000:]}", pytrace=False)
-
-    def run(self, settings: Settings, *arguments: str, select: str = SELECTED) -> None:
-        variables = {
-            "run_date": settings.run_date,
-            "commerce_value_rule": settings.value_rule,
-            "commerce_gmv_date": settings.gmv_date,
-            "commerce_excluded_statuses": list(settings.excluded_statuses),
-        }
-        self.dbt("run", "--select", *select.split(), "--vars", json.dumps(variables), *arguments)
-
-    def table(self, name: str, columns: list[str]) -> Counter:
-        schema = name.split("__")[0].split("_")[1]
-        with duckdb.connect(str(self.database), read_only=True) as connection:
-            rows = connection.sql(f"select {', '.join(columns)} from {schema}.{name}").fetchall()
-        return Counter(rows)
+def run(lake: Lake, settings: Settings, *arguments: str, select: str = SELECTED) -> None:
+    variables = {
+        "run_date": settings.run_date,
+        "commerce_value_rule": settings.value_rule,
+        "commerce_gmv_date": settings.gmv_date,
+        "commerce_excluded_statuses": list(settings.excluded_statuses),
+    }
+    printed = lake.dbt("run", "--select", *select.split(), *arguments, variables=variables)
+    # A selection that names nothing only warns, and the run would prove less than it says.
+    assert "does not match any" not in printed, printed
 
 
 @pytest.fixture(scope="module")
@@ -242,10 +194,10 @@ def test_runs_in_any_order_also_partial_ones_equal_the_oracle(loads, lake):
     steps = steps_of_loads(loads, first_open_days, late_steps=[1, 4], seed=SEED)
     received, before, lost_entries, lost_purchases = [], None, set(), set()
     for step, (run_date, selected) in zip(steps, runs, strict=True):
-        lake.land(step)
+        land(lake, step)
         received += rows_of(step)
         settings = Settings(run_date)
-        lake.run(settings, select=selected)
+        run(lake, settings, select=selected)
         if selected != SELECTED:
             continue
         expected = check(lake, received, settings, f"run of {run_date}, partial runs {partial}")
@@ -258,14 +210,14 @@ def test_runs_in_any_order_also_partial_ones_equal_the_oracle(loads, lake):
     assert lost_entries, "no run had to take a row out of the ledger: the histories are too tame"
     assert lost_purchases or HISTORIES < 1000, "no purchase had to go: the histories are too tame"
 
-    lake.run(settings)
+    run(lake, settings)
     check(lake, received, settings, "the same run again")
 
 
 def test_full_refresh_equals_the_oracle(loads, lake):
     settings = Settings(LAST_OPEN_DAY)
-    lake.land(loads)
-    lake.run(settings, "--full-refresh")
+    land(lake, loads)
+    run(lake, settings, "--full-refresh")
     check(lake, rows_of(loads), settings, "full refresh")
 
 
@@ -276,6 +228,6 @@ def test_other_rules_equal_the_oracle(loads, lake):
         gmv_date="order_date",
         excluded_statuses=("REEMBOLSADA", "ESTORNADA"),
     )
-    lake.land(loads)
-    lake.run(settings, "--full-refresh")
+    land(lake, loads)
+    run(lake, settings, "--full-refresh")
     check(lake, rows_of(loads), settings, "other rules")
