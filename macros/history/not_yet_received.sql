@@ -6,6 +6,7 @@
     table holds, so that a crash before the loads were recorded cannot store them twice.
 #}
 {% macro not_yet_received(typed, source_name, table_name) -%}
+    {%- do ref('ref_quality__acknowledged_load') -%}
     {{ typed }}.ingest_date < '{{ first_open_day() }}'
     {%- if execute and is_incremental() %}
     {%- set raw = raw_relation(source_name, table_name) -%}

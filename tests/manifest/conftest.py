@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 from checks import PACKAGE_FILES
+from targets import TARGETS
 
 PROJECT_DIR = Path(__file__).parents[2]
-TARGETS = ("duckdb", "athena", "glue")
 READ_FOLDERS = {"macros": "*.sql", "tests/data": "*.sql", "tests/macros": "*.sql", "seeds": "*.csv"}
 DBT = "from dbt.cli.main import cli; cli()"
 

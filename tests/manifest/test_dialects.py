@@ -13,9 +13,9 @@ from multiprocessing import get_context
 
 import pytest
 from checks import incremental_models, meta_of, models_of
-from conftest import TARGETS
 from offline_compile import FORMS
 from sqlfluff.core import FluffConfig, Linter
+from targets import TARGETS
 
 DIALECTS = {"duckdb": "duckdb", "athena": "athena", "glue": "sparksql"}
 WORKERS = 2

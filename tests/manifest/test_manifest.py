@@ -14,7 +14,7 @@ from typing import Any
 import checks
 import pytest
 from checks import CHECKS, Manifest, Node
-from conftest import TARGETS
+from targets import TARGETS
 
 # Incremental marts whose unit tests are still owed; an entry that has one is reported.
 WITHOUT_UNIT_TEST: tuple[str, ...] = ()

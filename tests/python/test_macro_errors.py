@@ -40,6 +40,9 @@ def call(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call]:
     [
         ("iso_date", {"variable": "run_date", "value": "2024-1-5"}, {}, "run_date '2024-1-5'"),
         ("iso_date", {"variable": "month", "value": "2024-13-01"}, {}, "month '2024-13-01'"),
+        ("iso_date", {"variable": "run_date", "value": "2024-02-30"}, {}, "run_date '2024-02-30'"),
+        ("iso_date", {"variable": "run_date", "value": "2023-02-29"}, {}, "run_date '2023-02-29'"),
+        ("iso_date", {"variable": "run_date", "value": "2024-01-05\n"}, {}, "run_date"),
         ("run_date", {}, {"run_date": "05/01/2024"}, "run_date '05/01/2024'"),
         ("first_open_day", {}, {"as_of_date": "yesterday"}, "as_of_date 'yesterday'"),
         ("gmv_as_of", {"known_on": "2024-01"}, {}, "known_on '2024-01'"),
