@@ -14,7 +14,11 @@
 with {{ purchase_histories() }},
 
 purchase_version as (
-    select * from {{ ref('fct_commerce__purchase_version') }}
+    select *
+    from {{ ref('fct_commerce__purchase_version') }}
+    {% if is_incremental() %}
+    where purchase_key in (select touched_purchase.purchase_key from touched_purchase)
+    {% endif %}
 ),
 
 {% if is_incremental() %}
@@ -34,11 +38,7 @@ version_in_gmv as (
         subsidiary,
         {{ gmv_amount() }} as gmv_amount
     from purchase_version
-    where
-        {{ gmv_amount() }} is not null
-        {% if is_incremental() %}
-        and purchase_key in (select touched_purchase.purchase_key from touched_purchase)
-        {% endif %}
+    where {{ gmv_amount() }} is not null
 ),
 
 entry_and_exit as (
