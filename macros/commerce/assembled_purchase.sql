@@ -83,6 +83,7 @@ assembled_purchase as (
         purchase_state.release_date,
         purchase_state.purchase_total_value,
         purchase_state.purchase_status,
+        coalesce(item_state.record_key, chosen_offer.item_key) as item_key,
         case
             when item_state.record_key is not null then item_state.product_id
             else chosen_offer.product_id

@@ -6,7 +6,9 @@
 #}
 {% macro gmv_as_of(known_on, month=none) -%}
     {%- if month is not none -%}
-        {%- do iso_date('month', month ~ '-01') -%}
+        {%- if not modules.re.fullmatch('[0-9]{4}-(0[1-9]|1[0-2])', month | string) -%}
+            {{ exceptions.raise_compiler_error("The month of gmv_as_of must be YYYY-MM, got '" ~ month ~ "'.") }}
+        {%- endif -%}
     {%- endif -%}
     select
         gmv_date,

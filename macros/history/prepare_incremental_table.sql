@@ -3,11 +3,15 @@
     Pre-hook of every incremental model. A rebuild forgets what the table reflected, before the rebuild:
     if it dies half-way, the next run finds everything new instead of missing a load.
     *Raises* if this table (in an incremental run) or a parent was built with other shaping variables
-    than the run has, and in an incremental run with `as_of_date` (a cut that would leave the table
-    behind for good).
+    than the run has; in an incremental run with `as_of_date` (the table may hold later days already, so
+    the cut would not hold); and with dbt's flags --empty and --sample, which would record loads as
+    reflected without their rows.
 #}
 {% macro prepare_incremental_table() -%}
     {%- if execute and model.config.materialized == 'incremental' -%}
+        {%- if flags.EMPTY or flags.SAMPLE -%}
+            {{ exceptions.raise_compiler_error("'" ~ model.name ~ "' records which loads it reflects and cannot be built with --empty or --sample.") }}
+        {%- endif -%}
         {%- set processed = processed_load_relation(this.schema) -%}
         {%- set shaped = [] -%}
         {%- for parent in model.config.meta.get('reflects', []) if model_node(parent).config.meta.get('shaped_by') -%}

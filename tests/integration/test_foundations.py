@@ -257,3 +257,13 @@ def test_a_run_date_that_is_no_day_is_refused(lake: Lake, run_date: str) -> None
     )
     assert done.returncode != 0
     assert run_date in done.stdout
+
+
+def test_an_empty_run_is_refused(lake: Lake) -> None:
+    """It would record loads as reflected without their rows."""
+    land(lake, "2024-02-01", "nacional")
+    done = lake.try_dbt("run", *CHAIN, "--empty", variables={"run_date": "2024-02-10"})
+    assert done.returncode != 0
+    assert "--empty" in done.stdout
+    run(lake, "2024-02-10")
+    assert len(lake.query(VERSIONS)) == 1

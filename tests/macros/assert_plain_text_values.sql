@@ -8,6 +8,8 @@ with example as (
     union all select 'x-1', 'x-1'
     union all select '   ', nullif('', '')
     union all select chr(160), nullif('', '')
+    union all select chr(1), nullif('', '')
+    union all select 'a' || chr(31) || 'b' || chr(1), 'ab'
     union all select '', nullif('', '')
     union all select nullif('', ''), nullif('', '')
 ),

@@ -967,6 +967,10 @@ def check_sources_declare_rhythm(manifest: Manifest) -> list[str]:
     ]
 
 
+REASON_MACRO = "macro.lakehouse.rejection_reason"
+REASON_SEED = "seeds/quality/dim_quality__reason.csv"
+
+
 def check_seeds_are_counted(manifest: Manifest) -> list[str]:
     """A row too long for Glue is lost without a word: `row_count_is` says how many there are."""
     found = []
@@ -984,6 +988,23 @@ def check_seeds_are_counted(manifest: Manifest) -> list[str]:
                 "add the test with that number."
             )
     return found
+
+
+def check_reasons_follow_the_reference_list(manifest: Manifest) -> list[str]:
+    """The ladder of the macro is the reference list's order, as analysts read it."""
+    ladder = re.search(
+        r"set ladder = \[(.*?)\]", manifest["macros"][REASON_MACRO]["macro_sql"], re.DOTALL
+    )
+    looked_for = re.findall(r"'(\w+)'", ladder.group(1)) if ladder else []
+    rows = list(csv.DictReader(io.StringIO(manifest["files"].get(REASON_SEED, ""))))
+    listed = [
+        row["reason_code"]
+        for row in sorted(rows, key=lambda row: int(row["reason_order"]))
+        if row["severity"] == "reject"
+    ]
+    if looked_for == listed:
+        return []
+    return [f"rejection_reason looks for {looked_for}, {REASON_SEED} lists {listed}: make one."]
 
 
 # Engines

@@ -46,7 +46,7 @@ def call(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call]:
         ("run_date", {}, {"run_date": "05/01/2024"}, "run_date '05/01/2024'"),
         ("first_open_day", {}, {"as_of_date": "yesterday"}, "as_of_date 'yesterday'"),
         ("gmv_as_of", {"known_on": "2024-01"}, {}, "known_on '2024-01'"),
-        ("gmv_as_of", {"known_on": "2024-01-31", "month": "2024-1"}, {}, "month '2024-1-01'"),
+        ("gmv_as_of", {"known_on": "2024-01-31", "month": "2024-1"}, {}, "YYYY-MM, '2024-1'"),
         ("gmv_date", {}, {"commerce_gmv_date": "paid_date"}, "commerce_gmv_date 'paid_date'"),
         ("line_value", {}, {"commerce_value_rule": "total"}, "commerce_value_rule 'total'"),
         (

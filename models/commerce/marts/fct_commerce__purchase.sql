@@ -11,7 +11,7 @@
 {% set columns = [
     'purchase_key', 'purchase_id', 'purchase_partition', 'buyer_id', 'prod_item_id',
     'prod_item_partition', 'producer_id', 'order_date', 'release_date', 'purchase_total_value',
-    'purchase_status', 'product_id', 'item_quantity', 'purchase_value', 'subsidiary', 'is_paid',
+    'purchase_status', 'item_key', 'product_id', 'item_quantity', 'purchase_value', 'subsidiary', 'is_paid',
     'is_cancelled', 'is_complete', 'gmv_date', 'gmv_amount', 'gmv_exclusion_reason',
     'is_total_different', 'purchase_transaction_datetime', 'product_item_transaction_datetime',
     'purchase_extra_info_transaction_datetime', 'last_recorded_at',
@@ -63,6 +63,7 @@ purchase as (
         release_date,
         purchase_total_value,
         purchase_status,
+        item_key,
         product_id,
         item_quantity,
         purchase_value,

@@ -8,10 +8,9 @@ with received_load as (
         entity,
         load_id,
         cast(ingest_date as date) as claimed_on,
-        cast(
-            substr(load_id, 1, 4) || '-' || substr(load_id, 5, 2) || '-' || substr(load_id, 7, 2)
-            as date
-        ) as landed_on
+        {{ try_date(
+            "substr(load_id, 1, 4) || '-' || substr(load_id, 5, 2) || '-' || substr(load_id, 7, 2)"
+        ) }} as landed_on
     from {{ ref('int_commerce__row_status') }}
 ),
 
@@ -24,7 +23,8 @@ history_rewrite as (
         landed_on,
         {{ days_between('claimed_on', 'landed_on') }} as rewritten_days
     from received_load
-    where claimed_on < landed_on
+    -- A load that names no landing day was written by somebody else: listed, its reach unknown.
+    where landed_on is null or claimed_on < landed_on
 )
 
 select * from history_rewrite

@@ -1,9 +1,11 @@
 -- For every day D and bucket: the ledger summed to D = fct_commerce__gmv_daily valid on D = the
--- versions in force on D, computed directly. Days between two postings cannot differ from the
--- earlier one.
+-- versions in force on D, computed directly. Asked on every day on which a version opened or the
+-- ledger posted; between two such days nothing can differ.
 
 with day_of_posting as (
-    select distinct posted_on from {{ ref('fct_commerce__gmv_movement') }}
+    select posted_on from {{ ref('fct_commerce__gmv_movement') }}
+    union
+    select known_from as posted_on from {{ ref('fct_commerce__purchase_version') }}
 ),
 
 by_ledger as (

@@ -1,12 +1,10 @@
--- An item that two purchases refer to counts in both: a warning, because it is allowed and yet
--- odd.
+-- An item that gives its value to two purchases counts in both: allowed, and odd enough for a warning.
 {{ config(severity='warn') }}
 
 select
-    prod_item_id,
-    prod_item_partition,
+    item_key,
     count(*) as purchase_count
 from {{ ref('fct_commerce__purchase') }}
-where prod_item_id is not null and product_item_transaction_datetime is not null
-group by prod_item_id, prod_item_partition
+where item_key is not null
+group by item_key
 having count(*) > 1

@@ -34,6 +34,8 @@ accounted as (
         ingest_date,
         received_count as row_count
     from {{ ref('fct_quality__row_accounting') }}
+    -- A run with an earlier run date takes nothing away.
+    where ingest_date < date '{{ first_open_day() }}'
 )
 
 (
