@@ -36,33 +36,12 @@ purchase_received as {{ not_materialized() }} (
     where reason_code is null
 ),
 
-{% if is_incremental() %}
-touched_records as (
-    select record_key
-    from received
-    where {{ in_new_load('received', 'product_item') }}
-    union
-    select item_key
-    from purchase_received
-    where item_key is not null and {{ in_new_load('purchase_received', 'purchase') }}
-),
-
-events as (
-    select *
-    from received
-    where record_key in (select touched_records.record_key from touched_records)
-),
-
-stored as (
-    select *
-    from {{ this }}
-    where record_key in (select touched_records.record_key from touched_records)
-),
-{% else %}
-events as {{ not_materialized() }} (
-    select * from received
-),
-{% endif %}
+{{ record_events(
+    'received',
+    'product_item',
+    also_touched='select item_key from purchase_received where item_key is not null and '
+    ~ in_new_load('purchase_received', 'purchase'),
+) }},
 
 {{ record_history('events', event_columns, content) }},
 

@@ -32,29 +32,7 @@ with received as {{ not_materialized() }} (
     where reason_code is null
 ),
 
-{% if is_incremental() %}
-touched_records as (
-    select record_key
-    from received
-    where {{ in_new_load('received', 'purchase') }}
-),
-
-events as (
-    select *
-    from received
-    where record_key in (select touched_records.record_key from touched_records)
-),
-
-stored as (
-    select *
-    from {{ this }}
-    where record_key in (select touched_records.record_key from touched_records)
-),
-{% else %}
-events as {{ not_materialized() }} (
-    select * from received
-),
-{% endif %}
+{{ record_events('received', 'purchase') }},
 
 {{ record_history('events', event_columns, content) }},
 

@@ -1,4 +1,5 @@
--- An item that gives its value to two purchases counts in both: allowed, and odd enough for a warning.
+-- An item that gives its value to two purchases counts in both: allowed, and odd enough for a
+-- warning.
 {{ config(severity='warn') }}
 
 select

@@ -1,5 +1,5 @@
--- The newest states of the purchases, added up per bucket, are today's GMV: the rankings read the first,
--- the analysts the second.
+-- The newest states of the purchases, added up per bucket, are today's GMV: the rankings read
+-- the first, the analysts the second.
 
 with by_purchase as (
     select

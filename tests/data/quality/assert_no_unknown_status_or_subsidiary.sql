@@ -1,5 +1,6 @@
--- A status or subsidiary that the reference lists lack counts (not cancelled, in a bucket of its own):
--- a warning, because it may be a new one or a misspelling of one that would count otherwise.
+-- A status or subsidiary that the reference lists lack counts (not cancelled, in a bucket of its
+-- own): a warning, because it may be a new one or a misspelling of one that would count
+-- otherwise.
 {{ config(severity='warn') }}
 
 select
