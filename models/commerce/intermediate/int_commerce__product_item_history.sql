@@ -39,8 +39,10 @@ purchase_received as {{ not_materialized() }} (
 {{ record_events(
     'received',
     'product_item',
-    also_touched='select item_key from purchase_received where item_key is not null and '
-    ~ in_new_load('purchase_received', 'purchase'),
+    also_touched=(
+        'select item_key from purchase_received where item_key is not null and '
+        ~ in_new_load('purchase_received', 'purchase')
+    ) if is_incremental() else none,
 ) }},
 
 {{ record_history('events', event_columns, content) }},
