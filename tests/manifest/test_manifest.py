@@ -415,7 +415,7 @@ BROKEN = [
     Broken("no_packages", "packages.yml", lambda m: m["files"].update({"packages.yml": ""})),
     Broken("reasons_follow_the_reference_list", "unparsable_date", lambda m: m["macros"][
         checks.REASON_MACRO].update(macro_sql=m["macros"][checks.REASON_MACRO]["macro_sql"].replace(
-            "'unparsable_date', ", ""))),
+            "'unparsable_date',", ""))),
     # The shape of a model
     Broken("models_state_their_grain", "rpt_quality__freshness", lambda m: code(
         m, "rpt_quality__freshness", "-- Grain: one row", "-- One row")),
