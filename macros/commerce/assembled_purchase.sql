@@ -10,11 +10,6 @@
     Reads the CTEs purchase_history, item_history and extra_info_history of the model.
 #}
 {% macro assembled_purchase(points, known_on='known_on') -%}
-    {%- set item_content = [
-        ['prod_item_id', 'integer'], ['prod_item_partition', 'integer'], ['purchase_id', 'integer'],
-        ['product_id', 'integer'], ['item_quantity', 'integer'], ['purchase_value', 'decimal'],
-        ['transaction_datetime', 'timestamp'], ['transaction_date', 'date'],
-    ] -%}
     {%- set day = points ~ '.' ~ known_on if known_on is not none else none -%}
 purchase_state as (
     select *
@@ -37,7 +32,7 @@ extra_info_state as (
 offered_item as (
     select
         {{ commerce_key('purchase_id', 'null') }} as purchase_key,
-        {{ row_content(item_content) }} as content,
+        {{ row_content(item_content()) }} as content,
         item_state.*
     from item_state
     where purchase_id is not null

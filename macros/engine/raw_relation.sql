@@ -5,13 +5,7 @@
     *Raises* if the sources YAML does not declare the table.
 #}
 {% macro raw_relation(source_name, table_name) -%}
-    {%- set nodes = graph.sources.values()
-        | selectattr('source_name', 'equalto', source_name)
-        | selectattr('name', 'equalto', table_name) | list -%}
-    {%- if not nodes -%}
-        {{ exceptions.raise_compiler_error("No source '" ~ source_name ~ "." ~ table_name ~ "' is declared.") }}
-    {%- endif -%}
-    {{ return(adapter.dispatch('raw_relation', 'lakehouse')(nodes[0])) }}
+    {{ return(adapter.dispatch('raw_relation', 'lakehouse')(source_node(source_name, table_name))) }}
 {%- endmacro %}
 
 {% macro default__raw_relation(node) -%}

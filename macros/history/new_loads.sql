@@ -1,8 +1,8 @@
 {#
     new_loads() -> subquery with the columns entity, load_id, ingest_date (text)
-    The loads that the parents of this model (`config.meta.reflects`) reflect and the model itself does
-    not, whatever their ingest_date: the work of an incremental run. No high-water mark, because a load
-    may arrive under any day. Only for incremental runs, while the project executes.
+    The loads of `reflected_loads` that the model is not yet recorded to reflect, whatever their
+    ingest_date: the work of an incremental run, and what the run records when it is done. No high-water
+    mark, because a load may arrive under any day. Only while the project executes.
 #}
 {% macro new_loads() -%}
     (

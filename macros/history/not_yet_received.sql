@@ -4,6 +4,8 @@
     hold. The days are looked up while compiling and written as literals, because only literals keep
     an engine from opening every partition of the raw zone; whether a row is new is decided by what the
     table holds, so that a crash before the loads were recorded cannot store them twice.
+    The model comes to depend on the acknowledged loads, which its test `rejected_share` reads: dbt lets
+    a model wait for a test only if all that the test reads lies upstream of the model.
 #}
 {% macro not_yet_received(typed, source_name, table_name) -%}
     {%- do ref('ref_quality__acknowledged_load') -%}

@@ -10,9 +10,7 @@
     {%- if not execute -%}
         {{ return('(select * from ' ~ relation ~ ')') }}
     {%- endif -%}
-    {%- set node = graph.sources.values()
-        | selectattr('source_name', 'equalto', source_name)
-        | selectattr('name', 'equalto', table_name) | first -%}
+    {%- set node = source_node(source_name, table_name) -%}
     {%- set is_silent = raw_relation(source_name, table_name) is none -%}
     {%- if is_silent -%}
         {%- do exceptions.warn("No raw file of " ~ source_name ~ "." ~ table_name ~ " yet: its models are empty. Land one with 'lakehouse land " ~ source_name ~ " " ~ table_name ~ "=<file>'.") -%}

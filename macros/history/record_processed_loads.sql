@@ -10,15 +10,8 @@
         {%- set processed = processed_load_relation(this.schema) -%}
         {%- do run_query("
             insert into " ~ processed ~ " (model_name, entity, load_id, ingest_date, shaped_by)
-            select '" ~ this.identifier ~ "', reflected.entity, reflected.load_id, reflected.ingest_date, '" ~ shaping_variables(model) ~ "'
-            from (" ~ reflected_loads() ~ ") as reflected
-            where not exists (
-                select 1 from " ~ processed ~ " as own
-                where own.model_name = '" ~ this.identifier ~ "'
-                    and own.entity = reflected.entity
-                    and own.load_id = reflected.load_id
-                    and own.ingest_date = reflected.ingest_date
-            )
+            select '" ~ this.identifier ~ "', new_load.entity, new_load.load_id, new_load.ingest_date, '" ~ shaping_variables(model) ~ "'
+            from " ~ new_loads() ~ " as new_load
         ") -%}
         {%- if model.config.meta.get('reflects') -%}
             {%- do run_query("

@@ -10,16 +10,7 @@
 ) }}
 
 {% set key = ['load_id', 'source_file', 'source_row'] %}
-{% set content = [
-    ['prod_item_id', 'integer'],
-    ['prod_item_partition', 'integer'],
-    ['purchase_id', 'integer'],
-    ['product_id', 'integer'],
-    ['item_quantity', 'integer'],
-    ['purchase_value', 'decimal'],
-    ['transaction_datetime', 'timestamp'],
-    ['transaction_date', 'date'],
-] %}
+{% set content = item_content() %}
 {% set event_columns = key + ['ingest_date', 'recorded_at', 'record_key', 'flags']
     + content | map('first') | list %}
 {% set columns = event_columns + ['row_status', 'known_from', 'known_to'] %}
