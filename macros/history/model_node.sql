@@ -3,11 +3,10 @@
     *Raises* if there is none of that name.
 #}
 {% macro model_node(model_name) -%}
-    {%- set nodes = graph.nodes.values()
-        | selectattr('resource_type', 'equalto', 'model')
-        | selectattr('name', 'equalto', model_name) | list -%}
-    {%- if not nodes -%}
+    {#- By its id: walking the graph would serialise every node of the project at each call. -#}
+    {%- set node = graph.nodes.get('model.' ~ project_name ~ '.' ~ model_name) -%}
+    {%- if node is none -%}
         {{ exceptions.raise_compiler_error("config.meta.reflects names '" ~ model_name ~ "', which is no model of this project.") }}
     {%- endif -%}
-    {{ return(nodes[0]) }}
+    {{ return(node) }}
 {%- endmacro %}

@@ -7,7 +7,8 @@
 {% macro rejection_reason(conditions) -%}
     {%- set ladder = [
         'missing_key', 'unparsable_key', 'unparsable_timestamp', 'unparsable_date',
-        'unparsable_number', 'unparsable_amount', 'amount_out_of_range'
+        'missing_value', 'unparsable_number', 'number_out_of_range', 'unparsable_amount',
+        'amount_out_of_range'
     ] -%}
     {%- for code in conditions if code not in ladder -%}
         {{ exceptions.raise_compiler_error("Unknown reason code '" ~ code ~ "'. Known: " ~ ladder | join(', ') ~ ". Add it to macros/typing/rejection_reason.sql and seeds/quality/dim_quality__reason.csv.") }}

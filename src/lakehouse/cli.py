@@ -39,6 +39,10 @@ def land(
     rewrite_history: Annotated[
         bool, typer.Option("--rewrite-history", help="Allow claims that change known history.")
     ] = False,
+    full_extract: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ENTITY", help="Holds every record: absence means deletion."),
+    ] = None,
     project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
 ) -> None:
     """Land delivered files in the raw zone; several entities of one delivery in one call."""
@@ -53,6 +57,7 @@ def land(
             ingest_date=ingest_date.date() if ingest_date else None,
             recorded_from=recorded_from,
             rewrite_history=rewrite_history,
+            full_extract=full_extract or (),
         )
     except LandingError as err:
         typer.echo(f"error: {err}", err=True)

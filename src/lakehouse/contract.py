@@ -4,18 +4,24 @@ import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
 from lakehouse.errors import ContractError, UsageError
 
 FULL_EXTRACT_COLUMN = "is_full_extract"
+FULL_EXTRACT_RULES = (True, False, "by_call")
 
 
 @dataclass(frozen=True)
 class LandingRules:
-    """How the files of one entity are read; see `config.meta.landing` in the sources YAML."""
+    """How the files of one entity are read; see `config.meta.landing` in the sources YAML.
+
+    Attributes:
+        full_extract: whether a delivery holds every record of the source, so that absence means
+            deletion; "by_call" where it may or may not, and the landing call says which.
+    """
 
     formats: tuple[str, ...]
     encoding: str = "utf-8"
@@ -24,7 +30,7 @@ class LandingRules:
     required: tuple[str, ...] = ()
     required_any: tuple[str, ...] = ()
     null_as_empty: tuple[str, ...] = ()
-    full_extract: bool = False
+    full_extract: bool | Literal["by_call"] = False
 
 
 @dataclass(frozen=True)
@@ -98,11 +104,16 @@ def _entity_contract(table: Mapping[str, Any]) -> EntityContract:
     named = {*rules.required, *rules.required_any, *rules.null_as_empty}
     if undeclared := sorted(named - set(columns)):
         raise ValueError(f"landing rules of {table['name']} name undeclared columns: {undeclared}")
+    has_full_extract_column = is_provenance.get(FULL_EXTRACT_COLUMN, False)
+    if rules.full_extract not in FULL_EXTRACT_RULES:
+        raise ValueError(f"full_extract of {table['name']} is none of {FULL_EXTRACT_RULES}")
+    if rules.full_extract and not has_full_extract_column:
+        raise ValueError(f"{table['name']} may be a full extract and lacks {FULL_EXTRACT_COLUMN}")
     return EntityContract(
         name=table["name"],
         columns=columns,
         rules=rules,
-        has_full_extract_column=is_provenance.get(FULL_EXTRACT_COLUMN, False),
+        has_full_extract_column=has_full_extract_column,
     )
 
 

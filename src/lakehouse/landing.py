@@ -3,7 +3,7 @@
 import hashlib
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -20,6 +20,7 @@ from lakehouse.errors import (
     FutureClaimError,
     HistoryRewriteError,
     RawStoreError,
+    UsageError,
 )
 from lakehouse.raw_store import RawFile, RawStore
 
@@ -56,6 +57,7 @@ class _Load:
     entity: EntityContract
     files: tuple[DeliveredFile, ...]
     recorded_at: tuple[tuple[str, ...], ...]
+    is_full_extract: bool
 
     @cached_property
     def content_hash(self) -> str:
@@ -100,6 +102,7 @@ def land_delivery(
     ingest_date: date | None = None,
     recorded_from: str | None = None,
     rewrite_history: bool = False,
+    full_extract: Collection[str] = (),
 ) -> list[LandedLoad]:
     """Write one call's files to the raw zone as text; the same delivery again changes nothing.
 
@@ -110,6 +113,8 @@ def land_delivery(
         recorded_from: column with the UTC time at which each row was received; the load is
             split by its day. Not together with `ingest_date`.
         rewrite_history: allow claims that lie before the newest `recorded_at` of the domain.
+        full_extract: entities whose files here hold every record of the source; only for those
+            whose contract leaves that to the call.
     Returns: one result per entity, in the order in which the entities are first named.
     Raises: DeliveryError for files that are not what the contract promises; FutureClaimError
         for a claim after `received_at`; HistoryRewriteError for one before the newest
@@ -120,13 +125,20 @@ def land_delivery(
         raise ValueError("received_at needs a time zone: local time would become the partition")
     now = received_at.astimezone(UTC).replace(tzinfo=None)
     by_entity: dict[str, list[Delivery]] = {}
+    _check_full_extracts(full_extract, {delivery.entity for delivery in deliveries}, contract)
     for delivery in deliveries:
         by_entity.setdefault(delivery.entity, []).append(delivery)
     existing = store.list_files(contract.domain)
     landed_at = _free_moment(now, existing)
     claimed = datetime.combine(ingest_date, datetime.min.time()) if ingest_date else landed_at
     loads = [
-        _read_load(contract.entity(name), group, _moment_text(claimed), recorded_from)
+        _read_load(
+            contract.entity(name),
+            group,
+            _moment_text(claimed),
+            recorded_from,
+            contract.entity(name).rules.full_extract is True or name in full_extract,
+        )
         for name, group in by_entity.items()
     ]
     repeated = {load.entity.name: _same_delivery(load, existing, store) for load in loads}
@@ -169,9 +181,32 @@ def newest_recorded_at(files: Sequence[RawFile], store: RawStore) -> str | None:
     return None
 
 
+def _check_full_extracts(
+    named: Collection[str], delivered: set[str], domain: DomainContract
+) -> None:
+    for name in named:
+        if name not in delivered:
+            raise UsageError(f"'{name}' is said to be a full extract and is not in this delivery")
+        if domain.entity(name).rules.full_extract != "by_call":
+            rule = "always" if domain.entity(name).rules.full_extract else "never"
+            raise UsageError(
+                f"'{name}' is {rule} delivered whole by its contract; leave it out of "
+                f"--full-extract, or change full_extract in the sources YAML"
+            )
+
+
 def _read_load(
-    entity: EntityContract, deliveries: Sequence[Delivery], claimed: str, recorded_from: str | None
+    entity: EntityContract,
+    deliveries: Sequence[Delivery],
+    claimed: str,
+    recorded_from: str | None,
+    is_full_extract: bool,
 ) -> _Load:
+    if is_full_extract and recorded_from:
+        raise UsageError(
+            f"{entity.name} is delivered whole, so all its rows were received at once; "
+            f"use --ingest-date instead of --recorded-from"
+        )
     names = [delivery.path.name for delivery in deliveries]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise DeliveryError(
@@ -183,16 +218,18 @@ def _read_load(
         for delivery in deliveries
     )
     empty = [file.name for file in files if not file.row_count]
-    if empty and entity.rules.full_extract:
+    if empty and is_full_extract:
         raise DeliveryError(
-            f"{empty[0]}: no rows, but {entity.name} is always delivered whole, so everything "
+            f"{empty[0]}: no rows, but {entity.name} is delivered whole, so everything "
             f"would be deleted; ask the source to send the file again"
         )
     recorded_at = tuple(
         _claims_of(file, recorded_from) if recorded_from else (claimed,) * file.row_count
         for file in files
     )
-    return _Load(entity=entity, files=files, recorded_at=recorded_at)
+    return _Load(
+        entity=entity, files=files, recorded_at=recorded_at, is_full_extract=is_full_extract
+    )
 
 
 def _claims_of(file: DeliveredFile, column: str) -> tuple[str, ...]:
@@ -225,7 +262,8 @@ def _same_delivery(load: _Load, existing: Sequence[RawFile], store: RawStore) ->
     """Find the load that holds these files under these days already.
 
     Content is compared by the hash in the load id, days by the partitions of that load, source
-    file names by the data.
+    file names and whether it was a full extract by the data: the same rows delivered as all
+    there is say more than before.
     """
     by_load: dict[str, list[RawFile]] = {}
     for file in existing:
@@ -238,6 +276,10 @@ def _same_delivery(load: _Load, existing: Sequence[RawFile], store: RawStore) ->
             for file in files
             for name in pc.unique(_read_column(file, "source_file", store)).to_pylist()
         }:
+            if load.entity.has_full_extract_column:
+                flags = pc.unique(_read_column(files[0], FULL_EXTRACT_COLUMN, store)).to_pylist()
+                if flags != [str(load.is_full_extract).lower()]:
+                    continue
             return files
     return []
 
@@ -278,7 +320,7 @@ def _check_claims(
 
 def _partition_files(load: _Load, domain: str, load_id: str) -> list[tuple[RawFile, bytes]]:
     tables = [
-        _raw_table(load.entity, file, moments, load_id)
+        _raw_table(load.entity, file, moments, load_id, load.is_full_extract)
         for file, moments in zip(load.files, load.recorded_at, strict=True)
         if file.row_count
     ]
@@ -294,7 +336,11 @@ def _partition_files(load: _Load, domain: str, load_id: str) -> list[tuple[RawFi
 
 
 def _raw_table(
-    entity: EntityContract, file: DeliveredFile, recorded_at: Sequence[str], load_id: str
+    entity: EntityContract,
+    file: DeliveredFile,
+    recorded_at: Sequence[str],
+    load_id: str,
+    is_full_extract: bool,
 ) -> pa.Table:
     columns: Mapping[str, pa.Array | pa.ChunkedArray] = {
         name: _landed_values(entity, file, name) for name in entity.columns
@@ -306,8 +352,7 @@ def _raw_table(
         "source_row": pa.array(range(1, file.row_count + 1), pa.int64()),
     }
     if entity.has_full_extract_column:
-        flag = pa.scalar(entity.rules.full_extract)
-        provenance[FULL_EXTRACT_COLUMN] = pa.repeat(flag, file.row_count)
+        provenance[FULL_EXTRACT_COLUMN] = pa.repeat(pa.scalar(is_full_extract), file.row_count)
     return pa.table({**columns, **provenance})
 
 

@@ -334,17 +334,17 @@ def check_quality_reads_row_status_only(manifest: Manifest) -> list[str]:
 
 
 def check_every_domain_is_accounted(manifest: Manifest) -> list[str]:
-    """Each domain with raw tables offers its row status, and the row accounting reads it."""
+    """Each domain with raw tables offers its row status, and the rows of all domains hold it."""
     by_name = {model["name"]: model for model in models_of(manifest)}
-    accounting = by_name.get("fct_quality__row_accounting")
-    found = [] if accounting else ["fct_quality__row_accounting is missing: rows could get lost."]
+    everything = by_name.get("int_quality__row_status")
+    found = [] if everything else ["int_quality__row_status is missing: rows could get lost."]
     for domain in sorted({source["source_name"] for source in sources_of(manifest)}):
         status = by_name.get(f"int_{domain}__row_status")
         if status is None:
             found.append(f"The domain {domain} has no int_{domain}__row_status: add it.")
-        elif accounting and status["unique_id"] not in accounting["depends_on"]["nodes"]:
+        elif everything and status["unique_id"] not in everything["depends_on"]["nodes"]:
             found.append(
-                f"fct_quality__row_accounting does not read {status['name']}: add the domain to it."
+                f"int_quality__row_status does not read {status['name']}: add the domain to it."
             )
     return found
 

@@ -196,7 +196,7 @@ BROKEN = [
     Broken("quality_reads_row_status_only", "fct_quality__row_flag", lambda m: reads(
         m, "fct_quality__row_flag", HISTORY)),
     Broken("every_domain_is_accounted", "int_commerce__row_status", lambda m: node(
-        m, "fct_quality__row_accounting")["depends_on"].update(nodes=[])),
+        m, "int_quality__row_status")["depends_on"].update(nodes=[])),
     Broken("every_domain_is_accounted", "domain commerce", lambda m: m["nodes"].pop(STATUS)),
     # Names
     Broken("model_and_seed_names", "int_commerce__top_producers", lambda m: rename(

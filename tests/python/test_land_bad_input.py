@@ -188,6 +188,6 @@ def test_an_empty_full_extract_is_refused_so_that_nobody_is_deleted(
     write, land, left_behind, with_rules
 ):
     files = [("purchase", write("p.csv", GOOD)), ("purchase", write("q.csv", "purchase_id\n"))]
-    with pytest.raises(DeliveryError, match=r"q\.csv: no rows, but purchase is always delivered"):
+    with pytest.raises(DeliveryError, match=r"q\.csv: no rows, but purchase is delivered whole"):
         land(*files, contract=with_rules("purchase", full_extract=True))
     assert left_behind() == []

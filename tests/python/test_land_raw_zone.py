@@ -73,6 +73,51 @@ def test_is_full_extract_is_written_only_where_the_contract_lists_it(
     assert "is_full_extract" not in raw_rows("purchase_extra_info")[0]
 
 
+def test_the_call_says_whether_a_delivery_is_whole_where_the_contract_leaves_that_open(
+    write, land, raw_rows, with_rules
+):
+    contract = with_rules("purchase", full_extract="by_call", has_full_extract_column=True)
+    land(("purchase", write("a.csv", ONE)), contract=contract)
+    land(("purchase", write("b.csv", ONE)), contract=contract, full_extract=["purchase"])
+    assert [row["is_full_extract"] for row in raw_rows("purchase")] == [False, True]
+
+
+def test_the_same_rows_delivered_as_all_there_is_are_landed_again(
+    write, land, raw_rows, with_rules
+):
+    contract = with_rules("purchase", full_extract="by_call", has_full_extract_column=True)
+    file = write("a.csv", ONE)
+    land(("purchase", file), contract=contract)
+    outcomes = [
+        land(("purchase", file), contract=contract, full_extract=["purchase"])[0].outcome
+        for _ in range(2)
+    ]
+    assert outcomes == ["landed", "repeated"]
+    assert [row["is_full_extract"] for row in raw_rows("purchase")] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [(True, "'purchase' is always delivered whole"), (False, "'purchase' is never delivered")],
+)
+def test_what_the_contract_says_of_whole_deliveries_is_not_said_again(
+    write, land, with_rules, rule, said
+):
+    contract = with_rules("purchase", full_extract=rule, has_full_extract_column=True)
+    with pytest.raises(UsageError, match=said):
+        land(("purchase", write("a.csv", ONE)), contract=contract, full_extract=["purchase"])
+
+
+def test_a_whole_delivery_has_one_time_of_receipt(write, land, with_rules):
+    contract = with_rules("purchase", full_extract=True, has_full_extract_column=True)
+    with pytest.raises(UsageError, match="use --ingest-date instead of --recorded-from"):
+        land(
+            ("purchase", write("a.csv", ONE)),
+            contract=contract,
+            recorded_from="transaction_datetime",
+        )
+
+
 def test_the_landing_time_is_utc_whatever_the_clock_shows(write, land, raw_rows):
     evening = datetime(2024, 5, 6, 22, 0, tzinfo=timezone(timedelta(hours=-3)))
     land(("purchase", write("p.csv", ONE)), received_at=evening)

@@ -2,10 +2,7 @@
 -- Personal values are masked.
 
 with row_status as (
-    select
-        'commerce' as domain,
-        *
-    from {{ ref('int_commerce__row_status') }}
+    select * from {{ ref('int_quality__row_status') }}
 ),
 
 rejected_row as (

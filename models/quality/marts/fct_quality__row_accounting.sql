@@ -4,11 +4,11 @@
 
 with row_status as (
     select
-        'commerce' as domain,
+        domain,
         entity,
         ingest_date,
         row_status
-    from {{ ref('int_commerce__row_status') }}
+    from {{ ref('int_quality__row_status') }}
 ),
 
 row_accounting as (

@@ -10,11 +10,11 @@ with reason as (
 
 flagged_row as (
     select
-        'commerce' as domain,
+        domain,
         entity,
         ingest_date,
         flags
-    from {{ ref('int_commerce__row_status') }}
+    from {{ ref('int_quality__row_status') }}
     where flags is not null and row_status <> 'repeated'
 ),
 

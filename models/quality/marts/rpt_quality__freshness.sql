@@ -7,11 +7,11 @@ with expected as (
 
 last_receipt as (
     select
-        'commerce' as domain,
+        domain,
         entity,
         max(recorded_at) as last_recorded_at
-    from {{ ref('int_commerce__row_status') }}
-    group by entity
+    from {{ ref('int_quality__row_status') }}
+    group by domain, entity
 ),
 
 aged as (

@@ -4,14 +4,14 @@
 
 with received_load as (
     select distinct
-        'commerce' as domain,
+        domain,
         entity,
         load_id,
         cast(ingest_date as date) as claimed_on,
         {{ try_date(
             "substr(load_id, 1, 4) || '-' || substr(load_id, 5, 2) || '-' || substr(load_id, 7, 2)"
         ) }} as landed_on
-    from {{ ref('int_commerce__row_status') }}
+    from {{ ref('int_quality__row_status') }}
 ),
 
 history_rewrite as (
