@@ -8,7 +8,7 @@ answered as (
     select
         calendar_date,
         {{ iso_day_of_week('calendar_date') }} as day_of_week,
-        {{ iso_week('calendar_date') }} as week,
+        {{ iso_week('calendar_date') }} as week_number,
         {{ weekday_name_pt(iso_day_of_week('calendar_date')) }} as weekday_name,
         {{ month_name_pt('month(calendar_date)') }} as month_name,
         {{ year_month('calendar_date') }} as year_and_month
@@ -17,7 +17,7 @@ answered as (
 
 expected as (
     select
-        date '2024-12-28' as calendar_date, 6 as day_of_week, 52 as week,
+        date '2024-12-28' as calendar_date, 6 as day_of_week, 52 as week_number,
         'sábado' as weekday_name, 'dezembro' as month_name, '2024-12' as year_and_month
     union all select date '2024-12-29', 7, 52, 'domingo', 'dezembro', '2024-12'
     union all select date '2024-12-30', 1, 1, 'segunda-feira', 'dezembro', '2024-12'

@@ -322,30 +322,38 @@ def check_models_read_their_own_layers(manifest: Manifest) -> list[str]:
     return found
 
 
-def check_quality_reads_row_status_only(manifest: Manifest) -> list[str]:
+def offered_to_quality(domain: str) -> tuple[str, str]:
+    """The inner models of a domain that quality may read: what became of rows, what came at all."""
+    return f"int_{domain}__row_status", f"int_{domain}__delivery_profile"
+
+
+def check_quality_reads_offered_models_only(manifest: Manifest) -> list[str]:
     return [
         f"{model['name']} reads {label(parent)}: of another domain, quality reads "
-        "int_<domain>__row_status only."
+        f"{' and '.join(offered_to_quality('<domain>'))} only."
         for model in models_of(manifest)
         if domain_of(model) == QUALITY
         for parent in parents_of(manifest, model)
-        if domain_of(parent) != QUALITY and parent["name"] != f"int_{domain_of(parent)}__row_status"
+        if domain_of(parent) != QUALITY
+        and parent["name"] not in offered_to_quality(domain_of(parent))
     ]
 
 
 def check_every_domain_is_accounted(manifest: Manifest) -> list[str]:
-    """Each domain with raw tables offers its row status, and the rows of all domains hold it."""
+    """Each domain with raw tables offers what quality reads, and quality reads it everywhere."""
     by_name = {model["name"]: model for model in models_of(manifest)}
-    everything = by_name.get("int_quality__row_status")
-    found = [] if everything else ["int_quality__row_status is missing: rows could get lost."]
-    for domain in sorted({source["source_name"] for source in sources_of(manifest)}):
-        status = by_name.get(f"int_{domain}__row_status")
-        if status is None:
-            found.append(f"The domain {domain} has no int_{domain}__row_status: add it.")
-        elif everything and status["unique_id"] not in everything["depends_on"]["nodes"]:
-            found.append(
-                f"int_quality__row_status does not read {status['name']}: add the domain to it."
-            )
+    found = []
+    everything = dict(zip(offered_to_quality(QUALITY), offered_to_quality("{}"), strict=True))
+    for name, offered in everything.items():
+        if name not in by_name:
+            found.append(f"{name} is missing: rows could get lost.")
+            continue
+        for domain in sorted({source["source_name"] for source in sources_of(manifest)}):
+            model = by_name.get(offered.format(domain))
+            if model is None:
+                found.append(f"The domain {domain} has no {offered.format(domain)}: add it.")
+            elif model["unique_id"] not in by_name[name]["depends_on"]["nodes"]:
+                found.append(f"{name} does not read {model['name']}: add the domain to it.")
     return found
 
 
@@ -758,11 +766,11 @@ def check_same_name_has_same_type(manifest: Manifest) -> list[str]:
 
 
 def check_access(manifest: Manifest) -> list[str]:
-    """Marts are public, the row status is protected, everything else is private."""
+    """Marts are public, what quality reads is protected, everything else is private."""
     found = []
     for model in models_of(manifest):
         wanted = "public" if layer_of(model) == "marts" else "private"
-        if model["name"] == f"int_{domain_of(model)}__row_status" and domain_of(model) != QUALITY:
+        if domain_of(model) != QUALITY and model["name"] in offered_to_quality(domain_of(model)):
             wanted = "protected"
         if model["access"] != wanted:
             found.append(f"{model['name']} has access {model['access']}: it must be {wanted}.")
@@ -965,6 +973,37 @@ def check_sources_declare_rhythm(manifest: Manifest) -> list[str]:
         if not isinstance(meta_of(source).get("rhythm_days"), int)
         or meta_of(source)["rhythm_days"] < 1
     ]
+
+
+WATCHED = {"min_rows", "volume_ratio", "null_rate_rise", "null_columns", "category_columns"}
+
+
+def check_sources_declare_what_is_watched(manifest: Manifest) -> list[str]:
+    """`config.meta.watch` of each raw table; the columns are those of its table of received rows.
+
+    Categories end up as values in a report, so none of them may be personal.
+    """
+    received = {
+        (domain_of(model), meta_of(model)["received_entity"]): model
+        for model in incremental_models(manifest)
+        if meta_of(model).get("received_entity")
+    }
+    found = []
+    for source in sources_of(manifest):
+        watch = meta_of(source).get("watch")
+        if not isinstance(watch, dict) or set(watch) != WATCHED:
+            found.append(
+                f"{label(source)} must declare config.meta.watch: {', '.join(sorted(WATCHED))}."
+            )
+            continue
+        model = received.get((source["source_name"], source["name"]))
+        columns = model["columns"] if model else {}
+        for name in [*watch["null_columns"], *watch["category_columns"]]:
+            if name not in columns:
+                found.append(f"{label(source)} watches {name}, no column of its received rows.")
+            elif class_of(columns[name]) in GUARDED_CLASSES and name in watch["category_columns"]:
+                found.append(f"{label(source)} watches the values of {name}, which is personal.")
+    return found
 
 
 REASON_MACRO = "macro.lakehouse.rejection_reason"

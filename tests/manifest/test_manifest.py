@@ -186,18 +186,20 @@ BROKEN = [
     Broken("only_staging_reads_sources", "rpt_commerce__top_producers", lambda m: reads(
         m, "rpt_commerce__top_producers", "source.lakehouse.commerce.purchase")),
     Broken("every_source_has_one_staging_model", "commerce.refund", lambda m: add_source_table(
-        m, "refund")),
+        m, "refund"), also=("sources_declare_what_is_watched",)),
     Broken("models_read_their_own_layers", "rpt_commerce__top_producers", lambda m: reads(
         m, "rpt_commerce__top_producers", "model.lakehouse.stg_commerce__purchase")),
     Broken("models_read_their_own_layers", "int_commerce__row_status", lambda m: reads(
         m, "int_commerce__row_status", PURCHASE)),
     Broken("models_read_their_own_layers", "rpt_commerce__top_producers", lambda m: reads(
         m, "rpt_commerce__top_producers", "model.lakehouse.fct_quality__row_flag")),
-    Broken("quality_reads_row_status_only", "fct_quality__row_flag", lambda m: reads(
+    Broken("quality_reads_offered_models_only", "fct_quality__row_flag", lambda m: reads(
         m, "fct_quality__row_flag", HISTORY)),
     Broken("every_domain_is_accounted", "int_commerce__row_status", lambda m: node(
         m, "int_quality__row_status")["depends_on"].update(nodes=[])),
     Broken("every_domain_is_accounted", "domain commerce", lambda m: m["nodes"].pop(STATUS)),
+    Broken("every_domain_is_accounted", "int_quality__delivery_profile is", lambda m: m[
+        "nodes"].pop("model.lakehouse.int_quality__delivery_profile")),
     # Names
     Broken("model_and_seed_names", "int_commerce__top_producers", lambda m: rename(
         m, "rpt_commerce__top_producers", "int_commerce__top_producers")),
@@ -282,7 +284,8 @@ BROKEN = [
         m, "int_commerce__product_item_history",
         reflects=["int_commerce__product_item_received"])),
     Broken("incremental_models_follow_loads", "commerce.purchase", lambda m: meta(
-        m, "int_commerce__purchase_received", received_entity="order")),
+        m, "int_commerce__purchase_received", received_entity="order"),
+        also=("sources_declare_what_is_watched",)),
     Broken("received_tables_guard_rejections", "int_commerce__purchase_received", lambda m: untest(
         m, "int_commerce__purchase_received", "rejected_share")),
     Broken("received_tables_guard_rejections", "int_commerce__purchase_received", lambda m: (
@@ -373,6 +376,12 @@ BROKEN = [
         m, "purchase")["columns"]["recorded_at"]["config"]["meta"].pop("provenance")),
     Broken("sources_declare_rhythm", "commerce.purchase", lambda m: source(
         m, "purchase")["config"]["meta"].pop("rhythm_days")),
+    Broken("sources_declare_what_is_watched", "commerce.purchase must", lambda m: source(
+        m, "purchase")["config"]["meta"]["watch"].pop("min_rows")),
+    Broken("sources_declare_what_is_watched", "watches day_of_birth", lambda m: source(
+        m, "purchase")["config"]["meta"]["watch"]["null_columns"].append("day_of_birth")),
+    Broken("sources_declare_what_is_watched", "the values of buyer_id", lambda m: source(
+        m, "purchase")["config"]["meta"]["watch"]["category_columns"].append("buyer_id")),
     Broken("seeds_are_counted", "ref_commerce__subsidiary", lambda m: untest(
         m, "ref_commerce__subsidiary", "row_count_is")),
     Broken("seeds_are_counted", "ref_quality__acknowledged_load", lambda m: m["files"].update(
