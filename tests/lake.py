@@ -75,7 +75,7 @@ class Lake:
         places = ["--project-dir", PROJECT, "--profiles-dir", PROJECT]
         places += ["--target-path", self.folder / "target", "--log-path", self.folder / "logs"]
         given = ["--vars", json.dumps(variables)] if variables else []
-        words = [command, *places, "--no-use-colors", *arguments, *given]
+        words = [*command.split(), *places, "--no-use-colors", *arguments, *given]
         return subprocess.run(
             [sys.executable, "-c", DBT, *map(str, words)],
             env=self.environment,

@@ -1,8 +1,7 @@
 """What is odd about deliveries is reported, run by run, from landing to the report."""
 
 import pytest
-
-from tests.lake import Lake
+from lake import Lake
 
 COLUMNS = "ingest_date, load_id, entity, anomaly_code, column_name, category_value, row_count"
 DAYS = ["2024-01-01", "2024-01-08", "2024-01-15", "2024-01-22", "2024-01-29"]
