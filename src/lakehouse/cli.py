@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 from botocore.exceptions import BotoCoreError
 
-from lakehouse.contract import read_contract
+from lakehouse.catalogue import RegisteredTable, register_domain
+from lakehouse.contract import known_domains, read_contract
 from lakehouse.delivery import Delivery
 from lakehouse.errors import LandingError, RawStoreError, UsageError
 from lakehouse.landing import LandedLoad, land_delivery
@@ -52,7 +53,9 @@ def land(
         results = land_delivery(
             [_parse_delivery(text) for text in deliveries],
             contract=read_contract(domain, project_dir=project_dir),
-            store=open_store(os.environ.get("LAKEHOUSE_RAW"), project_dir=project_dir),
+            store=open_store(
+                os.environ.get("LAKEHOUSE_RAW"), domain=domain, project_dir=project_dir
+            ),
             received_at=datetime.now(UTC),
             ingest_date=ingest_date.date() if ingest_date else None,
             recorded_from=recorded_from,
@@ -71,21 +74,49 @@ def land(
             typer.echo(f"lands into the open day {day}; published from the run of {next_day} on")
 
 
-def open_store(root: str | None, *, project_dir: Path) -> RawStore:
+@app.command()
+def register(
+    domains: Annotated[
+        list[str] | None, typer.Argument(metavar="[DOMAIN]...", help="All, if none is named.")
+    ] = None,
+    copy_from: Annotated[
+        Path | None,
+        typer.Option("--copy-from", help="First copy the raw files of this directory, once each."),
+    ] = None,
+    project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
+) -> None:
+    """Make the raw tables in the Glue catalogue and register every day that has files."""
+    try:
+        root = os.environ.get("LAKEHOUSE_RAW")
+        for domain in domains or known_domains(project_dir):
+            contract = read_contract(domain, project_dir=project_dir)
+            store = open_store(root, domain=domain, project_dir=project_dir)
+            if not isinstance(store, S3RawStore):
+                raise UsageError(
+                    "LAKEHOUSE_RAW is not on S3, so there is no catalogue; DuckDB reads the "
+                    "directory as it is"
+                )
+            source = LocalRawStore(copy_from) if copy_from else None
+            for table in register_domain(contract, store=store, copy_from=source):
+                typer.echo(_registered_sentence(store.database, table))
+    except LandingError as err:
+        typer.echo(f"error: {err}", err=True)
+        raise typer.Exit(err.exit_code) from err
+
+
+def open_store(root: str | None, *, domain: str, project_dir: Path) -> RawStore:
     """Open the raw zone that the environment names.
 
     Args:
         root: a directory or an `s3://bucket/prefix` URI; None is `data/raw` of the project.
-    Raises: RawStoreError if the URI is on S3 and LAKEHOUSE_RAW_DATABASE is not set.
+        domain: its raw tables lie in the Glue database LAKEHOUSE_RAW_DATABASE, by default
+            `<LAKEHOUSE_SCHEMA_PREFIX>_<domain>`; the dbt sources YAML says the same.
+    Raises: RawStoreError if there is no AWS client to be had.
     """
     if root is None or not root.startswith("s3://"):
         return LocalRawStore(Path(root) if root else project_dir / "data" / "raw")
-    database = os.environ.get("LAKEHOUSE_RAW_DATABASE")
-    if not database:
-        raise RawStoreError(
-            "LAKEHOUSE_RAW_DATABASE is not set; name the Glue database of the raw tables, "
-            "because Athena and Spark do not see partitions that are not registered"
-        )
+    prefix = os.environ.get("LAKEHOUSE_SCHEMA_PREFIX", "lakehouse_dev")
+    database = os.environ.get("LAKEHOUSE_RAW_DATABASE", f"{prefix}_{domain}")
     # Imported late: it takes longer than landing a small file in a directory.
     import boto3
 
@@ -113,3 +144,9 @@ def _sentence(result: LandedLoad) -> str:
         f"{result.entity}: landed {result.row_count} rows in {len(result.files)} file(s) as "
         f"load {result.load_id}"
     )
+
+
+def _registered_sentence(database: str, table: RegisteredTable) -> str:
+    made = ", table made" if table.is_new else ""
+    copied = f", {table.copied_count} file(s) copied" if table.copied_count else ""
+    return f"{database}.{table.name}: {table.partition_count} day(s) registered{made}{copied}"

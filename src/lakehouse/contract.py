@@ -11,6 +11,7 @@ import yaml
 from lakehouse.errors import ContractError, UsageError
 
 FULL_EXTRACT_COLUMN = "is_full_extract"
+PARTITION_COLUMN = "ingest_date"
 FULL_EXTRACT_RULES = (True, False, "by_call")
 
 
@@ -35,12 +36,18 @@ class LandingRules:
 
 @dataclass(frozen=True)
 class EntityContract:
-    """One raw table: its delivered columns in order and the rules for its files."""
+    """One raw table: its delivered columns in order and the rules for its files.
+
+    Attributes:
+        stored_types: name and declared type of every column of the files, in order; the
+            partition column is none of them.
+    """
 
     name: str
     columns: tuple[str, ...]
     rules: LandingRules
     has_full_extract_column: bool = False
+    stored_types: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,8 +78,7 @@ def read_contract(domain: str, *, project_dir: Path) -> DomainContract:
     """
     path = _sources_path(domain, project_dir)
     if not path.is_file():
-        found = (p.parent.parent.name for p in project_dir.glob("models/*/staging/_*__sources.yml"))
-        known = ", ".join(sorted(found)) or "none, see --project-dir"
+        known = ", ".join(known_domains(project_dir)) or "none, see --project-dir"
         raise UsageError(f"unknown domain '{domain}'; known: {known}")
     try:
         sources = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
@@ -81,6 +87,12 @@ def read_contract(domain: str, *, project_dir: Path) -> DomainContract:
     except (yaml.YAMLError, LookupError, TypeError, ValueError) as err:
         raise ContractError(f"{path}: not a usable contract ({err!r}); correct the file") from err
     return DomainContract(domain=domain, entities=entities)
+
+
+def known_domains(project_dir: Path) -> list[str]:
+    """Return the domains that declare raw tables, in alphabetical order."""
+    paths = project_dir.glob("models/*/staging/_*__sources.yml")
+    return sorted(path.parent.parent.name for path in paths)
 
 
 def _sources_path(domain: str, project_dir: Path) -> Path:
@@ -114,6 +126,11 @@ def _entity_contract(table: Mapping[str, Any]) -> EntityContract:
         columns=columns,
         rules=rules,
         has_full_extract_column=has_full_extract_column,
+        stored_types=tuple(
+            (column["name"], column["data_type"])
+            for column in table["columns"]
+            if column["name"] != PARTITION_COLUMN
+        ),
     )
 
 

@@ -126,7 +126,7 @@ class S3RawStore:
     glue: Any
 
     def list_files(self, domain: str) -> list[RawFile]:
-        with _aws_errors(self._uri(domain)):
+        with aws_errors(self.uri(domain)):
             pages = self.s3.get_paginator("list_objects_v2").paginate(
                 Bucket=self.bucket, Prefix=self._key(f"{domain}/")
             )
@@ -134,7 +134,7 @@ class S3RawStore:
         return _raw_files(key[len(self._key("")) :] for key in keys)
 
     def open_file(self, file: RawFile) -> BinaryIO:
-        with _aws_errors(self._uri(file.key)):
+        with aws_errors(self.uri(file.key)):
             return io.BufferedReader(_S3Reader(self.s3, self.bucket, self._key(file.key)))
 
     def publish(self, files: Sequence[tuple[RawFile, bytes]]) -> None:
@@ -146,15 +146,15 @@ class S3RawStore:
         self._storage_descriptors([file for file, _ in files])
         for file, content in files:
             hint = "" if file is files[0][0] else _PARTLY_LANDED
-            with _aws_errors(self._uri(file.key), hint):
+            with aws_errors(self.uri(file.key), hint):
                 self.s3.put_object(Bucket=self.bucket, Key=self._key(file.key), Body=content)
         self.register([file for file, _ in files])
 
     def register(self, files: Sequence[RawFile]) -> None:
         descriptors = self._storage_descriptors(files)
-        for file in files:
-            location = self._uri(f"{file.partition}/")
-            with _aws_errors(location, hint="; the files are landed: land again to register them"):
+        for file in {file.partition: file for file in files}.values():
+            location = self.uri(f"{file.partition}/")
+            with aws_errors(location, hint="; the files are landed: land again to register them"):
                 try:
                     self.glue.create_partition(
                         DatabaseName=self.database,
@@ -171,7 +171,7 @@ class S3RawStore:
     def _storage_descriptors(self, files: Sequence[RawFile]) -> dict[str, dict[str, Any]]:
         descriptors = {}
         for entity in {file.entity: None for file in files}:
-            with _aws_errors(f"Glue table {self.database}.{entity}"):
+            with aws_errors(f"Glue table {self.database}.{entity}"):
                 table = self.glue.get_table(DatabaseName=self.database, Name=entity)["Table"]
             descriptors[entity] = table["StorageDescriptor"]
         return descriptors
@@ -179,7 +179,8 @@ class S3RawStore:
     def _key(self, path: str) -> str:
         return f"{self.prefix}/{path}" if self.prefix else path
 
-    def _uri(self, path: str) -> str:
+    def uri(self, path: str) -> str:
+        """The address of a path of the layout."""
         return f"s3://{self.bucket}/{self._key(path)}"
 
 
@@ -208,7 +209,7 @@ class _S3Reader(io.RawIOBase):
         end = min(self._position + len(buffer), self._size)
         if end <= self._position:
             return 0
-        with _aws_errors(f"s3://{self._object['Bucket']}/{self._object['Key']}"):
+        with aws_errors(f"s3://{self._object['Bucket']}/{self._object['Key']}"):
             span = f"bytes={self._position}-{end - 1}"
             content = self._s3.get_object(**self._object, Range=span)["Body"].read()
         buffer[: len(content)] = content
@@ -238,7 +239,8 @@ def _sync(directory: Path) -> None:
 
 
 @contextmanager
-def _aws_errors(thing: str, hint: str = "") -> Iterator[None]:
+def aws_errors(thing: str, hint: str = "") -> Iterator[None]:
+    """Turn what AWS refuses into a RawStoreError that names the thing."""
     try:
         yield
     except (ClientError, BotoCoreError) as err:

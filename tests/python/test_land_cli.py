@@ -96,13 +96,3 @@ def test_the_raw_zone_is_data_raw_of_the_project_unless_the_environment_says_oth
     arguments = ["land", "commerce", f"purchase={write('p.csv', ROW)}"]
     assert CliRunner().invoke(app, [*arguments, "--project-dir", str(project)]).exit_code == 0
     assert len(list(project.glob("data/raw/commerce/purchase/*/*.parquet"))) == 1
-
-
-def test_s3_without_a_catalogue_database_is_refused_by_the_name_of_the_variable(
-    run, write, monkeypatch
-):
-    monkeypatch.setenv("LAKEHOUSE_RAW", "s3://lake/raw")
-    monkeypatch.delenv("LAKEHOUSE_RAW_DATABASE", raising=False)
-    result = run("commerce", f"purchase={write('p.csv', ROW)}")
-    assert result.exit_code == 1
-    assert result.stderr.startswith("error: LAKEHOUSE_RAW_DATABASE is not set")

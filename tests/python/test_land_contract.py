@@ -21,11 +21,11 @@ sources:
               full_extract: true
               fallback_encoding: cp1252
         columns:
-          - {name: code, config: {meta: {class: internal}}}
-          - {name: price}
-          - {name: recorded_at, config: {meta: {provenance: true}}}
-          - {name: is_full_extract, config: {meta: {provenance: true}}}
-          - {name: ingest_date, config: {meta: {provenance: partition}}}
+          - {name: code, data_type: string, config: {meta: {class: internal}}}
+          - {name: price, data_type: string}
+          - {name: recorded_at, data_type: string, config: {meta: {provenance: true}}}
+          - {name: is_full_extract, data_type: boolean, config: {meta: {provenance: true}}}
+          - {name: ingest_date, data_type: string, config: {meta: {provenance: partition}}}
 """
 
 
@@ -44,6 +44,12 @@ def test_a_contract_has_the_delivered_columns_in_order_and_its_rules(sources):
     sale = read_contract("retail", project_dir=sources(SOURCES)).entity("sale")
     assert sale.columns == ("code", "price")
     assert sale.has_full_extract_column
+    assert sale.stored_types == (
+        ("code", "string"),
+        ("price", "string"),
+        ("recorded_at", "string"),
+        ("is_full_extract", "boolean"),
+    )
     assert sale.rules == LandingRules(
         formats=("csv",),
         encoding="latin-1",

@@ -1,16 +1,10 @@
-"""Landing on S3 with Glue, spoken to over HTTP: a server that keeps objects and partitions."""
+"""Landing on S3 with Glue."""
 
 import io
-import json
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, unquote, urlsplit
-from xml.sax.saxutils import escape
 
 import pyarrow.parquet as pq
 import pytest
+from fake_aws import FakeAws
 from typer.testing import CliRunner
 
 from lakehouse.cli import app
@@ -23,113 +17,12 @@ DESCRIPTOR = {
 }
 
 
-@dataclass
-class FakeAws:
-    """What is kept between calls; `refuse` names requests that are answered with an error."""
-
-    objects: dict[str, bytes] = field(default_factory=dict)
-    tables: dict[str, dict] = field(default_factory=dict)
-    partitions: dict[tuple[str, str, str], dict] = field(default_factory=dict)
-    ranges: list[str] = field(default_factory=list)
-    refuse: set[str] = field(default_factory=set)
-
-
-def handler_for(aws: FakeAws) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def log_message(self, *_):
-            pass
-
-        def answer(self, status: int, body: bytes = b"", **headers: str) -> None:
-            self.send_response(status)
-            for name, value in {"Content-Length": str(len(body)), **headers}.items():
-                self.send_header(name.replace("_", "-"), value)
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(body)
-
-        def denied(self) -> None:
-            self.answer(403, b"<Error><Code>AccessDenied</Code><Message>no</Message></Error>")
-
-        @property
-        def key(self) -> str:
-            return unquote(urlsplit(self.path).path).lstrip("/")
-
-        def body(self) -> bytes:
-            return self.rfile.read(int(self.headers["Content-Length"]))
-
-        def do_PUT(self):
-            body = self.body()
-            if any(part in self.key for part in aws.refuse):
-                return self.denied()
-            aws.objects[self.key] = body
-            self.answer(200, ETag='"x"')
-
-        def do_HEAD(self):
-            self.answer(200, aws.objects[self.key])
-
-        def do_GET(self):
-            query = parse_qs(urlsplit(self.path).query)
-            if "list-type" in query:
-                bucket, prefix = self.key.rstrip("/"), query["prefix"][0]
-                found = sorted(k for k in aws.objects if k.startswith(f"{bucket}/{prefix}"))
-                # One key per page: a reader that forgets the next page misses objects.
-                start = int(query.get("continuation-token", ["0"])[0])
-                page = "".join(
-                    f"<Contents><Key>{escape(k.partition('/')[2])}</Key></Contents>"
-                    for k in found[start : start + 1]
-                )
-                more = start + 1 < len(found)
-                page += f"<IsTruncated>{str(more).lower()}</IsTruncated>"
-                page += f"<NextContinuationToken>{start + 1}</NextContinuationToken>" * more
-                return self.answer(200, f"<ListBucketResult>{page}</ListBucketResult>".encode())
-            span = self.headers["Range"]
-            aws.ranges.append(span)
-            first, last = map(int, span.removeprefix("bytes=").split("-"))
-            self.answer(206, aws.objects[self.key][first : last + 1])
-
-        def do_POST(self):
-            action = self.headers["X-Amz-Target"].partition(".")[2]
-            request = json.loads(self.body())
-            if action in aws.refuse:
-                return self.answer(400, b'{"__type": "AccessDeniedException", "Message": "no"}')
-            if action == "GetTable":
-                table = aws.tables.get(request["Name"])
-                if request["DatabaseName"] != "lake_raw" or table is None:
-                    return self.answer(400, b'{"__type": "EntityNotFoundException"}')
-                return self.answer(200, json.dumps({"Table": table}).encode())
-            place = (request["DatabaseName"], request["TableName"])
-            values = request["PartitionInput"]["Values"]
-            if (*place, *values) in aws.partitions:
-                return self.answer(400, b'{"__type": "AlreadyExistsException"}')
-            aws.partitions[(*place, *values)] = request["PartitionInput"]["StorageDescriptor"]
-            self.answer(200, b"{}")
-
-    return Handler
-
-
 @pytest.fixture
-def aws(monkeypatch) -> Iterator[FakeAws]:
-    entities = ("purchase", "purchase_extra_info")
-    fake = FakeAws(
-        tables={name: {"Name": name, "StorageDescriptor": DESCRIPTOR} for name in entities}
-    )
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler_for(fake))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    for name, value in {
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_MAX_ATTEMPTS": "1",
-        "LAKEHOUSE_RAW": "s3://lake/zone/raw/",
-        "LAKEHOUSE_RAW_DATABASE": "lake_raw",
-    }.items():
-        monkeypatch.setenv(name, value)
-    yield fake
-    server.shutdown()
-    server.server_close()
+def aws(fake_aws) -> FakeAws:
+    fake_aws.databases.add("lake_raw")
+    for name in ("purchase", "purchase_extra_info"):
+        fake_aws.tables["lake_raw", name] = {"Name": name, "StorageDescriptor": DESCRIPTOR}
+    return fake_aws
 
 
 @pytest.fixture
@@ -215,7 +108,7 @@ def test_a_partition_that_was_not_registered_is_registered_by_landing_again(aws,
 def test_a_table_that_is_missing_from_the_catalogue_stops_before_anything_is_written(
     aws, run, write
 ):
-    del aws.tables["purchase_extra_info"]
+    del aws.tables["lake_raw", "purchase_extra_info"]
     result = run(f"purchase={write('p.csv', ROW)}", f"purchase_extra_info={write('e.csv', ROW)}")
     assert result.exit_code == 1
     assert "Glue table lake_raw.purchase_extra_info" in result.stderr
@@ -241,3 +134,13 @@ def test_a_missing_region_is_an_error_of_one_line(aws, run, write, monkeypatch, 
     result = run(f"purchase={write('p.csv', ROW)}")
     assert result.exit_code == 1
     assert result.stderr.startswith("error: s3://lake/zone/raw/: no AWS client")
+
+
+def test_the_tables_are_those_of_the_domains_own_database_unless_another_is_named(
+    aws, run, write, monkeypatch
+):
+    monkeypatch.delenv("LAKEHOUSE_RAW_DATABASE")
+    monkeypatch.setenv("LAKEHOUSE_SCHEMA_PREFIX", "lake_prod")
+    result = run(f"purchase={write('p.csv', ROW)}")
+    assert result.exit_code == 1
+    assert "Glue table lake_prod_commerce.purchase" in result.stderr

@@ -1,0 +1,108 @@
+"""A server that keeps S3 objects and a Glue catalogue, spoken to over HTTP by the real clients."""
+
+import json
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler
+from urllib.parse import parse_qs, unquote, urlsplit
+from xml.sax.saxutils import escape
+
+
+@dataclass
+class FakeAws:
+    """What is kept between calls; `refuse` names requests that are answered with an error."""
+
+    objects: dict[str, bytes] = field(default_factory=dict)
+    databases: set[str] = field(default_factory=set)
+    tables: dict[tuple[str, str], dict] = field(default_factory=dict)
+    partitions: dict[tuple[str, str, str], dict] = field(default_factory=dict)
+    ranges: list[str] = field(default_factory=list)
+    refuse: set[str] = field(default_factory=set)
+
+
+def handler_for(aws: FakeAws) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *_):
+            pass
+
+        def answer(self, status: int, body: bytes = b"", **headers: str) -> None:
+            self.send_response(status)
+            for name, value in {"Content-Length": str(len(body)), **headers}.items():
+                self.send_header(name.replace("_", "-"), value)
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body)
+
+        def denied(self) -> None:
+            self.answer(403, b"<Error><Code>AccessDenied</Code><Message>no</Message></Error>")
+
+        def missing(self) -> None:
+            self.answer(400, b'{"__type": "EntityNotFoundException", "Message": "none"}')
+
+        @property
+        def key(self) -> str:
+            return unquote(urlsplit(self.path).path).lstrip("/")
+
+        def body(self) -> bytes:
+            return self.rfile.read(int(self.headers["Content-Length"]))
+
+        def do_PUT(self):
+            body = self.body()
+            if any(part in self.key for part in aws.refuse):
+                return self.denied()
+            aws.objects[self.key] = body
+            self.answer(200, ETag='"x"')
+
+        def do_HEAD(self):
+            self.answer(200, aws.objects[self.key])
+
+        def do_GET(self):
+            query = parse_qs(urlsplit(self.path).query)
+            if "list-type" in query:
+                bucket, prefix = self.key.rstrip("/"), query["prefix"][0]
+                found = sorted(k for k in aws.objects if k.startswith(f"{bucket}/{prefix}"))
+                # One key per page: a reader that forgets the next page misses objects.
+                start = int(query.get("continuation-token", ["0"])[0])
+                page = "".join(
+                    f"<Contents><Key>{escape(k.partition('/')[2])}</Key></Contents>"
+                    for k in found[start : start + 1]
+                )
+                more = start + 1 < len(found)
+                page += f"<IsTruncated>{str(more).lower()}</IsTruncated>"
+                page += f"<NextContinuationToken>{start + 1}</NextContinuationToken>" * more
+                return self.answer(200, f"<ListBucketResult>{page}</ListBucketResult>".encode())
+            span = self.headers["Range"]
+            aws.ranges.append(span)
+            first, last = map(int, span.removeprefix("bytes=").split("-"))
+            self.answer(206, aws.objects[self.key][first : last + 1])
+
+        def do_POST(self):
+            action = self.headers["X-Amz-Target"].partition(".")[2]
+            request = json.loads(self.body())
+            if action in aws.refuse:
+                return self.answer(400, b'{"__type": "AccessDeniedException", "Message": "no"}')
+            database = request.get("DatabaseName", request.get("Name"))
+            if action == "CreateDatabase":
+                aws.databases.add(request["DatabaseInput"]["Name"])
+                return self.answer(200, b"{}")
+            if database not in aws.databases:
+                return self.missing()
+            if action == "GetDatabase":
+                return self.answer(200, json.dumps({"Database": {"Name": database}}).encode())
+            if action in ("CreateTable", "UpdateTable"):
+                aws.tables[database, request["TableInput"]["Name"]] = request["TableInput"]
+                return self.answer(200, b"{}")
+            if action == "GetTable":
+                table = aws.tables.get((database, request["Name"]))
+                if table is None:
+                    return self.missing()
+                return self.answer(200, json.dumps({"Table": table}).encode())
+            place = (request["DatabaseName"], request["TableName"])
+            values = request["PartitionInput"]["Values"]
+            if (*place, *values) in aws.partitions:
+                return self.answer(400, b'{"__type": "AlreadyExistsException"}')
+            aws.partitions[(*place, *values)] = request["PartitionInput"]["StorageDescriptor"]
+            self.answer(200, b"{}")
+
+    return Handler
