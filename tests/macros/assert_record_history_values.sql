@@ -1,0 +1,122 @@
+-- What a series of events makes of a record: late, backfilled, several in a day, repeated, in
+-- conflict, undone. States are those at the end of a day of receipt; the event time, then the
+-- receipt, then the content decides which event is the greatest.
+
+{% set columns = [
+    'load_id', 'source_file', 'source_row', 'ingest_date', 'recorded_at', 'record_key', 'flags',
+    'transaction_datetime', 'answer',
+] %}
+
+with events as (
+    select
+        example.load_id,
+        example.source_file,
+        cast(example.source_row as bigint) as source_row,
+        '2024-01-0' || example.ingest_day as ingest_date,
+        {{ as_timestamp(
+            "'2024-01-0' || example.ingest_day || ' ' || example.at_hour || ':00:00.000000'"
+        ) }} as recorded_at,
+        example.record_key,
+        {{ as_timestamp(
+            "'2024-01-0' || example.event_day || ' 07:00:00.000000'"
+        ) }} as transaction_datetime,
+        example.answer,
+        case when example.answer = '9' then 'odd' end as flags,
+        example.expected
+    from (
+        -- expected: row_status, days of January 2024 known_from and known_to, flags
+        select
+            'a' as load_id, 'f' as source_file, 1 as source_row, '2' as ingest_day,
+            '08' as at_hour, 'learned_late' as record_key, '2' as event_day, 'x' as answer,
+            'superseded|2|7|-' as expected
+        union all select 'b', 'f', 1, '7', '08', 'learned_late', '5', 'y', 'current|7|-|-'
+
+        union all select 'a', 'f', 1, '2', '08', 'older_comes_late', '2', 'x', 'current|2|-|-'
+        union all select 'b', 'f', 1, '3', '08', 'older_comes_late', '1', 'y', 'superseded|-|-|-'
+        union all select 'b', 'f', 2, '3', '08', 'older_but_alone', '1', 'y', 'current|3|-|-'
+
+        union all select 'a', 'f', 1, '9', '08', 'backfilled', '9', 'z', 'current|9|-|-'
+        union all select 'b', 'f', 1, '2', '08', 'backfilled', '1', 'x', 'superseded|2|5|-'
+        union all select 'c', 'f', 1, '5', '08', 'backfilled', '4', 'y', 'superseded|5|9|-'
+
+        union all select 'a', 'f', 1, '2', '08', 'twice_in_a_day', '1', 'x', 'superseded|-|-|-'
+        union all select 'b', 'f', 1, '2', '08', 'twice_in_a_day', '2', 'y', 'current|2|-|-'
+
+        union all select 'a', 'f', 1, '2', '08', 'repeated', '2', 'x', 'current|2|3|-'
+        union all select 'b', 'f', 1, '3', '08', 'repeated', '2', 'x', 'repeated|3|-|-'
+
+        union all select 'a', 'f', 1, '2', '08', 'repeated_at_once', '2', 'x', 'current|-|-|-'
+        union all select 'a', 'f', 2, '2', '08', 'repeated_at_once', '2', 'x', 'repeated|-|-|-'
+        union all select 'a', 'g', 1, '2', '08', 'repeated_at_once', '2', 'x', 'repeated|-|-|-'
+        union all select 'b', 'f', 1, '2', '08', 'repeated_at_once', '2', 'x', 'repeated|2|-|-'
+
+        -- 9 is the greater content, 1 comes later; the older event is in no conflict.
+        union all select
+            'b', 'f', 1, '2', '08', 'later_receipt_wins', '2', '9', 'superseded|2|3|odd,conflict'
+        union all select
+            'a', 'f', 1, '3', '08', 'later_receipt_wins', '2', '1', 'current|3|-|conflict'
+        union all select 'c', 'f', 1, '3', '08', 'later_receipt_wins', '1', '1', 'superseded|-|-|-'
+
+        union all select
+            'a', 'f', 1, '3', '08', 'later_receipt_in_a_day', '2', 'y', 'superseded|-|-|conflict'
+        union all select
+            'b', 'f', 1, '3', '09', 'later_receipt_in_a_day', '2', 'x', 'current|3|-|conflict'
+
+        -- Bytes decide, not numbers, and null is the smallest content.
+        union all select 'z', 'f', 1, '2', '08', 'content', '2', '10', 'superseded|-|-|conflict'
+        union all select 'a', 'f', 1, '2', '08', 'content', '2', '2', 'current|2|-|conflict'
+        union all select
+            'z', 'f', 2, '2', '08', 'content_or_null', '2', null, 'superseded|-|-|conflict'
+        union all select 'a', 'f', 2, '2', '08', 'content_or_null', '2', '', 'current|2|-|conflict'
+
+        union all select 'a', 'f', 1, '2', '08', 'back_again', '2', 'x', 'current|2|3|conflict'
+        union all select 'b', 'f', 1, '3', '08', 'back_again', '2', 'y', 'superseded|3|4|conflict'
+        union all select 'c', 'f', 1, '4', '08', 'back_again', '2', 'x', 'repeated|4|-|conflict'
+
+        union all select
+            'a', 'f', 1, '2', '08', 'conflict_passed', '2', 'y', 'superseded|2|4|conflict'
+        union all select
+            'b', 'f', 1, '2', '08', 'conflict_passed', '2', 'x', 'superseded|-|-|conflict'
+        union all select 'c', 'f', 1, '4', '07', 'conflict_passed', '3', 'x', 'current|4|-|-'
+    ) as example
+),
+
+{{ record_history('events', columns, [['answer', 'text'], ['transaction_datetime', 'timestamp']]) }},
+
+answered as (
+    select
+        history.record_key,
+        history.load_id,
+        history.source_file,
+        history.source_row,
+        history.answer,
+        history.row_status
+        || '|' || coalesce(substr(cast(history.known_from as {{ dbt.type_string() }}), 10), '-')
+        || '|' || coalesce(substr(cast(history.known_to as {{ dbt.type_string() }}), 10), '-')
+        || '|' || coalesce(history.flags, '-') as actual
+    from history
+),
+
+compared as (
+    select
+        events.record_key,
+        events.load_id,
+        events.source_file,
+        events.source_row,
+        events.answer as given,
+        answered.answer as kept,
+        events.expected,
+        answered.actual
+    from events
+    full outer join answered
+        on
+            events.record_key = answered.record_key
+            and events.load_id = answered.load_id
+            and events.source_file = answered.source_file
+            and events.source_row = answered.source_row
+)
+
+select * from compared
+where
+    actual is distinct from expected
+    or kept is distinct from given
