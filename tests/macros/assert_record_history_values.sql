@@ -6,6 +6,7 @@
     'load_id', 'source_file', 'source_row', 'ingest_date', 'recorded_at', 'record_key', 'flags',
     'transaction_datetime', 'answer',
 ] %}
+{% set content = [['answer', 'text'], ['transaction_datetime', 'timestamp']] %}
 
 with events as (
     select
@@ -81,7 +82,7 @@ with events as (
     ) as example
 ),
 
-{{ record_history('events', columns, [['answer', 'text'], ['transaction_datetime', 'timestamp']]) }},
+{{ record_history('events', columns, content) }},
 
 answered as (
     select
