@@ -11,7 +11,7 @@
             {%- do schemas.append(node.schema) -%}
             {%- set relation = api.Relation.create(database=node.database, schema=node.schema, identifier='processed_load') -%}
             {%- do adapter.create_schema(relation) -%}
-            {%- do run_query(create_processed_load_table(relation)) -%}
+            {%- do run_statement(create_processed_load_table(relation)) -%}
         {%- endfor -%}
     {%- endif -%}
 {%- endmacro %}

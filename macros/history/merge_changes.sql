@@ -5,32 +5,35 @@
     column but `is_removed`. Rows that are already stored as they should be are left out, so that bytes
     written follow what changed; keys that are gone come with `is_removed` = true and the project's merge
     deletes them. In a rebuild: all recomputed rows.
+
+    Each side is read once: Athena works a CTE out again at every place that names it.
 #}
 {% macro merge_changes(recomputed, stored, key, columns) -%}
     {%- if is_incremental() %}
     select
-        {{ columns | join(',\n        ') }},
-        cast(false as boolean) as is_removed
-    from (
-        select {{ columns | join(', ') }} from {{ recomputed }}
-        except
-        select {{ columns | join(', ') }} from {{ stored }}
-    ) as changed
-    union all
-    select
         {%- for column in columns %}
-        {{ stored }}.{{ column }},
+        {%- if column in key %}
+        coalesce({{ recomputed }}.{{ column }}, {{ stored }}.{{ column }}) as {{ column }},
+        {%- else %}
+        case
+            when {{ recomputed }}.{{ key[0] }} is null then {{ stored }}.{{ column }}
+            else {{ recomputed }}.{{ column }}
+        end as {{ column }},
+        {%- endif %}
         {%- endfor %}
-        cast(true as boolean) as is_removed
-    from {{ stored }}
-    where not exists (
-        select 1
-        from {{ recomputed }}
-        where
+        {{ recomputed }}.{{ key[0] }} is null as is_removed
+    from {{ recomputed }}
+    full outer join {{ stored }}
+        on
             {%- for column in key %}
-            {{ recomputed }}.{{ column }} = {{ stored }}.{{ column }}{{ ' and' if not loop.last }}
+            {{ 'and ' if not loop.first }}{{ recomputed }}.{{ column }} = {{ stored }}.{{ column }}
             {%- endfor %}
-    )
+    where
+        {{ recomputed }}.{{ key[0] }} is null
+        or {{ stored }}.{{ key[0] }} is null
+        {%- for column in columns if column not in key %}
+        or {{ recomputed }}.{{ column }} is distinct from {{ stored }}.{{ column }}
+        {%- endfor %}
     {%- else %}
     select
         {{ columns | join(',\n        ') }},

@@ -23,7 +23,7 @@
                 {{ exceptions.raise_compiler_error("The variable 'as_of_date' cuts knowledge and cannot be used in an incremental run of '" ~ model.name ~ "'. Use --full-refresh into a database of its own, or the macro gmv_as_of.") }}
             {%- endif -%}
         {%- else -%}
-            {%- do run_query("delete from " ~ processed ~ " where model_name = '" ~ this.identifier ~ "'") -%}
+            {%- do run_statement("delete from " ~ processed ~ " where model_name = '" ~ this.identifier ~ "'") -%}
         {%- endif -%}
         {%- for name in shaped -%}
             {%- set wanted = shaping_variables(model_node(name)) -%}

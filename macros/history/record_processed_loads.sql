@@ -8,13 +8,13 @@
 {% macro record_processed_loads() -%}
     {%- if execute and model.config.materialized == 'incremental' -%}
         {%- set processed = processed_load_relation(this.schema) -%}
-        {%- do run_query("
+        {%- do run_statement("
             insert into " ~ processed ~ " (model_name, entity, load_id, ingest_date, shaped_by)
             select '" ~ this.identifier ~ "', new_load.entity, new_load.load_id, new_load.ingest_date, '" ~ shaping_variables(model) ~ "'
             from " ~ new_loads() ~ " as new_load
         ") -%}
         {%- if model.config.meta.get('reflects') -%}
-            {%- do run_query("
+            {%- do run_statement("
                 delete from " ~ processed ~ "
                 where model_name = '" ~ this.identifier ~ "'
                     and entity || '|' || load_id || '|' || ingest_date not in (

@@ -84,9 +84,13 @@ def replace_engine(adapter: type, form: Form, statements: list[str]) -> None:
 
     def execute(self: Any, sql: str, *_: Any, **__: Any) -> tuple[Any, Any]:
         statements.append(sql)
-        # DuckDB counts the files of the raw zone before it reads them; all other look-ups are days.
+        # DuckDB counts the files of the raw zone before it reads them; all other look-ups are days,
+        # or loads with their days.
         rows = [[1]] if "glob(" in sql else [[day] for day in form.landed_days]
-        return AdapterResponse(_message="OK"), table_from_rows(rows, ["answer"])
+        if "new_load.load_id" in sql:
+            rows = [[f"load-{day}", day] for day in form.landed_days]
+        names = [f"answer_{number}" for number in range(len(rows[0]) if rows else 1)]
+        return AdapterResponse(_message="OK"), table_from_rows(rows, names)
 
     adapter.get_relation = get_relation
     adapter.execute = execute

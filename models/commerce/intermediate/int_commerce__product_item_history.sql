@@ -38,26 +38,35 @@ purchase_received as {{ not_materialized() }} (
 
 {{ record_history('events', event_columns, content) }},
 
+-- Joined, because Spark fails on `exists` in the list of columns above a union.
+waiting_item as (
+    select distinct record_key
+    from events
+    where
+        not exists (
+            select 1 from events as tie
+            where tie.record_key = events.record_key and tie.purchase_id is not null
+        )
+        and not exists (
+            select 1 from purchase_received
+            where purchase_received.item_key = events.record_key
+        )
+),
+
 item_history as (
     select
-        {{ event_columns | join(',\n        ') }},
+        {%- for column in event_columns %}
+        history.{{ column }},
+        {%- endfor %}
         case
-            when
-                row_status <> 'repeated'
-                and not exists (
-                    select 1 from events
-                    where events.record_key = history.record_key and events.purchase_id is not null
-                )
-                and not exists (
-                    select 1 from purchase_received
-                    where purchase_received.item_key = history.record_key
-                )
+            when history.row_status <> 'repeated' and waiting_item.record_key is not null
                 then 'waiting'
-            else row_status
+            else history.row_status
         end as row_status,
-        known_from,
-        known_to
+        history.known_from,
+        history.known_to
     from history
+    left join waiting_item on history.record_key = waiting_item.record_key
 ),
 
 changes as (

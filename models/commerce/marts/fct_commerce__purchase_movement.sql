@@ -11,7 +11,14 @@
 {% set key = ['purchase_key', 'posted_on', 'gmv_date', 'subsidiary'] %}
 {% set columns = key + ['movement_amount', 'purchase_count_change'] %}
 
-with {{ purchase_histories() }},
+{% set purchase_touched = ref('int_commerce__purchase_touched') %}
+
+with
+{% if is_incremental() %}
+touched_purchase as {{ not_materialized() }} (
+    select purchase_key from {{ purchase_touched }}
+),
+{% endif %}
 
 purchase_version as (
     select *
