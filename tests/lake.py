@@ -49,13 +49,17 @@ class Lake:
         Args:
             path: below the raw zone, `<domain>/<entity>/ingest_date=…/<load_id>.parquet`.
             columns: contract columns of the entity; a key a row lacks is written as null.
-            rows: with recorded_at, load_id, source_file (text) and source_row (int).
+            rows: with recorded_at, load_id, source_file (text) and source_row (int), and with
+                is_full_extract (bool) if the entity may be delivered whole.
         """
+        written = [dict(row) for row in rows]
         names = [*columns, "recorded_at", "load_id", "source_file"]
         schema = pa.schema([(name, pa.string()) for name in names] + [("source_row", pa.int64())])
+        if any("is_full_extract" in row for row in written):
+            schema = schema.append(pa.field("is_full_extract", pa.bool_()))
         file = self.raw / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(pa.Table.from_pylist([dict(row) for row in rows], schema=schema), file)
+        pq.write_table(pa.Table.from_pylist(written, schema=schema), file)
 
     def land(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         """Run `lakehouse land` as a person would; returns the finished process, failed or not."""

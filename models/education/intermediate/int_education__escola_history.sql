@@ -1,0 +1,37 @@
+-- Grain: one row per accepted row of the file, with its place in the history of its school.
+-- Spellings with one key are one content: the text as it came is kept beside it, deciding nothing.
+
+{{ config(
+    materialized='incremental',
+    incremental_strategy='merge',
+    unique_key=['load_id', 'source_file', 'source_row'],
+) }}
+
+{% set key = ['load_id', 'source_file', 'source_row'] %}
+{% set content = [
+    ['escola_id', 'integer'],
+    ['nome_escola', 'text'],
+    ['rede_key', 'text'],
+    ['regiao_key', 'text'],
+] %}
+{% set event_columns = key + ['ingest_date', 'recorded_at', 'record_key', 'flags']
+    + content | map('first') | list + ['rede', 'regiao'] %}
+{% set columns = event_columns + ['row_status', 'known_from', 'known_to'] %}
+
+with received as {{ not_materialized() }} (
+    select * from {{ ref('int_education__escola_received') }}
+),
+
+{{ record_events(
+    'received',
+    'escola',
+    also_touched=extract_touched('received', 'escola') if is_incremental() else none,
+) }},
+
+{{ extract_history('received', 'events', event_columns, content) }},
+
+changes as (
+    {{ merge_changes('history', 'stored', key, columns) }}
+)
+
+select * from changes

@@ -1,0 +1,16 @@
+-- Grain: one row per received row of the file on closed days, typed, rejected rows included.
+-- Append-only: a load is stored whole by one statement, so a table holds a load or does not.
+
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
+with staged as (
+    select * from {{ ref('stg_education__nota') }}
+),
+
+received as (
+    select *
+    from staged
+    where {{ not_yet_received('staged', 'education', 'nota') }}
+)
+
+select * from received
