@@ -1,6 +1,7 @@
 """What a source promises, read from the dbt sources YAML: the only place that declares it."""
 
 import codecs
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,8 @@ class LandingRules:
     Attributes:
         full_extract: whether a delivery holds every record of the source, so that absence means
             deletion; "by_call" where it may or may not, and the landing call says which.
+        name_pattern: regular expression for the names of files that say in their name what they
+            do not hold, with one named group per such column.
     """
 
     formats: tuple[str, ...]
@@ -32,6 +35,7 @@ class LandingRules:
     required_any: tuple[str, ...] = ()
     null_as_empty: tuple[str, ...] = ()
     full_extract: bool | Literal["by_call"] = False
+    name_pattern: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ def read_contract(domain: str, *, project_dir: Path) -> DomainContract:
         sources = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
         tables = [t for source in sources if source["name"] == domain for t in source["tables"]]
         entities = {table["name"]: _entity_contract(table) for table in tables}
-    except (yaml.YAMLError, LookupError, TypeError, ValueError) as err:
+    except (yaml.YAMLError, re.error, LookupError, TypeError, ValueError) as err:
         raise ContractError(f"{path}: not a usable contract ({err!r}); correct the file") from err
     return DomainContract(domain=domain, entities=entities)
 
@@ -114,6 +118,7 @@ def _entity_contract(table: Mapping[str, Any]) -> EntityContract:
         codecs.lookup(encoding)
     # A misspelt name here would silently switch a rule off.
     named = {*rules.required, *rules.required_any, *rules.null_as_empty}
+    named |= set(re.compile(rules.name_pattern).groupindex)
     if undeclared := sorted(named - set(columns)):
         raise ValueError(f"landing rules of {table['name']} name undeclared columns: {undeclared}")
     has_full_extract_column = is_provenance.get(FULL_EXTRACT_COLUMN, False)

@@ -12,7 +12,7 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,13 @@ import pyarrow.parquet as pq
 
 from lakehouse.contract import EntityContract
 from lakehouse.errors import DeliveryError
+from lakehouse.index_answer import (
+    DOWNLOAD_ENCODING,
+    IndexAnswer,
+    check_index_answers,
+    read_index_csv,
+    read_index_json,
+)
 
 FIELD_SIZE_LIMIT_BYTES = 2**31 - 1
 _SEND_AGAIN = "ask the source to send the file again"
@@ -45,6 +52,7 @@ class DeliveredFile:
         columns: arrays of n texts or nulls by stripped column name; only wanted columns.
         places: per row the number that an error names, counted in `unit` ("line" or "row").
         digest: SHA-256 of the bytes as delivered.
+        answer: what the file says besides its rows, for `check_delivery`; None for plain formats.
     """
 
     name: str
@@ -53,6 +61,7 @@ class DeliveredFile:
     unit: str
     digest: bytes
     warnings: tuple[str, ...] = ()
+    answer: IndexAnswer | None = None
 
     @property
     def row_count(self) -> int:
@@ -72,6 +81,7 @@ class _Rows:
     places: Sequence[int]
     unit: str = "line"
     warnings: tuple[str, ...] = ()
+    answer: IndexAnswer | None = None
 
 
 class _Number(str):
@@ -93,10 +103,18 @@ def read_delivery(
         contract promises. Values are never judged: typing happens in staging.
     Source: domains/quality.md, "Where bad input ends".
     """
-    readers = {"csv": _read_csv, "json": _read_json, "parquet": _read_parquet}
-    file_format = path.suffix.lower().removeprefix(".")
-    if file_format not in readers or file_format not in entity.rules.formats:
-        declared = ", ".join(f".{name}" for name in entity.rules.formats)
+    # A format is named by its suffix, or by what the suffix holds and the suffix: index_json.
+    readers = {
+        "csv": _read_csv,
+        "json": _read_json,
+        "parquet": _read_parquet,
+        "index_json": _read_index_json,
+        "index_csv": _read_index_csv,
+    }
+    by_suffix = {name.rpartition("_")[2]: name for name in entity.rules.formats}
+    file_format = by_suffix.get(path.suffix.lower().removeprefix("."))
+    if file_format not in readers:
+        declared = ", ".join(f".{suffix}" for suffix in by_suffix)
         raise DeliveryError(
             f"{path.name}: suffix '{path.suffix}' is not a declared format of {entity.name}; "
             f"deliver one of {declared}"
@@ -130,7 +148,16 @@ def read_delivery(
         unit=rows.unit,
         digest=hashlib.sha256(content).digest(),
         warnings=tuple(warnings),
+        answer=rows.answer,
     )
+
+
+def check_delivery(files: Sequence[DeliveredFile]) -> None:
+    """Check what only the files of one entity in one call can show together.
+
+    Raises: DeliveryError if a format whose answers span files finds them incomplete or at odds.
+    """
+    check_index_answers([file.answer for file in files if file.answer is not None])
 
 
 def _read_csv(content: bytes, name: str, entity: EntityContract, wanted: Sequence[str]) -> _Rows:
@@ -216,6 +243,36 @@ def _read_parquet(
                     f"({_first_line(err)}); ask the source to deliver it as text"
                 ) from err
     return _Rows(header, columns, range(1, table.num_rows + 1), unit="row")
+
+
+def _read_index_json(
+    content: bytes, name: str, entity: EntityContract, wanted: Sequence[str]
+) -> _Rows:
+    text, warnings = _decode(content, name, entity)
+    return _index_rows(
+        read_index_json(text, name, entity.rules.name_pattern), entity, wanted, warnings
+    )
+
+
+def _read_index_csv(
+    content: bytes, name: str, entity: EntityContract, wanted: Sequence[str]
+) -> _Rows:
+    # The encoding belongs to the form, whatever the entity's other form is written in.
+    rules = replace(entity.rules, encoding=DOWNLOAD_ENCODING)
+    text, warnings = _decode(content, name, replace(entity, rules=rules))
+    return _index_rows(read_index_csv(text, name), entity, wanted, warnings)
+
+
+def _index_rows(
+    answer: IndexAnswer, entity: EntityContract, wanted: Sequence[str], warnings: tuple[str, ...]
+) -> _Rows:
+    """Give every row its header, so that a row says alone to which session it belongs."""
+    count = len(answer.places)
+    whole = {"indice": answer.session[0], "idioma": answer.language, **answer.header}
+    columns = {**{name: [value] * count for name, value in whole.items()}, **answer.columns}
+    header = _checked_header([*columns, *answer.unknown], answer.name, entity, 1)
+    kept = {name: values for name, values in columns.items() if name in wanted}
+    return _Rows(header, kept, answer.places, answer.unit, warnings, answer)
 
 
 def _decode(content: bytes, name: str, entity: EntityContract) -> tuple[str, tuple[str, ...]]:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from lakehouse.contract import FULL_EXTRACT_COLUMN, DomainContract, EntityContract
-from lakehouse.delivery import DeliveredFile, Delivery, read_delivery
+from lakehouse.delivery import DeliveredFile, Delivery, check_delivery, read_delivery
 from lakehouse.errors import (
     DeliveryError,
     FutureClaimError,
@@ -223,6 +223,7 @@ def _read_load(
             f"{empty[0]}: no rows, but {entity.name} is delivered whole, so everything "
             f"would be deleted; ask the source to send the file again"
         )
+    check_delivery(files)
     recorded_at = tuple(
         _claims_of(file, recorded_from) if recorded_from else (claimed,) * file.row_count
         for file in files
