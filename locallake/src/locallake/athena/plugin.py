@@ -1,0 +1,66 @@
+"""Puts Trino behind the emulator's Athena."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from locallake import ministack
+from locallake.athena import heads
+from locallake.athena.catalogue import Catalogue
+from locallake.athena.engine import Engine
+from locallake.athena.service import Front
+from locallake.errors import ConfigurationError
+from locallake.settings import Settings
+
+_ATHENA_HOOKS = (
+    "_detect_statement_type",
+    "_execute_query",
+    "_executions",
+    "_get_query_results",
+    "_parse_ddl",
+    "_run_ddl",
+    "_start_query_execution",
+    "_stop_query_execution",
+    "_workgroups",
+)
+
+
+def install(settings: Settings) -> None:
+    """Have every statement run on Trino.
+
+    Raises: HookError if the emulator is not the version this was written for, ConfigurationError if
+        the settings name no Trino.
+    """
+    from ministack.core import responses
+    from ministack.services import athena, glue, s3
+
+    ministack.require(athena, *_ATHENA_HOOKS)
+    ministack.require(glue, "_handle_request_sync")
+    ministack.require(s3, "_put_object")
+    ministack.require(responses, "error_response_json", "json_response")
+    if settings.trino_port is None:
+        raise ConfigurationError("the settings name no Trino: run `locallake up` with Athena")
+    front = Front(
+        athena,
+        s3,
+        catalogue=Catalogue(glue),
+        engine=Engine(settings.trino_port),
+        parse_ddl=athena._parse_ddl,
+        start=athena._start_query_execution,
+        refuse=responses.error_response_json,
+        answer=responses.json_response,
+        faults_file=settings.faults,
+    )
+    hook(athena, front)
+    ministack.on_reset(front.forget)
+
+
+def hook(athena: Any, front: Front) -> None:
+    """Replace what the emulator's module does with queries."""
+    athena._detect_statement_type = heads.statement_type
+    # The emulator reads DDL itself when it can; Trino is to have all of it.
+    athena._parse_ddl = lambda query: None
+    athena._execute_query = front.execute
+    athena._get_query_results = front.get_query_results
+    athena._start_query_execution = front.start_query_execution
+    athena._stop_query_execution = front.stop_query_execution

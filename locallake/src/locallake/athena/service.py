@@ -1,0 +1,378 @@
+"""Athena's query calls, answered by Trino: state, results, errors, cancel, result files."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+from locallake.athena import faults, heads, values, workgroups
+from locallake.athena.catalogue import Catalogue
+from locallake.athena.engine import Answer, Engine, QueryError
+from locallake.errors import LocallakeError
+
+_log = logging.getLogger("locallake.athena")
+
+# Athena runs more at once; one machine does not profit from it.
+_RUNNING_AT_ONCE = 8
+_LONGEST_REASON = 2_000
+_SCAN_LIMIT = "query_max_scan_physical_bytes"
+
+Http = tuple[int, dict[str, str], bytes]
+
+
+def athena_error(err: BaseException) -> dict[str, Any]:
+    """`Status.AthenaError` of a failed query.
+
+    233 is the one number that clients act on: dbt-athena repeats the statement.
+    Source: Athena user guide, "Athena error catalog".
+    """
+    name = err.name if isinstance(err, QueryError) else ""
+    ours = isinstance(err, QueryError) and err.blame in ("INTERNAL_ERROR", "INSUFFICIENT_RESOURCES")
+    conflict = name == faults.COMMIT_CONFLICT
+    return {
+        "ErrorCategory": 1 if ours else 2,
+        "ErrorType": 233 if conflict else 1,
+        "Retryable": conflict,
+        "ErrorMessage": str(err)[:_LONGEST_REASON],
+    }
+
+
+def column_info(name: str, given: values.Type) -> dict[str, Any]:
+    """One entry of `ResultSetMetadata.ColumnInfo`."""
+    precision, scale = values.precision_and_scale(given)
+    return {
+        "CatalogName": "hive",
+        "SchemaName": "",
+        "TableName": "",
+        "Name": name,
+        "Label": name,
+        "Type": values.athena_type(given),
+        "Precision": precision,
+        "Scale": scale,
+        "Nullable": "UNKNOWN",
+        "CaseSensitive": given.name in ("varchar", "char"),
+    }
+
+
+def result_page(answer: Answer, *, is_dml: bool, start: int, size: int) -> dict[str, Any]:
+    """One page of GetQueryResults.
+
+    Args:
+        start: rows that earlier pages showed.
+        size: entries of this page; the header row of the first one counts, as in Athena.
+    """
+    page = []
+    if is_dml and start == 0 and answer.columns:
+        page.append({"Data": [{"VarCharValue": name} for name in answer.columns]})
+    rows = answer.rows[start : start + size - len(page)]
+    # A NULL is a Datum without a value.
+    page += [{"Data": [{} if v is None else {"VarCharValue": v} for v in row]} for row in rows]
+    shown = start + len(rows)
+    columns = zip(answer.columns, answer.types, strict=True)
+    return {
+        "UpdateCount": answer.update_count,
+        "ResultSet": {
+            "Rows": page,
+            "ResultSetMetadata": {"ColumnInfo": [column_info(n, t) for n, t in columns]},
+        },
+        **({"NextToken": str(shown)} if shown < len(answer.rows) else {}),
+    }
+
+
+def result_file(answer: Answer, *, is_dml: bool) -> bytes:
+    """The content of the result object: CSV with every value quoted and NULL left empty."""
+    if is_dml:
+        rows = (answer.columns, *answer.rows) if answer.columns else ()
+        return "".join(",".join(map(_csv_value, row)) + "\n" for row in rows).encode()
+    return "".join("\t".join(value or "" for value in row) + "\n" for row in answer.rows).encode()
+
+
+def _csv_value(value: str | None) -> str:
+    return "" if value is None else '"' + value.replace('"', '""') + '"'
+
+
+@dataclass
+class _Running:
+    """A query on its way: how to learn Trino's id of it, and whether somebody stopped it."""
+
+    engine_id: Callable[[], str | None] = lambda: None
+    stopped: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Front:
+    """The hooks, with what they need.
+
+    Args:
+        athena, s3: the emulator's modules.
+        parse_ddl: the emulator's own reader of `create external table`.
+        faults_file: where failures on demand are written; it need not be there.
+    """
+
+    def __init__(
+        self,
+        athena: Any,
+        s3: Any,
+        *,
+        catalogue: Catalogue,
+        engine: Engine,
+        parse_ddl: Callable[[str], Any],
+        start: Callable[[Mapping[str, Any]], Http],
+        refuse: Callable[..., Http],
+        answer: Callable[[Mapping[str, Any]], Http],
+        faults_file: Path,
+    ) -> None:
+        self._athena = athena
+        self._s3 = s3
+        self._catalogue = catalogue
+        self._engine = engine
+        self._parse_ddl = parse_ddl
+        self._start = start
+        self._refuse = refuse
+        self._answer = answer
+        self._faults = faults_file
+        self._running: dict[str, _Running] = {}
+        self._threads = ThreadPoolExecutor(_RUNNING_AT_ONCE, thread_name_prefix="athena")
+
+    # ---- Calls
+
+    def start_query_execution(self, request: Mapping[str, Any]) -> Http:
+        """StartQueryExecution: the workgroup's rules, the statement's grammar, the queue."""
+        workgroup = self._athena._workgroups.get(request.get("WorkGroup", "primary"))
+        try:
+            governed = workgroups.governed(request, workgroup)
+        except workgroups.RequestError as err:
+            return self._refuse("InvalidRequestException", str(err), 400)
+        if request.get("ExecutionParameters"):
+            return self._refuse(
+                "InvalidRequestException",
+                "ExecutionParameters are not done by this endpoint: write the values down",
+                400,
+            )
+        try:
+            heads.check(request.get("QueryString", ""))
+        except heads.StatementError as err:
+            return self._refuse(
+                "InvalidRequestException",
+                str(err),
+                400,
+                extra={"AthenaErrorCode": "MALFORMED_QUERY"},
+            )
+        if faults.take(self._faults, faults.THROTTLED, request.get("QueryString", "")):
+            return self._refuse(faults.THROTTLED, "Rate exceeded (on demand)", 400)
+        return self._start(governed)
+
+    def stop_query_execution(self, request: Mapping[str, Any]) -> Http:
+        """StopQueryExecution: also the engine's query ends, and writes nothing."""
+        query_id = request.get("QueryExecutionId")
+        execution = self._athena._executions.get(query_id)
+        if execution is None:
+            return self._refuse("InvalidRequestException", f"Query {query_id} not found", 400)
+        running = self._running.get(query_id)
+        if running is not None:
+            running.stopped = True
+            engine_id = running.engine_id()
+            if engine_id is not None:
+                self._threads.submit(self._engine.cancel, engine_id)
+        if execution["Status"]["State"] in ("QUEUED", "RUNNING"):
+            _finish(execution, "CANCELLED", "Query was cancelled by user")
+        return self._answer({})
+
+    def get_query_results(self, request: Mapping[str, Any]) -> Http:
+        query_id = request.get("QueryExecutionId")
+        execution = self._athena._executions.get(query_id)
+        if execution is None:
+            return self._refuse("InvalidRequestException", f"Query {query_id} not found", 400)
+        state = execution["Status"]["State"]
+        if state != "SUCCEEDED":
+            reason = execution["Status"].get("StateChangeReason", "")
+            text = f"Query did not finish successfully. Final query state: {state} {reason}".strip()
+            return self._refuse("InvalidRequestException", text, 400)
+        token = request.get("NextToken") or "0"
+        size = request.get("MaxResults", 1000)
+        if not token.isdigit() or not 1 <= size <= 1000:
+            return self._refuse("InvalidRequestException", "NextToken or MaxResults is wrong", 400)
+        return self._answer(
+            result_page(
+                execution["_results"],
+                is_dml=execution["StatementType"] == "DML",
+                start=int(token),
+                size=size,
+            )
+        )
+
+    async def execute(
+        self, query_id: str, query: str, database: str, ddl: Any, catalog: str | None = None
+    ) -> None:
+        """Run what StartQueryExecution queued; the outcome is left in the execution."""
+        execution = self._athena._executions.get(query_id)
+        if execution is None:
+            return
+        running = self._running.setdefault(query_id, _Running())
+        # Account and region live in context variables: the thread must see the caller's.
+        context = contextvars.copy_context()
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(
+                self._threads, context.run, self._execute, execution, query, database, running
+            )
+        finally:
+            self._running.pop(query_id, None)
+
+    def forget(self) -> None:
+        """End what still runs: its results would be written into emptied stores."""
+        for running in list(self._running.values()):
+            running.stopped = True
+            engine_id = running.engine_id()
+            if engine_id is not None:
+                self._threads.submit(self._engine.cancel, engine_id)
+
+    # ---- In a thread of its own
+
+    def _execute(
+        self, execution: dict[str, Any], query: str, database: str, running: _Running
+    ) -> None:
+        if running.stopped:
+            return
+        execution["Status"]["State"] = "RUNNING"
+        began = time.monotonic()
+        try:
+            answer = self._run(execution, query, database, running)
+            if not running.stopped:
+                self._keep(execution, answer)
+        except LocallakeError as err:
+            self._fail(execution, err, running)
+        except Exception as err:
+            # A defect of ours must end the query, or the client waits for ever.
+            _log.exception("query %s", execution["QueryExecutionId"])
+            self._fail(execution, err, running)
+        elapsed_ms = int((time.monotonic() - began) * 1000)
+        execution["Statistics"]["EngineExecutionTimeInMillis"] = elapsed_ms
+        execution["Statistics"]["TotalExecutionTimeInMillis"] = elapsed_ms
+
+    def _fail(self, execution: dict[str, Any], err: BaseException, running: _Running) -> None:
+        if running.stopped:
+            return
+        execution["Status"]["AthenaError"] = athena_error(err)
+        _finish(execution, "FAILED", str(err))
+
+    def _keep(self, execution: dict[str, Any], answer: Answer) -> None:
+        is_dml = execution["StatementType"] == "DML"
+        location = urlparse(execution["ResultConfiguration"]["OutputLocation"])
+        written = self._s3._put_object(
+            location.netloc,
+            location.path.lstrip("/"),
+            result_file(answer, is_dml=is_dml),
+            {"content-type": "application/octet-stream"},
+        )
+        if written[0] >= 300:
+            raise heads.StatementError(
+                f"the results could not be written to {location.geturl()}: "
+                f"is there a bucket {location.netloc}?"
+            )
+        execution["_results"] = answer
+        execution["Statistics"]["DataScannedInBytes"] = answer.scanned_bytes
+        _finish(execution, "SUCCEEDED", "")
+
+    def _run(
+        self, execution: Mapping[str, Any], query: str, database: str, running: _Running
+    ) -> Answer:
+        location = execution["ResultConfiguration"]["OutputLocation"]
+        if faults.take(self._faults, faults.COMMIT_CONFLICT, query):
+            raise QueryError(faults.COMMIT_CONFLICT, "Failed to commit (on demand)", "EXTERNAL")
+        workgroup = self._athena._workgroups.get(execution["WorkGroup"]) or {}
+        plan = heads.plan(
+            query,
+            database=database,
+            kind_of=self._catalogue.kind_of,
+            results_folder=f"{location.rpartition('/')[0]}/tables/{execution['QueryExecutionId']}",
+            location_enforced=workgroups.location_enforced(workgroup),
+        )
+        match plan:
+            case heads.Query(statements, session, view):
+                answer = self._ask(execution, statements, database, session, running)
+                if view is not None:
+                    self._describe_view(execution, view, running)
+                return answer
+            case heads.Vacuum(table):
+                asked = (heads.snapshot_age_query(table),)
+                stated = self._ask(execution, asked, database, {}, running).rows
+                age = int((stated[0][0] if stated else None) or heads.SNAPSHOT_AGE_SECONDS)
+                statements = heads.vacuum_statements(table, age)
+                self._ask(execution, statements, database, {}, running)
+            case heads.CreateExternalTable(statement):
+                self._create_external_table(statement, database)
+            case heads.DropHiveTable(table, if_exists):
+                self._catalogue.drop_table(table, if_exists=if_exists)
+            case heads.DropSchema(schema, if_exists, cascade):
+                self._catalogue.drop_schema(schema, if_exists=if_exists, cascade=cascade)
+            case heads.AlterHiveColumns(table, columns, replace):
+                self._catalogue.alter_columns(table, columns, replace=replace)
+            case heads.SetProperties(table, properties):
+                self._catalogue.set_properties(table, properties)
+        return Answer()
+
+    def _ask(
+        self,
+        execution: Mapping[str, Any],
+        statements: tuple[str, ...],
+        schema: str,
+        session: Mapping[str, str],
+        running: _Running,
+    ) -> Answer:
+        limit_bytes = workgroups.scan_limit(self._athena._workgroups.get(execution["WorkGroup"]))
+        limits = {} if limit_bytes is None else {_SCAN_LIMIT: f"{limit_bytes}B"}
+        answer = Answer()
+        for statement in statements:
+            if running.stopped:
+                return Answer()
+
+            def remember(engine_id: Callable[[], str | None]) -> None:
+                running.engine_id = engine_id
+
+            answer = self._engine.run(
+                statement, schema=schema, session={**session, **limits}, on_start=remember
+            )
+            # Trino looks once a second and misses short queries. A write that it missed stays: its
+            # rows are committed, and FAILED would deny it.
+            if limit_bytes is not None and answer.columns and answer.scanned_bytes > limit_bytes:
+                raise QueryError(
+                    "EXCEEDED_SCAN_LIMIT",
+                    f"{answer.scanned_bytes} bytes scanned, the workgroup allows {limit_bytes}",
+                    "INSUFFICIENT_RESOURCES",
+                )
+        return answer
+
+    def _describe_view(
+        self, execution: Mapping[str, Any], view: heads.Name, running: _Running
+    ) -> None:
+        statement = f"select * from {view.within(heads.HIVE)} where false"
+        answer = self._ask(execution, (statement,), view.schema, {}, running)
+        pairs = zip(answer.columns, answer.types, strict=True)
+        columns = [heads.Column(name, values.hive_type(given)) for name, given in pairs]
+        self._catalogue.set_view_columns(view, columns)
+
+    def _create_external_table(self, statement: str, database: str) -> None:
+        ddl = self._parse_ddl(statement)
+        if ddl is None:
+            raise heads.StatementError("this form of CREATE EXTERNAL TABLE is not understood")
+        try:
+            self._athena._run_ddl(ddl, database)
+        except ValueError as err:
+            raise heads.StatementError(str(err)) from err
+
+
+def _finish(execution: dict[str, Any], state: str, reason: str) -> None:
+    """The state comes last: who polls sees it only when everything else is in place."""
+    execution["Status"]["StateChangeReason"] = reason[:_LONGEST_REASON]
+    execution["Status"]["CompletionDateTime"] = int(time.time())
+    execution["Status"]["State"] = state

@@ -1,0 +1,257 @@
+"""`locallake up | status | down | reset | env | fault`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import shutil
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from locallake import ministack, process, runtime, trino
+from locallake.athena import faults
+from locallake.errors import ConfigurationError, LocallakeError
+from locallake.settings import Settings, from_json
+
+_SERVERS = (("ministack", ministack), ("trino", trino))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What `up` was asked for; None means: choose."""
+
+    gateway_port: int
+    trino_port: int | None
+    region: str
+    warehouse_bucket: str
+    with_athena: bool
+    with_glue: bool
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parsed = _parser().parse_args(arguments)
+    state = Path(parsed.state).absolute()
+    try:
+        return parsed.run(state, parsed)
+    except LocallakeError as err:
+        print(f"locallake: {err}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("locallake: interrupted; `locallake down` ends what was started", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="locallake", description="AWS on this machine.")
+    parser.add_argument(
+        "--state",
+        default=os.environ.get("LOCALLAKE_STATE", ".locallake"),
+        help="folder of this run's pids and logs (default: .locallake, or LOCALLAKE_STATE)",
+    )
+    commands = parser.add_subparsers(required=True, metavar="up|status|down|reset|env|fault")
+    up = commands.add_parser("up", help="start the services and wait until they answer")
+    up.add_argument("--port", type=int, default=4566, help="of all AWS services (default 4566)")
+    up.add_argument("--trino-port", type=int, help="default: a free one")
+    up.add_argument("--region", default=os.environ.get("AWS_REGION", "us-east-1"))
+    up.add_argument("--bucket", default="locallake-warehouse", help="made at the start")
+    up.add_argument("--no-athena", action="store_true", help="without Trino")
+    up.add_argument("--no-glue", action="store_true", help="without Glue sessions")
+    up.set_defaults(run=_up)
+    for name, run, text in (
+        ("status", _status, "say what runs; exit status 1 when something does not"),
+        ("down", _down, "end the services; everything in them is lost"),
+        ("reset", _reset, "forget everything in all services, without a restart"),
+        ("env", _env, 'print the variables: eval "$(locallake env)"'),
+    ):
+        commands.add_parser(name, help=text).set_defaults(run=run)
+    fault = commands.add_parser("fault", help="have the next statements that fit fail")
+    fault.add_argument("error", choices=faults.KINDS)
+    fault.add_argument("--text", default="", help="of the statement, such as `merge into`")
+    fault.add_argument("--times", type=int, default=1)
+    fault.set_defaults(run=_fault)
+    return parser
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _up(state: Path, parsed: argparse.Namespace) -> int:
+    wanted = Wanted(
+        gateway_port=parsed.port,
+        trino_port=parsed.trino_port,
+        region=parsed.region,
+        warehouse_bucket=parsed.bucket,
+        with_athena=not parsed.no_athena,
+        with_glue=not parsed.no_glue,
+    )
+    if any(process.find(server.pid_file(_at(state))) for _, server in _SERVERS):
+        raise ConfigurationError(
+            f"something of {state} runs already: look with `locallake status`, end it with "
+            "`locallake down`"
+        )
+    up(state, wanted)
+    return 0
+
+
+def up(state: Path, wanted: Wanted) -> Settings:
+    """Start what is wanted and wait for it; on failure nothing is left running."""
+    if _is_taken(wanted.gateway_port):
+        raise ConfigurationError(
+            f"port {wanted.gateway_port} is taken: choose another with `locallake up --port N`"
+        )
+    home = runtime.home_folder()
+    emulator = runtime.environment(home, "emulator", _say)
+    given = Settings(
+        home=home,
+        state=state,
+        gateway_port=wanted.gateway_port,
+        trino_port=(wanted.trino_port or free_port()) if wanted.with_athena else None,
+        region=wanted.region,
+        warehouse_bucket=wanted.warehouse_bucket,
+        **(_spark(home, emulator) if wanted.with_glue else {}),
+    )
+    plugins = [ministack.ATHENA_PLUGIN] if wanted.with_athena else []
+    plugins += [ministack.GLUE_PLUGIN] if wanted.with_glue else [ministack.FIXES_PLUGIN]
+    state.mkdir(parents=True, exist_ok=True)
+    # Of a run that was killed: sessions and scratch files that nobody will ask for again.
+    for leftover in (given.sessions, state / "tmp", given.logs):
+        shutil.rmtree(leftover, ignore_errors=True)
+    given.faults.unlink(missing_ok=True)
+    _settings_file(state).write_text(given.to_json())
+    began = time.monotonic()
+    try:
+        ministack.start(given, python=emulator, plugins=plugins)
+        if wanted.with_athena:
+            server = trino.server_folder(home, emulator, _say)
+            java = runtime.java_home(trino.JAVA_MAJORS, python=emulator)
+            trino.start(given, server=server, java_home=java)
+        ministack.wait(given)
+        _say(f"AWS services on {given.endpoint} ({time.monotonic() - began:.0f} s)")
+        if wanted.with_athena:
+            trino.wait(given)
+            _say(f"Athena runs on Trino {trino.VERSION} ({time.monotonic() - began:.0f} s)")
+        if wanted.with_glue:
+            _say("Glue sessions start when a client asks for one")
+    except BaseException:
+        for _, server_module in reversed(_SERVERS):
+            process.stop(server_module.pid_file(given))
+        raise
+    _say('point clients at it: eval "$(locallake env)"')
+    return given
+
+
+def _spark(home: Path, emulator: Path) -> dict[str, Path]:
+    from locallake import spark
+
+    prepared = spark.prepare(home, emulator, _say)
+    return {
+        "spark_python": prepared.python,
+        "spark_java_home": prepared.java_home,
+        "spark_jars": prepared.jars,
+    }
+
+
+def _status(state: Path, parsed: argparse.Namespace) -> int:
+    given = _given(state)
+    answers = True
+    for name, server in _SERVERS:
+        if server is trino and given.trino_port is None:
+            print(f"{name:10} left out")
+            continue
+        running = process.find(server.pid_file(given))
+        well = running is not None and server.ready(given)
+        answers = answers and well
+        port = given.trino_port if server is trino else given.gateway_port
+        if running is None:
+            print(f"{name:10} not running")
+        else:
+            word = "ready" if well else "does not answer"
+            print(f"{name:10} {word}, 127.0.0.1:{port}, process {running.pid}")
+    print(f"{'logs':10} {given.logs}")
+    return 0 if answers else 1
+
+
+def _down(state: Path, parsed: argparse.Namespace) -> int:
+    ended = [
+        name for name, server in reversed(_SERVERS) if process.stop(server.pid_file(_at(state)))
+    ]
+    _say(f"ended: {', '.join(ended)}" if ended else "nothing was running")
+    return 0
+
+
+def _reset(state: Path, parsed: argparse.Namespace) -> int:
+    ministack.reset(_running(state))
+    _say("all services are empty")
+    return 0
+
+
+def _fault(state: Path, parsed: argparse.Namespace) -> int:
+    wanted = faults.Fault(parsed.error, parsed.text)
+    faults.add(_running(state).faults, wanted, times=parsed.times)
+    return 0
+
+
+def _env(state: Path, parsed: argparse.Namespace) -> int:
+    for name, value in variables(_running(state)).items():
+        print(f"export {name}={shlex.quote(value)}")
+    # Either would be preferred to the keys above, and would point at a real account.
+    print("unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN")
+    return 0
+
+
+def variables(given: Settings) -> dict[str, str]:
+    """What points any AWS client at this machine."""
+    return {
+        "AWS_ENDPOINT_URL": given.endpoint,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": given.region,
+        "AWS_DEFAULT_REGION": given.region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def _settings_file(state: Path) -> Path:
+    return state / "settings.json"
+
+
+def _at(state: Path) -> Settings:
+    """Settings that only know where the state lies: enough to find pid files."""
+    return Settings(home=runtime.home_folder(), state=state)
+
+
+def _given(state: Path) -> Settings:
+    try:
+        return from_json(_settings_file(state).read_text())
+    except OSError as err:
+        raise ConfigurationError(
+            f"nothing was started from {state}: run `locallake up`, or name the folder with --state"
+        ) from err
+
+
+def _running(state: Path) -> Settings:
+    given = _given(state)
+    if process.find(ministack.pid_file(given)) is None:
+        raise ConfigurationError("the services do not run: start them with `locallake up`")
+    return given
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

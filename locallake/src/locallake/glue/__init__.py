@@ -1,0 +1,1 @@
+"""Glue: the catalogue fixes, and interactive sessions on a local Spark."""

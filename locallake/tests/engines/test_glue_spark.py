@@ -1,0 +1,283 @@
+"""Glue sessions on a real Spark: Iceberg written, a Hive table read, a killed session replaced.
+
+Starts services of its own; needs the artefacts of `locallake up`. Asserts on rows, because
+SUCCEEDED says little.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+
+from locallake import cli
+
+boto3 = pytest.importorskip("boto3")
+pyarrow = pytest.importorskip("pyarrow")
+parquet = pytest.importorskip("pyarrow.parquet")
+
+pytestmark = pytest.mark.engine
+
+# As dbt-glue sends it from a profile.
+ARGUMENTS = {
+    "--enable-glue-datacatalog": "true",
+    "--datalake-formats": "iceberg",
+    "--conf": " --conf ".join(
+        (
+            "spark.sql.extensions="
+            "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
+            "spark.sql.catalog.glue_catalog=org.apache.iceberg.spark.SparkCatalog",
+            "spark.sql.catalog.glue_catalog.warehouse=s3://locallake-warehouse/wh",
+            "spark.sql.catalog.glue_catalog.catalog-impl=org.apache.iceberg.aws.glue.GlueCatalog",
+            "spark.sql.catalog.glue_catalog.io-impl=org.apache.iceberg.aws.s3.S3FileIO",
+            "spark.sql.defaultCatalog=glue_catalog",
+        )
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory):
+    """The services without Athena; ended afterwards."""
+    state = tmp_path_factory.mktemp("glue") / "state"
+    wanted = cli.Wanted(
+        gateway_port=cli.free_port(),
+        trino_port=None,
+        region="us-east-1",
+        warehouse_bucket="locallake-warehouse",
+        with_athena=False,
+        with_glue=True,
+    )
+    given = cli.up(state, wanted)
+    yield given
+    cli.main(["--state", str(state), "down"])
+
+
+@pytest.fixture(scope="module")
+def client(aws):
+    def make(service):
+        return boto3.client(
+            service,
+            endpoint_url=aws.endpoint,
+            region_name=aws.region,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def glue(client):
+    return client("glue")
+
+
+class Session:
+    """A session that was started and waited for."""
+
+    def __init__(self, glue, session_id, arguments=ARGUMENTS):
+        self.glue, self.id = glue, session_id
+        glue.create_session(
+            Id=session_id,
+            Role="arn:aws:iam::123456789012:role/r",
+            Command={"Name": "glueetl", "PythonVersion": "3"},
+            DefaultArguments=arguments,
+        )
+
+    @property
+    def described(self):
+        while True:
+            session = self.glue.get_session(Id=self.id)["Session"]
+            if session["Status"] != "PROVISIONING":
+                return session
+
+    def start(self, code):
+        return self.glue.run_statement(SessionId=self.id, Code=code)["Id"]
+
+    def ended(self, statement):
+        while True:
+            answer = self.glue.get_statement(SessionId=self.id, Id=statement)["Statement"]
+            if answer["State"] in {"AVAILABLE", "ERROR", "CANCELLED"}:
+                return answer
+
+    def output(self, code):
+        return self.ended(self.start(code))["Output"]
+
+    def rows(self, sql):
+        """Rows as lists of texts."""
+        code = (
+            "import json\n"
+            f"print(json.dumps([[str(v) for v in r] for r in spark.sql({sql!r}).collect()]))"
+        )
+        output = self.output(code)
+        assert output["Status"] == "ok", output
+        return json.loads(output["Data"]["TextPlain"])
+
+
+@pytest.fixture(scope="module")
+def session(glue):
+    started = Session(glue, "smoke")
+    assert started.described["Status"] == "READY", started.described
+    glue.create_database(DatabaseInput={"Name": "db"})
+    return started
+
+
+def test_create_and_merge_write_iceberg_into_the_shared_catalogue_and_s3(session, glue, client):
+    session.rows(
+        "create table db.t using iceberg as select 1 as id, cast(1.50 as decimal(18, 2)) as amount,"
+        " cast('2026-01-01 00:00:00.123456' as timestamp_ntz) as at"
+    )
+    session.rows(
+        "merge into db.t using ("
+        " select 1 as id, cast(2.50 as decimal(18, 2)) as amount,"
+        " cast('2026-01-02 00:00:00' as timestamp_ntz) as at"
+        " union all select 2, 3, cast('2026-01-03 00:00:00' as timestamp_ntz)"
+        ") as s on t.id = s.id when matched then update set * when not matched then insert *"
+    )
+    assert session.rows("select * from db.t order by id") == [
+        ["1", "2.50", "2026-01-02 00:00:00"],
+        ["2", "3.00", "2026-01-03 00:00:00"],
+    ]
+    parameters = glue.get_table(DatabaseName="db", Name="t")["Table"]["Parameters"]
+    assert parameters["table_type"] == "ICEBERG"
+    bucket, _, key = parameters["metadata_location"].removeprefix("s3://").partition("/")
+    metadata = json.load(client("s3").get_object(Bucket=bucket, Key=key)["Body"])
+    assert (bucket, metadata["format-version"]) == ("locallake-warehouse", 2)
+    assert len(metadata["snapshots"]) == 2
+
+
+def test_a_merge_with_two_source_rows_for_one_key_fails_and_changes_nothing(session):
+    session.rows("create table db.dup using iceberg as select 1 as id, 'old' as word")
+    output = session.output(
+        "spark.sql(\"merge into db.dup t using (select 1 as id, 'a' as word union all"
+        " select 1, 'b') s on t.id = s.id when matched then update set *\")"
+    )
+    assert output["Status"] == "error"
+    assert session.rows("select * from db.dup") == [["1", "old"]]
+
+
+def test_a_raw_table_shows_the_partitions_that_are_registered_and_only_those(session, glue, client):
+    def put(day, **columns):
+        content = io.BytesIO()
+        parquet.write_table(pyarrow.table(columns), content)
+        client("s3").put_object(
+            Bucket="locallake-warehouse", Key=f"raw/day={day}/f.parquet", Body=content.getvalue()
+        )
+
+    put("2026-01-01", a=["1", "2"])
+    put("2026-01-02", a=["3"], b=["new column"])
+    library = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+    glue.create_table(
+        DatabaseName="db",
+        TableInput={
+            "Name": "raw",
+            "TableType": "EXTERNAL_TABLE",
+            "PartitionKeys": [{"Name": "day", "Type": "string"}],
+            "StorageDescriptor": {
+                "Columns": [{"Name": name, "Type": "string"} for name in "ab"],
+                "Location": "s3://locallake-warehouse/raw",
+                "SerdeInfo": {"SerializationLibrary": library},
+            },
+        },
+    )
+
+    def register(day):
+        place = f"s3://locallake-warehouse/raw/day={day}"
+        glue.create_partition(
+            DatabaseName="db",
+            TableName="raw",
+            PartitionInput={"Values": [day], "StorageDescriptor": {"Location": place}},
+        )
+
+    select = "select a, b, day from spark_catalog.db.raw order by a"
+    assert session.rows(select) == []
+    register("2026-01-01")
+    assert session.rows(select) == [["1", "None", "2026-01-01"], ["2", "None", "2026-01-01"]]
+    register("2026-01-02")
+    assert session.rows(select)[-1] == ["3", "new column", "2026-01-02"]
+    glue.delete_partition(DatabaseName="db", TableName="raw", PartitionValues=["2026-01-01"])
+    assert session.rows(select) == [["3", "new column", "2026-01-02"]]
+
+
+def test_a_running_statement_is_cancelled_and_the_session_lives_on(session, glue):
+    statement = session.start("import time\ntime.sleep(60)")
+    glue.cancel_statement(SessionId=session.id, Id=statement)
+    assert session.ended(statement)["State"] == "CANCELLED"
+    assert session.rows("select 1") == [["1"]]
+
+
+def test_sessions_listen_on_loopback_only(session):
+    assert session.rows("select 1") == [["1"]]
+    for pid in _processes_of(session):
+        for address in _listening(pid):
+            assert address in {"127.0.0.1", "::1"}, f"process {pid} listens on {address}"
+
+
+def test_a_session_that_cannot_start_says_why(glue):
+    arguments = ARGUMENTS | {"--conf": "spark.sql.extensions=no.such.Extension --conf x"}
+    with pytest.raises(glue.exceptions.InvalidInputException, match="`x`"):
+        Session(glue, "refused", arguments)
+
+
+def test_a_killed_session_fails_its_statement_and_is_replaced_under_its_id(session, glue):
+    statement = session.start("import time\ntime.sleep(60)")
+    for pid in _processes_of(session):
+        os.kill(pid, signal.SIGKILL)
+    answer = session.ended(statement)
+    assert answer["State"] == "ERROR"
+    assert "signal 9" in answer["Output"]["ErrorValue"]
+    assert session.described["Status"] == "FAILED"
+    with pytest.raises(glue.exceptions.IllegalSessionStateException):
+        session.start("1")
+    glue.delete_session(Id=session.id)
+    replaced = Session(glue, session.id)
+    assert replaced.described["Status"] == "READY"
+    assert replaced.rows("select count(*) from db.t") == [["2"]]
+
+
+def _processes_of(session):
+    """The worker of a session and all it started, by the folder they work in."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            folder = os.readlink(entry / "cwd")
+        except OSError:
+            continue
+        if Path(folder).parent.name == "sessions" and Path(folder).name.startswith(
+            f"{session.id}-"
+        ):
+            found.append(int(entry.name))
+    assert found, "the session's process was not found"
+    return found
+
+
+def _listening(pid):
+    """The addresses on which a process listens."""
+    inodes = set()
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            target = os.readlink(descriptor)
+        except OSError:
+            continue
+        if target.startswith("socket:["):
+            inodes.add(target[8:-1])
+    addresses = []
+    for name, family in (("tcp", socket.AF_INET), ("tcp6", socket.AF_INET6)):
+        for line in Path(f"/proc/{pid}/net/{name}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and fields[9] in inodes:
+                addresses.append(_address(fields[1].partition(":")[0], family))
+    return addresses
+
+
+def _address(hexadecimal, family):
+    # The kernel writes each group of four bytes in the machine's order.
+    words = bytes.fromhex(hexadecimal)
+    packed = b"".join(words[at : at + 4][::-1] for at in range(0, len(words), 4))
+    text = socket.inet_ntop(family, packed)
+    return text.removeprefix("::ffff:")

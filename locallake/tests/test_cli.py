@@ -1,0 +1,108 @@
+"""The command line, without starting anything."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import socket
+import subprocess
+
+import pytest
+
+from locallake import cli, ministack, process, trino
+from locallake.athena import faults
+from locallake.errors import ConfigurationError
+from locallake.settings import Settings
+
+
+@pytest.fixture
+def given(tmp_path, monkeypatch):
+    """A state folder of services that run, as far as the command line can see."""
+    settings = Settings(
+        home=tmp_path, state=tmp_path / "state", gateway_port=4999, region="sa-east-1"
+    )
+    settings.state.mkdir()
+    (settings.state / "settings.json").write_text(settings.to_json())
+    monkeypatch.setattr(process, "find", lambda pid_file: process.Server(1, "x"))
+    return settings
+
+
+def run(state, *words):
+    return cli.main(["--state", str(state), *words])
+
+
+def test_env_is_a_script_that_points_clients_at_this_machine(given, capsys):
+    assert run(given.state, "env") == 0
+    script = capsys.readouterr().out
+    before = {"PATH": os.environ["PATH"], "AWS_PROFILE": "production"}
+    shown = subprocess.run(
+        ["sh", "-c", f"eval {shlex.quote(script)}; env"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=before,
+    ).stdout.splitlines()
+    after = dict(line.split("=", 1) for line in shown)
+    assert after["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4999"
+    assert after["AWS_REGION"] == after["AWS_DEFAULT_REGION"] == "sa-east-1"
+    assert "AWS_PROFILE" not in after
+
+
+@pytest.mark.parametrize("command", ["env", "status", "reset"])
+def test_without_services_the_next_step_is_named(tmp_path, command, capsys):
+    assert run(tmp_path, command) == 1
+    shown = capsys.readouterr()
+    assert "locallake up" in shown.err
+    # eval must not take anything from a failed command.
+    assert shown.out == ""
+
+
+def test_down_without_services_is_no_error(tmp_path, capsys):
+    assert run(tmp_path, "down") == 0
+    assert "nothing was running" in capsys.readouterr().err
+
+
+def test_up_twice_is_refused(given, capsys):
+    assert run(given.state, "up") == 1
+    assert "runs already" in capsys.readouterr().err
+
+
+def test_a_taken_port_is_refused_before_anything_starts(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        wanted = cli.Wanted(taken.getsockname()[1], None, "us-east-1", "b", True, True)
+        with pytest.raises(ConfigurationError, match="--port"):
+            cli.up(tmp_path / "state", wanted)
+    assert not (tmp_path / "state").exists()
+
+
+def test_status_says_what_does_not_run(given, monkeypatch, capsys):
+    monkeypatch.setattr(process, "find", lambda pid_file: None)
+    assert run(given.state, "status") == 1
+    shown = capsys.readouterr().out
+    assert "ministack  not running" in shown
+    assert "trino      left out" in shown
+
+
+def test_the_emulator_listens_on_loopback_and_inherits_no_account(given):
+    base = {"AWS_PROFILE": "production", "AWS_ENDPOINT_URL": "x", "HOME": "/home", "AUTH": "1"}
+    environ = ministack.environ_of(given, ["a", "b"], base)
+    assert environ["BIND_HOST"] == "127.0.0.1"
+    assert environ["IOT_MTLS_ENABLED"] == environ["SFTP_ENABLED"] == "0"
+    assert not {"AWS_PROFILE", "AWS_ENDPOINT_URL"} & environ.keys()
+    assert environ["LOCALLAKE_PLUGINS"] == "a,b"
+
+
+def test_two_instances_share_no_port():
+    assert cli.free_port() != 0
+    assert trino.pid_file(Settings(home=None, state=cli.Path("/a"))) != trino.pid_file(
+        Settings(home=None, state=cli.Path("/b"))
+    )
+
+
+def test_a_fault_is_written_for_the_running_services(given):
+    words = ("fault", "ICEBERG_COMMIT_ERROR", "--text", "merge into", "--times", "2")
+    assert run(given.state, *words) == 0
+    taken = [faults.take(given.faults, "ICEBERG_COMMIT_ERROR", "MERGE INTO t") for _ in range(3)]
+    assert taken == [True, True, False]

@@ -1,0 +1,148 @@
+"""Artefacts, environments, JDKs."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from locallake import maven, runtime, spark, trino
+from locallake.errors import ArtefactError, ConfigurationError
+
+PACKAGE = Path(runtime.__file__).parent
+
+
+def jdk(folder: Path, version: str) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "release").write_text(f'IMPLEMENTOR="x"\nJAVA_VERSION="{version}"\n')
+    return folder
+
+
+def test_the_version_of_a_jdk_is_in_its_release_file(tmp_path):
+    assert runtime.java_major(jdk(tmp_path / "a", "25.0.2")) == 25
+    assert runtime.java_major(jdk(tmp_path / "b", "17")) == 17
+    assert runtime.java_major(tmp_path) is None
+
+
+def test_a_jdk_of_the_machine_is_used_where_it_fits(tmp_path):
+    fitting = jdk(tmp_path / "jdk", "25.0.1")
+    environ = {"JAVA_HOME": str(fitting), "PATH": ""}
+    assert runtime.java_home({24, 25}, python=Path("/none"), environ=environ) == fitting
+
+
+def test_without_a_fitting_jdk_the_next_step_is_named(tmp_path):
+    environ = {"JAVA_HOME": str(jdk(tmp_path / "jdk", "11.0.1")), "PATH": ""}
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nexit 1\n")
+    python.chmod(0o755)
+    with pytest.raises(ConfigurationError, match="no JDK 17: install one"):
+        runtime.java_home({17}, python=python, environ=environ)
+
+
+@pytest.fixture
+def archives(tmp_path):
+    """A server and a plug-in for it, as Maven Central has them."""
+    base, plug_in = tmp_path / "server.tar.gz", tmp_path / "hive.zip"
+    with tarfile.open(base, "w:gz") as content:
+        entry = tarfile.TarInfo("server-476/bin/launcher")
+        entry.size = 4
+        content.addfile(entry, io.BytesIO(b"run\n"))
+    with zipfile.ZipFile(plug_in, "w") as content:
+        content.writestr("hive/x.jar", "x")
+    return [base, plug_in]
+
+
+def unpack(tmp_path, said):
+    artefact = runtime.Artefact("g:a:1:tar.gz", "0" * 64)
+    return runtime.unpacked(
+        "server",
+        artefact,
+        [runtime.Artefact("g:b:1:zip", "1" * 64)],
+        into="plugin",
+        home=tmp_path / "home",
+        python=Path("/none"),
+        say=said.append,
+    )
+
+
+def test_a_server_is_unpacked_once(tmp_path, archives, monkeypatch):
+    monkeypatch.setattr(runtime, "fetch", lambda *given, **more: archives)
+    said: list[str] = []
+    folder = unpack(tmp_path, said)
+    assert (folder / "bin" / "launcher").read_text() == "run\n"
+    assert (folder / "plugin" / "hive" / "x.jar").exists()
+    assert not any(path.exists() for path in archives)
+    assert said
+    said.clear()
+    assert unpack(tmp_path, said) == folder
+    assert said == []
+
+
+def test_what_was_interrupted_is_unpacked_anew(tmp_path, archives, monkeypatch):
+    monkeypatch.setattr(runtime, "fetch", lambda *given, **more: archives)
+    monkeypatch.setattr(runtime.zipfile, "ZipFile", _broken)
+    with pytest.raises(OSError, match="disk"):
+        unpack(tmp_path, [])
+    monkeypatch.undo()
+    monkeypatch.setattr(runtime, "fetch", lambda *given, **more: archives)
+    assert (unpack(tmp_path, []) / "plugin" / "hive" / "x.jar").exists()
+
+
+def _broken(path):
+    raise OSError("disk full")
+
+
+def test_a_failed_download_names_the_next_step(tmp_path):
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nexit 1\n")
+    python.chmod(0o755)
+    with pytest.raises(ArtefactError, match="goes on where it broke off"):
+        runtime.fetch([trino.SERVER], home=tmp_path, python=python)
+
+
+def test_every_artefact_is_pinned_by_content():
+    artefacts = [trino.SERVER, *trino.CONNECTORS, *spark.JARS]
+    assert all(re.fullmatch(r"[0-9a-f]{64}", artefact.sha256) for artefact in artefacts)
+    assert len({artefact.sha256 for artefact in artefacts}) == len(artefacts)
+
+
+@pytest.mark.parametrize("name", ["emulator", "spark", "test"])
+def test_every_package_is_pinned_by_content(name):
+    logical = runtime.lock_file(name).read_text().replace("\\\n", " ")
+    lines = [line for line in logical.splitlines() if line and not line.lstrip().startswith("#")]
+    assert lines
+    for line in lines:
+        assert re.match(r"[A-Za-z0-9_.\[\]-]+==\S+ .*--hash=sha256:", line), line
+
+
+def test_no_file_names_a_registry():
+    for path in PACKAGE.rglob("*"):
+        if path.suffix in (".py", ".txt", ".in"):
+            text = path.read_text()
+            assert not re.search(r"https?://(?!127\.0\.0\.1)[a-z]", text), path
+
+
+def test_the_digest_of_a_file(tmp_path):
+    file = tmp_path / "x"
+    file.write_bytes(b"abc")
+    assert maven.sha256_of(file).startswith("ba7816bf")
+
+
+def test_another_interpreter_finds_this_package_and_nothing_beside_it(tmp_path):
+    folder = runtime.package_path(tmp_path)
+    assert runtime.package_path(tmp_path) == folder
+    assert [path.name for path in folder.iterdir()] == ["locallake"]
+    shown = subprocess.run(
+        [sys.executable, "-c", "import locallake.errors, sys; print(locallake.__file__)"],
+        env={"PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shown.stdout.startswith(str(folder))
