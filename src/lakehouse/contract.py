@@ -10,6 +10,7 @@ from typing import Any, Literal
 import yaml
 
 from lakehouse.errors import ContractError, UsageError
+from lakehouse.plain_text import PlainTextRules, plain_text_rules
 
 FULL_EXTRACT_COLUMN = "is_full_extract"
 PARTITION_COLUMN = "ingest_date"
@@ -25,6 +26,7 @@ class LandingRules:
             deletion; "by_call" where it may or may not, and the landing call says which.
         name_pattern: regular expression for the names of files that say in their name what they
             do not hold, with one named group per such column.
+        plain_text: how a file of the format "txt" is read; None where that is none.
     """
 
     formats: tuple[str, ...]
@@ -36,6 +38,7 @@ class LandingRules:
     null_as_empty: tuple[str, ...] = ()
     full_extract: bool | Literal["by_call"] = False
     name_pattern: str = ""
+    plain_text: PlainTextRules | None = None
 
 
 @dataclass(frozen=True)
@@ -108,12 +111,15 @@ def _entity_contract(table: Mapping[str, Any]) -> EntityContract:
         column["name"]: bool(_meta(column).get("provenance", False)) for column in table["columns"]
     }
     columns = tuple(name for name, provenance in is_provenance.items() if not provenance)
-    rules = LandingRules(
-        **{
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in _meta(table)["landing"].items()
-        }
-    )
+    declared = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in _meta(table)["landing"].items()
+    }
+    if "plain_text" in declared:
+        declared["plain_text"] = plain_text_rules(declared["plain_text"], columns)
+    rules = LandingRules(**declared)
+    if ("txt" in rules.formats) != (rules.plain_text is not None):
+        raise ValueError(f"{table['name']}: the format txt and plain_text go together")
     for encoding in filter(None, (rules.encoding, rules.fallback_encoding)):
         codecs.lookup(encoding)
     # A misspelt name here would silently switch a rule off.

@@ -1,4 +1,4 @@
-"""Readers: one delivered file (CSV, JSON or Parquet) becomes columns of text, value for value.
+"""Readers: one delivered file (CSV, JSON, Parquet, text) becomes columns of text, value for value.
 
 A file is held in memory as a whole, since "all or nothing" needs all of it before anything is
 written. Count on about 18 bytes of memory per byte of CSV (40 MB: 0.7 GB, 5 seconds); the
@@ -30,6 +30,7 @@ from lakehouse.index_answer import (
     read_index_csv,
     read_index_json,
 )
+from lakehouse.plain_text import read_body
 
 FIELD_SIZE_LIMIT_BYTES = 2**31 - 1
 _SEND_AGAIN = "ask the source to send the file again"
@@ -108,6 +109,7 @@ def read_delivery(
         "csv": _read_csv,
         "json": _read_json,
         "parquet": _read_parquet,
+        "txt": _read_plain_text,
         "index_json": _read_index_json,
         "index_csv": _read_index_csv,
     }
@@ -273,6 +275,15 @@ def _index_rows(
     header = _checked_header([*columns, *answer.unknown], answer.name, entity, 1)
     kept = {name: values for name, values in columns.items() if name in wanted}
     return _Rows(header, kept, answer.places, answer.unit, warnings, answer)
+
+
+def _read_plain_text(
+    content: bytes, name: str, entity: EntityContract, wanted: Sequence[str]
+) -> _Rows:
+    text, warnings = _decode(content, name, entity)
+    values = read_body(text, name, entity.rules.plain_text)
+    columns = {column: [value] for column, value in values.items()}
+    return _Rows(tuple(values), columns, (1,), warnings=warnings)
 
 
 def _decode(content: bytes, name: str, entity: EntityContract) -> tuple[str, tuple[str, ...]]:

@@ -1,0 +1,17 @@
+-- Grain: one row per received row of the entity categoria on closed days, typed, rejected rows
+-- included.
+-- Append-only: a load is stored whole by one statement, so a table holds a load or does not.
+
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
+with staged as (
+    select * from {{ ref('stg_retail__categoria') }}
+),
+
+received as (
+    select *
+    from staged
+    where {{ not_yet_received('staged', 'retail', 'categoria') }}
+)
+
+select * from received

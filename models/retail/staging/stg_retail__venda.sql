@@ -1,0 +1,68 @@
+-- Grain: one row per received row of the sales extract, typed; `reason_code` says why a row is
+-- rejected. A sale needs its two references: the page calls all three numbers keys.
+
+with raw_rows as (
+    select * from {{ raw_rows('retail', 'venda') }}
+),
+
+typed as (
+    select
+        *,
+        {{ as_timestamp('recorded_at_text') }} as recorded_at,
+        {{ try_integer('id_venda_text') }} as id_venda,
+        {{ try_integer('id_funcionario_text') }} as id_funcionario,
+        {{ try_integer('id_categoria_text') }} as id_categoria,
+        {{ try_date('data_venda_text') }} as data_venda,
+        {{ try_amount('venda_text') }} as venda
+    from raw_rows
+),
+
+reasoned as (
+    select
+        *,
+        {{ rejection_reason({
+            'missing_key': [
+                'not ' ~ is_given('id_venda_text'),
+                'not ' ~ is_given('id_funcionario_text'),
+                'not ' ~ is_given('id_categoria_text'),
+            ],
+            'unparsable_key': unread(['id_venda', 'id_funcionario', 'id_categoria']),
+            'unparsable_date': unread(['data_venda']),
+            'missing_value': [
+                'not ' ~ is_given('data_venda_text'),
+                'not ' ~ is_given('venda_text'),
+            ],
+            'unparsable_amount': unread_amount(['venda']),
+            'amount_out_of_range': amount_out_of_range(['venda'])
+                + ['abs(venda) >= 10000000000'],
+        }) }} as reason_code
+    from typed
+),
+
+staged as (
+    select
+        load_id,
+        ingest_date,
+        source_file,
+        source_row,
+        recorded_at,
+        reason_code,
+        cast(id_venda as {{ dbt.type_string() }}) as record_key,
+        'all' as extract_scope,
+        is_full_extract,
+        id_venda,
+        id_funcionario,
+        id_categoria,
+        data_venda,
+        try_cast(venda as decimal(12, 2)) as venda,
+        {{ flag_list({'non_positive_amount': 'venda <= 0'}) }} as flags,
+        case
+            when reason_code is not null
+                then {{ row_as_json([
+                    'id_venda', 'id_funcionario', 'id_categoria', 'data_venda', 'venda'
+                ]) }}
+        end as rejected_row
+    from reasoned
+)
+
+select * from staged
