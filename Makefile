@@ -8,7 +8,7 @@ DBT := $(BIN)/dbt
 WORK := target/checks
 
 .DEFAULT_GOAL := help
-.PHONY: help install build test lint docs bench clean
+.PHONY: help install build generate test lint docs bench clean
 
 help: ## List the targets and what they do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ install: $(STAMP) ## Make the environment in .venv from the lock
 build: $(STAMP) ## Build and test all tables in lakehouse.duckdb from the sample in data/raw
 	$(DBT) build
 	@$(BIN)/python scripts/where_to_look.py
+
+generate: $(STAMP) ## Write what follows from the credit declarations of dbt_project.yml
+	$(BIN)/python scripts/generate_credit.py
 
 test: $(STAMP) lint ## Run every check: lint, dbt tests of a fresh build, Python, manifest and history proofs
 	@mkdir -p $(WORK)
@@ -39,6 +42,7 @@ docs: $(STAMP) ## Write the documentation as one page, target/static_index.html
 
 bench: $(STAMP) ## Measure full build and increment against the hand-written program (long)
 	$(BIN)/python benchmarks/run.py --events 1000000 10000000 100000000
+	$(BIN)/python benchmarks/credit_features.py
 
 clean: ## Remove the environment, the database and everything generated
 	rm -rf $(VENV) target logs lakehouse.duckdb lakehouse.duckdb.wal benchmarks/work

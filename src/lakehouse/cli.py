@@ -44,6 +44,10 @@ def land(
         list[str] | None,
         typer.Option(metavar="ENTITY", help="Holds every record: absence means deletion."),
     ] = None,
+    sender: Annotated[
+        str | None,
+        typer.Option(help="Who sent it, where the contract tells senders apart."),
+    ] = None,
     project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
 ) -> None:
     """Land delivered files in the raw zone; several entities of one delivery in one call."""
@@ -61,6 +65,7 @@ def land(
             recorded_from=recorded_from,
             rewrite_history=rewrite_history,
             full_extract=full_extract or (),
+            sender=sender,
         )
     except LandingError as err:
         typer.echo(f"error: {err}", err=True)
@@ -102,6 +107,52 @@ def register(
     except LandingError as err:
         typer.echo(f"error: {err}", err=True)
         raise typer.Exit(err.exit_code) from err
+
+
+@app.command()
+def features(
+    input_path: Annotated[
+        Path, typer.Option("--input-path", "--input_path", help="CSV file, or directory of them.")
+    ],
+    output_path: Annotated[
+        Path,
+        typer.Option("--output-path", "--output_path", help="Gets anomesdia=YYYYMMDD/<sender>."),
+    ],
+    anomesdia: Annotated[
+        int | None,
+        typer.Option(metavar="YYYYMMDD", help="Reference date of rows without one, else today."),
+    ] = None,
+    sender: Annotated[
+        str | None, typer.Option(help="Who sent it; says how the file is written.")
+    ] = None,
+    project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
+) -> None:
+    """Turn one delivery of credit proposals into features, Parquet partitioned by anomesdia."""
+    from lakehouse.features import write_features
+
+    try:
+        result = write_features(
+            input_path,
+            output_path,
+            project_dir=project_dir,
+            received_at=datetime.now(UTC),
+            anomesdia=anomesdia,
+            sender=sender,
+        )
+    except LandingError as err:
+        typer.echo(f"error: {err}", err=True)
+        raise typer.Exit(err.exit_code) from err
+    for warning in result.warnings:
+        typer.echo(f"warning: {warning}", err=True)
+    if result.rejected_count:
+        typer.echo(
+            f"warning: {result.rejected_count} rows have no usable key or date and no features",
+            err=True,
+        )
+    for path, row_count in result.partitions.values():
+        typer.echo(f"{path}: {row_count} rows")
+    if not result.partitions:
+        typer.echo("nothing written, no rows")
 
 
 def open_store(root: str | None, *, domain: str, project_dir: Path) -> RawStore:

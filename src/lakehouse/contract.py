@@ -11,6 +11,7 @@ import yaml
 
 from lakehouse.errors import ContractError, UsageError
 from lakehouse.plain_text import PlainTextRules, plain_text_rules
+from lakehouse.sender import CONTENT_HASH_COLUMN, SENDER_COLUMN, Sender, read_senders
 
 FULL_EXTRACT_COLUMN = "is_full_extract"
 PARTITION_COLUMN = "ingest_date"
@@ -27,6 +28,7 @@ class LandingRules:
         name_pattern: regular expression for the names of files that say in their name what they
             do not hold, with one named group per such column.
         plain_text: how a file of the format "txt" is read; None where that is none.
+        senders: by name, where senders write their files differently; empty = all write alike.
     """
 
     formats: tuple[str, ...]
@@ -39,6 +41,7 @@ class LandingRules:
     full_extract: bool | Literal["by_call"] = False
     name_pattern: str = ""
     plain_text: PlainTextRules | None = None
+    senders: Mapping[str, Sender] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class EntityContract:
     rules: LandingRules
     has_full_extract_column: bool = False
     stored_types: tuple[tuple[str, str], ...] = ()
+    has_content_hash_column: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,7 @@ def _entity_contract(table: Mapping[str, Any]) -> EntityContract:
     }
     if "plain_text" in declared:
         declared["plain_text"] = plain_text_rules(declared["plain_text"], columns)
+    declared["senders"] = read_senders(declared.get("senders", {}))
     rules = LandingRules(**declared)
     if ("txt" in rules.formats) != (rules.plain_text is not None):
         raise ValueError(f"{table['name']}: the format txt and plain_text go together")
@@ -132,6 +137,8 @@ def _entity_contract(table: Mapping[str, Any]) -> EntityContract:
         raise ValueError(f"full_extract of {table['name']} is none of {FULL_EXTRACT_RULES}")
     if rules.full_extract and not has_full_extract_column:
         raise ValueError(f"{table['name']} may be a full extract and lacks {FULL_EXTRACT_COLUMN}")
+    if bool(rules.senders) != is_provenance.get(SENDER_COLUMN, False):
+        raise ValueError(f"{table['name']}: senders and the column {SENDER_COLUMN} go together")
     return EntityContract(
         name=table["name"],
         columns=columns,
@@ -142,6 +149,7 @@ def _entity_contract(table: Mapping[str, Any]) -> EntityContract:
             for column in table["columns"]
             if column["name"] != PARTITION_COLUMN
         ),
+        has_content_hash_column=is_provenance.get(CONTENT_HASH_COLUMN, False),
     )
 
 

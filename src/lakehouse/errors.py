@@ -31,3 +31,7 @@ class HistoryRewriteError(LandingError):
 
 class RawStoreError(LandingError):
     """The raw zone or its catalogue cannot be read or written."""
+
+
+class FeaturesError(LandingError):
+    """The features of a delivery cannot be built or written; earlier ones stay as they were."""

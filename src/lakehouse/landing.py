@@ -23,6 +23,7 @@ from lakehouse.errors import (
     UsageError,
 )
 from lakehouse.raw_store import RawFile, RawStore
+from lakehouse.sender import CONTENT_HASH_COLUMN, SENDER_COLUMN, contract_for_sender
 
 _ISO_MOMENT = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))?)?", re.ASCII
@@ -58,6 +59,7 @@ class _Load:
     files: tuple[DeliveredFile, ...]
     recorded_at: tuple[tuple[str, ...], ...]
     is_full_extract: bool
+    sender: str | None = None
 
     @cached_property
     def content_hash(self) -> str:
@@ -103,6 +105,7 @@ def land_delivery(
     recorded_from: str | None = None,
     rewrite_history: bool = False,
     full_extract: Collection[str] = (),
+    sender: str | None = None,
 ) -> list[LandedLoad]:
     """Write one call's files to the raw zone as text; the same delivery again changes nothing.
 
@@ -115,6 +118,7 @@ def land_delivery(
         rewrite_history: allow claims that lie before the newest `recorded_at` of the domain.
         full_extract: entities whose files here hold every record of the source; only for those
             whose contract leaves that to the call.
+        sender: who sent the files, where the contract tells senders apart; None is its default.
     Returns: one result per entity, in the order in which the entities are first named.
     Raises: DeliveryError for files that are not what the contract promises; FutureClaimError
         for a claim after `received_at`; HistoryRewriteError for one before the newest
@@ -138,6 +142,7 @@ def land_delivery(
             _moment_text(claimed),
             recorded_from,
             contract.entity(name).rules.full_extract is True or name in full_extract,
+            sender,
         )
         for name, group in by_entity.items()
     ]
@@ -201,7 +206,9 @@ def _read_load(
     claimed: str,
     recorded_from: str | None,
     is_full_extract: bool,
+    sender: str | None,
 ) -> _Load:
+    entity, sender = contract_for_sender(entity, sender)
     if is_full_extract and recorded_from:
         raise UsageError(
             f"{entity.name} is delivered whole, so all its rows were received at once; "
@@ -229,7 +236,11 @@ def _read_load(
         for file in files
     )
     return _Load(
-        entity=entity, files=files, recorded_at=recorded_at, is_full_extract=is_full_extract
+        entity=entity,
+        files=files,
+        recorded_at=recorded_at,
+        is_full_extract=is_full_extract,
+        sender=sender,
     )
 
 
@@ -263,8 +274,8 @@ def _same_delivery(load: _Load, existing: Sequence[RawFile], store: RawStore) ->
     """Find the load that holds these files under these days already.
 
     Content is compared by the hash in the load id, days by the partitions of that load, source
-    file names and whether it was a full extract by the data: the same rows delivered as all
-    there is say more than before.
+    file names, the sender and whether it was a full extract by the data: the same rows delivered
+    as all there is, or by somebody else, say more than before.
     """
     by_load: dict[str, list[RawFile]] = {}
     for file in existing:
@@ -280,6 +291,10 @@ def _same_delivery(load: _Load, existing: Sequence[RawFile], store: RawStore) ->
             if load.entity.has_full_extract_column:
                 flags = pc.unique(_read_column(files[0], FULL_EXTRACT_COLUMN, store)).to_pylist()
                 if flags != [str(load.is_full_extract).lower()]:
+                    continue
+            if load.sender is not None:
+                senders = pc.unique(_read_column(files[0], SENDER_COLUMN, store)).to_pylist()
+                if senders != [load.sender]:
                     continue
             return files
     return []
@@ -321,7 +336,7 @@ def _check_claims(
 
 def _partition_files(load: _Load, domain: str, load_id: str) -> list[tuple[RawFile, bytes]]:
     tables = [
-        _raw_table(load.entity, file, moments, load_id, load.is_full_extract)
+        _raw_table(load, file, moments, load_id)
         for file, moments in zip(load.files, load.recorded_at, strict=True)
         if file.row_count
     ]
@@ -337,12 +352,9 @@ def _partition_files(load: _Load, domain: str, load_id: str) -> list[tuple[RawFi
 
 
 def _raw_table(
-    entity: EntityContract,
-    file: DeliveredFile,
-    recorded_at: Sequence[str],
-    load_id: str,
-    is_full_extract: bool,
+    load: _Load, file: DeliveredFile, recorded_at: Sequence[str], load_id: str
 ) -> pa.Table:
+    entity = load.entity
     columns: Mapping[str, pa.Array | pa.ChunkedArray] = {
         name: _landed_values(entity, file, name) for name in entity.columns
     }
@@ -353,7 +365,11 @@ def _raw_table(
         "source_row": pa.array(range(1, file.row_count + 1), pa.int64()),
     }
     if entity.has_full_extract_column:
-        provenance[FULL_EXTRACT_COLUMN] = pa.repeat(pa.scalar(is_full_extract), file.row_count)
+        provenance[FULL_EXTRACT_COLUMN] = pa.repeat(pa.scalar(load.is_full_extract), file.row_count)
+    if load.sender is not None:
+        provenance[SENDER_COLUMN] = pa.repeat(pa.scalar(load.sender), file.row_count)
+    if entity.has_content_hash_column:
+        provenance[CONTENT_HASH_COLUMN] = pa.repeat(pa.scalar(file.digest.hex()), file.row_count)
     return pa.table({**columns, **provenance})
 
 

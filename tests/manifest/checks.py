@@ -61,8 +61,10 @@ PROVENANCE = {
     "source_file": "string",
     "source_row": "bigint",
     "is_full_extract": "boolean",
+    "sender": "string",
+    "content_hash": "string",
 }
-OPTIONAL_PROVENANCE = ("is_full_extract",)
+OPTIONAL_PROVENANCE = ("is_full_extract", "sender", "content_hash")
 
 CLOCK = re.compile(
     r"\b(current_timestamp|current_date|current_time|localtimestamp|localtime|sysdate|systimestamp)\b"

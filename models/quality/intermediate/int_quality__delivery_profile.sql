@@ -1,7 +1,7 @@
 -- Grain: one row per domain, delivery, watched column and value, with the number of rows that
 -- have it.
 
-{% set domains = ['commerce', 'education', 'market', 'retail'] %}
+{% set domains = ['commerce', 'education', 'market', 'retail', 'credit'] %}
 
 with delivery_profile as (
     {% for domain in domains %}

@@ -1,7 +1,7 @@
 -- Grain: one row per received row of any domain on closed days, with what became of it. The one
 -- place that lists the domains: every figure about rows reads this.
 
-{% set domains = ['commerce', 'education', 'market', 'retail'] %}
+{% set domains = ['commerce', 'education', 'market', 'retail', 'credit'] %}
 
 with row_status as (
     {% for domain in domains %}

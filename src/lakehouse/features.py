@@ -1,0 +1,204 @@
+"""Features of one delivery: land it in a lake of its own, run dbt, write Parquet by anomesdia.
+
+The lake lies in a temporary directory and is gone when the command ends, whatever it ended with:
+nothing that the environment names (LAKEHOUSE_RAW, LAKEHOUSE_DUCKDB) is read or written.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from lakehouse.contract import read_contract
+from lakehouse.delivery import Delivery
+from lakehouse.errors import FeaturesError, UsageError
+from lakehouse.landing import land_delivery
+from lakehouse.raw_store import LocalRawStore
+from lakehouse.sender import DEFAULT_SENDER
+
+DOMAIN, ENTITY, MODEL = "credit", "proposal", "feat_credit__proposal"
+_DBT = "from dbt.cli.main import cli; cli()"
+# What dbt needs of the project for the features alone: parsing the other domains would take longer
+# than everything else.
+_PROJECT_PARTS = (
+    "dbt_project.yml",
+    "profiles.yml",
+    "macros",
+    f"models/{DOMAIN}",
+    "models/_groups.yml",
+    f"seeds/{DOMAIN}",
+    "seeds/quality",
+    "tests/data/generic",
+)
+_PARTITION = re.compile(r"[0-9]{8}")
+
+
+@dataclass(frozen=True)
+class WrittenFeatures:
+    """What became of a delivery.
+
+    Attributes:
+        partitions: per anomesdia (integer yyyymmdd) the file written and its rows.
+        rejected_count: rows whose key or date cannot be used; they have no features.
+    """
+
+    partitions: dict[int, tuple[Path, int]]
+    rejected_count: int
+    warnings: tuple[str, ...] = ()
+
+
+def write_features(
+    input_path: Path,
+    output_path: Path,
+    *,
+    project_dir: Path,
+    received_at: datetime,
+    anomesdia: int | None = None,
+    sender: str | None = None,
+) -> WrittenFeatures:
+    """Write the features of one delivery as <output>/anomesdia=YYYYMMDD/<sender>.parquet.
+
+    A file is replaced whole, so that a run again replaces exactly what this sender had for a date;
+    other senders' files and other dates stay. The target is never written.
+
+    Args:
+        input_path: a CSV file, or a directory whose *.csv files are one delivery.
+        received_at: now, UTC; its day is the reference date of rows that name none.
+        anomesdia: the reference date of rows that name none, instead of today; not after today.
+    Raises: LandingError for a delivery that is not what the contract promises; FeaturesError with
+        dbt's own words if the features cannot be built or written.
+    Source: domains/credit.md, section 3.
+    """
+    day = _day_of(anomesdia) if anomesdia is not None else None
+    files = _input_files(input_path)
+    with tempfile.TemporaryDirectory(prefix="lakehouse-features-") as folder:
+        work = Path(folder)
+        [landed] = land_delivery(
+            [Delivery(entity=ENTITY, path=path) for path in files],
+            contract=read_contract(DOMAIN, project_dir=project_dir),
+            store=LocalRawStore(work / "raw"),
+            received_at=received_at,
+            ingest_date=day,
+            sender=sender,
+        )
+        if landed.outcome == "empty":
+            return WrittenFeatures({}, 0, landed.warnings)
+        _run_dbt(work, project_dir.resolve())
+        return WrittenFeatures(
+            *_export(work, output_path, sender or DEFAULT_SENDER), landed.warnings
+        )
+
+
+def _day_of(anomesdia: int) -> date:
+    text = str(anomesdia)
+    try:
+        if not _PARTITION.fullmatch(text):
+            raise ValueError(text)
+        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError as err:
+        raise UsageError(f"'{text}' is no day as YYYYMMDD; correct --anomesdia") from err
+
+
+def _input_files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    files = sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv")
+    if not files:
+        raise UsageError(f"{path}: no .csv file in the directory; check --input-path")
+    return files
+
+
+def _run_dbt(work: Path, project_dir: Path) -> None:
+    """Build the features and what lies above them, with the data tests on the way.
+
+    Raises: FeaturesError with the part of dbt's output that names the failures.
+    """
+    project = work / "project"
+    # Descriptions may lean on the words of any domain.
+    docs = (str(path.relative_to(project_dir)) for path in project_dir.glob("models/**/_*docs.md"))
+    for part in {*_PROJECT_PARTS, *docs} - {f"models/{DOMAIN}/_{DOMAIN}__docs.md"}:
+        (project / part).parent.mkdir(parents=True, exist_ok=True)
+        # Copied, because dbt does not follow links to directories.
+        if (project_dir / part).is_dir():
+            shutil.copytree(project_dir / part, project / part)
+        else:
+            shutil.copy(project_dir / part, project / part)
+    words = ["build", "--select", f"+{MODEL}", "--exclude", "resource_type:unit_test"]
+    words += ["--project-dir", str(project), "--profiles-dir", str(project), "--no-use-colors"]
+    words += ["--target-path", str(work / "target"), "--log-path", str(work / "logs")]
+    # The delivery lands into an open day, and its features are wanted now.
+    words += ["--vars", "{closed_days_only: false}", "--no-version-check"]
+    done = subprocess.run(
+        [sys.executable, "-c", _DBT, *words],
+        env={
+            **os.environ,
+            "LAKEHOUSE_TARGET": "duckdb",
+            "LAKEHOUSE_RAW": str(work / "raw"),
+            "LAKEHOUSE_DUCKDB": str(work / "lake.duckdb"),
+        },
+        cwd=work,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        said = done.stdout[max(done.stdout.find("Completed with"), 0) :] + done.stderr
+        raise FeaturesError(f"dbt could not build the features; it says:\n{said[-4000:].strip()}")
+
+
+def _export(work: Path, output_path: Path, sender: str) -> tuple[dict[int, tuple[Path, int]], int]:
+    """Copy the table to files beside their places, then rename all of them into it."""
+    # Imported late: the other commands never open a database.
+    import duckdb
+
+    written: list[tuple[int, Path, int]] = []
+    with duckdb.connect(str(work / "lake.duckdb"), read_only=True) as lake:
+        rejected = lake.execute(
+            f"select count(*) from {DOMAIN}.int_{DOMAIN}__{ENTITY}_received "
+            "where reason_code is not null"
+        ).fetchone()[0]
+        table = f"{DOMAIN}.{MODEL}"
+        counts = lake.execute(
+            f"select anomesdia, count(*) from {table} group by anomesdia order by anomesdia"
+        ).fetchall()
+        for day, count in counts:
+            path = work / f"{day}.parquet"
+            # anomesdia is the name of the directory, is_removed only serves the merge.
+            lake.execute(
+                f"copy (select * exclude (anomesdia, is_removed) from {table} "
+                f"where anomesdia = {day} order by proposal_id) to '{path}' "
+                "(format parquet, compression zstd)"
+            )
+            written.append((day, path, count))
+    return _publish(written, output_path, f"{sender}.parquet"), rejected
+
+
+def _publish(
+    written: Sequence[tuple[int, Path, int]], output_path: Path, name: str
+) -> dict[int, tuple[Path, int]]:
+    partitions: dict[int, tuple[Path, int]] = {}
+    moves = []
+    try:
+        for day, path, count in written:
+            target = output_path / f"anomesdia={day}" / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            # A rename is atomic only within one file system; readers skip names with a dot.
+            beside = target.with_name(f".{name}.{os.getpid()}")
+            shutil.copyfile(path, beside)
+            moves.append((beside, target))
+            partitions[day] = (target, count)
+        for beside, target in moves:
+            os.replace(beside, target)
+    except OSError as err:
+        raise FeaturesError(
+            f"{output_path}: cannot write ({err}); free space or permit, then run again"
+        ) from err
+    finally:
+        for beside, _ in moves:
+            beside.unlink(missing_ok=True)
+    return partitions
