@@ -120,7 +120,7 @@ def test_features_are_byte_equal_with_the_target_and_without(tmp_path: Path) -> 
 
 
 def test_rows_without_id_and_date_get_them_from_the_file_and_the_option(tmp_path: Path) -> None:
-    """A directory is one delivery; a row with an unreadable date has no features, and is counted."""
+    """A directory is one delivery; a row with an unreadable date is counted and has no features."""
     folder = tmp_path / "in"
     write(folder / "a.csv", [proposal("", reference_date=""), proposal("")])
     write(folder / "b.CSV", [proposal("P1", reference_date="2024-02-30", loan_intent="VIAGEM")])

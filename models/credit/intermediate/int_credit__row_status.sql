@@ -7,19 +7,7 @@
 {% endfor %}
 
 with rejected_row as (
-    select
-        'proposal' as entity,
-        load_id,
-        ingest_date,
-        source_file,
-        source_row,
-        recorded_at,
-        'rejected' as row_status,
-        reason_code,
-        rejected_row,
-        cast(null as {{ dbt.type_string() }}) as flags
-    from {{ ref('int_credit__proposal_received') }}
-    where reason_code is not null
+    {{ rejected_rows('credit', ['proposal']) }}
 ),
 
 accepted_row as (

@@ -2,19 +2,7 @@
 -- inner model that the quality domain reads.
 
 with rejected_row as (
-    select
-        'carteira' as entity,
-        load_id,
-        ingest_date,
-        source_file,
-        source_row,
-        recorded_at,
-        'rejected' as row_status,
-        reason_code,
-        rejected_row,
-        cast(null as {{ dbt.type_string() }}) as flags
-    from {{ ref('int_market__carteira_received') }}
-    where reason_code is not null
+    {{ rejected_rows('market', ['carteira']) }}
 ),
 
 accepted_row as (

@@ -38,22 +38,7 @@ flagged_venda as (
 ),
 
 rejected_row as (
-    {% for entity in entities %}
-    select
-        '{{ entity }}' as entity,
-        load_id,
-        ingest_date,
-        source_file,
-        source_row,
-        recorded_at,
-        'rejected' as row_status,
-        reason_code,
-        rejected_row,
-        cast(null as {{ dbt.type_string() }}) as flags
-    from {{ ref('int_retail__' ~ entity ~ '_received') }}
-    where reason_code is not null
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {{ rejected_rows('retail', entities) }}
 ),
 
 accepted_row as (
