@@ -14,6 +14,7 @@ from lakehouse.delivery import Delivery
 from lakehouse.errors import LandingError, RawStoreError, UsageError
 from lakehouse.landing import LandedLoad, land_delivery
 from lakehouse.raw_store import LocalRawStore, RawStore, S3RawStore
+from lakehouse.terraform_env import environment, shell_exports
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
@@ -155,19 +156,35 @@ def features(
         typer.echo("nothing written, no rows")
 
 
+@app.command()
+def env(
+    from_terraform: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Applied environment: terraform/live/<name>.")
+    ],
+) -> None:
+    """Print what dbt and landing need on AWS: eval "$(lakehouse env --from-terraform FOLDER)"."""
+    try:
+        typer.echo(shell_exports(environment(from_terraform)))
+    except LandingError as err:
+        typer.echo(f"error: {err}", err=True)
+        raise typer.Exit(err.exit_code) from err
+
+
 def open_store(root: str | None, *, domain: str, project_dir: Path) -> RawStore:
     """Open the raw zone that the environment names.
 
     Args:
         root: a directory or an `s3://bucket/prefix` URI; None is `data/raw` of the project.
-        domain: its raw tables lie in the Glue database LAKEHOUSE_RAW_DATABASE, by default
-            `<LAKEHOUSE_SCHEMA_PREFIX>_<domain>`; the dbt sources YAML says the same.
+        domain: its raw tables lie in the Glue database LAKEHOUSE_RAW_DATABASE, which holds those
+            of all domains; else in the domain's own, LAKEHOUSE_DATABASE_<DOMAIN>, by default
+            `<LAKEHOUSE_SCHEMA_PREFIX>_<domain>`. The dbt sources YAML says the same.
     Raises: RawStoreError if there is no AWS client to be had.
     """
     if root is None or not root.startswith("s3://"):
         return LocalRawStore(Path(root) if root else project_dir / "data" / "raw")
     prefix = os.environ.get("LAKEHOUSE_SCHEMA_PREFIX", "lakehouse_dev")
-    database = os.environ.get("LAKEHOUSE_RAW_DATABASE", f"{prefix}_{domain}")
+    own = os.environ.get(f"LAKEHOUSE_DATABASE_{domain.upper()}", f"{prefix}_{domain}")
+    database = os.environ.get("LAKEHOUSE_RAW_DATABASE", own)
     # Imported late: it takes longer than landing a small file in a directory.
     import boto3
 

@@ -144,3 +144,11 @@ def test_the_tables_are_those_of_the_domains_own_database_unless_another_is_name
     result = run(f"purchase={write('p.csv', ROW)}")
     assert result.exit_code == 1
     assert "Glue table lake_prod_commerce.purchase" in result.stderr
+
+
+def test_a_domain_may_have_a_database_of_another_name(aws, run, write, monkeypatch):
+    monkeypatch.delenv("LAKEHOUSE_RAW_DATABASE")
+    monkeypatch.setenv("LAKEHOUSE_DATABASE_COMMERCE", "default")
+    result = run(f"purchase={write('p.csv', ROW)}")
+    assert result.exit_code == 1
+    assert "Glue table default.purchase" in result.stderr

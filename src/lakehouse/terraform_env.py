@@ -1,0 +1,68 @@
+"""The environment of the dbt profile and of landing, read from Terraform's outputs."""
+
+import json
+import shlex
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from lakehouse.errors import LandingError
+
+ReadOutputs = Callable[[Path], str]
+
+
+class TerraformEnvError(LandingError):
+    """Terraform's outputs cannot be read, or are not those of an environment."""
+
+
+def terraform_outputs(folder: Path) -> str:
+    """Ask Terraform for the outputs of a folder, as JSON text.
+
+    Raises: TerraformEnvError if Terraform is missing or refuses.
+    """
+    try:
+        done = subprocess.run(
+            ["terraform", f"-chdir={folder}", "output", "-json"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except FileNotFoundError as err:
+        raise TerraformEnvError("terraform is not on PATH; install it, then try again") from err
+    except subprocess.CalledProcessError as err:
+        raise TerraformEnvError(
+            f"{folder}: {err.stderr.strip()}; init and apply it, then try again"
+        ) from err
+    return done.stdout
+
+
+def environment(folder: Path, *, read_outputs: ReadOutputs = terraform_outputs) -> dict[str, str]:
+    """Read the environment variables of one deployed environment.
+
+    Args:
+        folder: the environment's Terraform folder, such as `terraform/live/dev`.
+    Returns: value by name, sorted by name; the database of each domain among them.
+    Raises: TerraformEnvError if the outputs are not there.
+    """
+    try:
+        outputs = {name: item["value"] for name, item in json.loads(read_outputs(folder)).items()}
+        profile = dict(_text_by_text(outputs["profile"]))
+        databases = _text_by_text(outputs["databases"])
+    except (ValueError, KeyError, TypeError, AttributeError) as err:
+        raise TerraformEnvError(
+            f"{folder}: no outputs 'profile' and 'databases' ({err!r}); apply it, then try again"
+        ) from err
+    profile |= {f"LAKEHOUSE_DATABASE_{domain.upper()}": name for domain, name in databases.items()}
+    return dict(sorted(profile.items()))
+
+
+def shell_exports(variables: Mapping[str, str]) -> str:
+    """Write variables as lines that a POSIX shell evaluates."""
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
+
+
+def _text_by_text(value: Any) -> Mapping[str, str]:
+    if not all(isinstance(text, str) for pair in value.items() for text in pair):
+        raise ValueError("an output holds something else than text")
+    return value
