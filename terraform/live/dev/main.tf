@@ -1,0 +1,231 @@
+provider "aws" {
+  region = var.region
+
+  default_tags {
+    tags = { project = var.project_name, environment = var.environment }
+  }
+}
+
+data "aws_caller_identity" "current" {}
+
+locals {
+  prefix     = "${var.project_name}-${var.environment}"
+  repository = "${path.root}/../../.."
+
+  log_retention_days = 365
+
+  # The domains are those whose sources dbt declares, and `quality`, which has models only.
+  sources_files = {
+    for file in fileset("${local.repository}/models", "*/staging/_*__sources.yml") :
+    split("/", file)[0] => "${local.repository}/models/${file}"
+  }
+  domains = {
+    for domain in concat(keys(local.sources_files), ["quality"]) : domain => {
+      database     = lookup(var.databases, domain, null)
+      sources_file = lookup(local.sources_files, domain, null)
+    }
+  }
+
+  has_network = var.enable_aurora || var.enable_redshift
+  publishes   = local.has_network
+
+  interface_services = concat(
+    var.enable_aurora ? ["athena", "glue", "logs", "secretsmanager"] : [],
+    var.enable_access_host ? ["ssm", "ssmmessages"] : [],
+  )
+
+  # Held together with profiles.yml by a test.
+  profile = merge(module.spark.profile, {
+    AWS_DEFAULT_REGION         = var.region
+    AWS_REGION                 = var.region
+    LAKEHOUSE_ATHENA_RESULTS   = module.query.results_location
+    LAKEHOUSE_ATHENA_WORKGROUP = module.query.workgroup
+    LAKEHOUSE_CURATED          = "s3://${module.lake.buckets["curated"]}/wh"
+    LAKEHOUSE_RAW              = "s3://${module.lake.buckets["raw"]}"
+    LAKEHOUSE_SCHEMA_PREFIX    = replace(local.prefix, "-", "_")
+    LAKEHOUSE_TARGET           = "athena"
+  })
+
+  steps = { extract = "extractor", publish = "publisher", transform = "transformer" }
+}
+
+module "lake" {
+  source = "../../modules/lake"
+
+  prefix       = local.prefix
+  destroy_data = var.destroy_data
+}
+
+module "catalogue" {
+  source = "../../modules/catalogue"
+
+  prefix     = local.prefix
+  domains    = local.domains
+  raw_bucket = module.lake.buckets["raw"]
+}
+
+module "query" {
+  source = "../../modules/query"
+
+  prefix         = local.prefix
+  results_bucket = module.lake.buckets["results"]
+  kms_key_arn    = module.lake.kms_key_arn
+
+  named_queries = {
+    rows-per-load = {
+      database    = module.catalogue.databases["commerce"]
+      description = "What was landed: rows of purchase per day and load."
+      query       = "select ingest_date, load_id, count(*) as row_count from purchase group by 1, 2 order by 1, 2"
+    }
+    rows-not-accounted-for = {
+      database    = module.catalogue.databases["quality"]
+      description = "Must be empty: received rows that are in no state."
+      query       = "select * from fct_quality__row_accounting where received_count <> accepted_count + repeated_count + waiting_count + rejected_count"
+    }
+  }
+}
+
+module "identities" {
+  source = "../../modules/identities"
+
+  prefix            = local.prefix
+  environment       = var.environment
+  github_repository = var.github_repository
+  buckets           = module.lake.buckets
+  databases         = module.catalogue.databases
+  raw_tables        = module.catalogue.raw_tables
+  kms_key_arn       = module.lake.kms_key_arn
+  state_bucket      = "${var.project_name}-${data.aws_caller_identity.current.account_id}-state"
+  workgroup         = module.query.workgroup
+
+  databases_published = {
+    aurora_secret_arn      = one(module.aurora[*].secret_arn)
+    redshift_workgroup_arn = one(module.redshift[*].workgroup_arn)
+  }
+}
+
+module "spark" {
+  source = "../../modules/spark"
+
+  prefix          = local.prefix
+  data_policy_arn = module.identities.build_policy_arn
+  kms_key_arn     = module.lake.kms_key_arn
+}
+
+module "runtime" {
+  source = "../../modules/runtime"
+
+  prefix             = local.prefix
+  artifacts_bucket   = module.lake.buckets["artifacts"]
+  kms_key_arn        = module.lake.kms_key_arn
+  log_retention_days = local.log_retention_days
+  profile            = local.profile
+  role_arns          = { for step, role in local.steps : step => module.identities.role_arns[role] }
+  role_names         = { for step, role in local.steps : step => module.identities.role_names[role] }
+  network            = var.enable_aurora ? one(module.network[*].client) : null
+
+  published_databases = merge(
+    one(module.aurora[*].environment),
+    one(module.redshift[*].environment),
+  )
+}
+
+module "orchestration" {
+  source = "../../modules/orchestration"
+
+  prefix             = local.prefix
+  bundle_path        = "${local.repository}/target/terraform/start_workflow.zip"
+  kms_key_arn        = module.lake.kms_key_arn
+  log_retention_days = local.log_retention_days
+  project_names      = module.runtime.project_names
+  publishes          = local.publishes
+  topic_arn          = module.observability.topic_arn
+
+  schedules = {
+    daily = {
+      expression = "cron(0 6 * * ? *)"
+      extracts   = [for domain in ["commerce", "credit", "education", "retail"] : domain if contains(keys(local.sources_files), domain)]
+    }
+    # Fetching writes to transient, and the new object starts the run that lands and builds.
+    market = {
+      expression = "cron(0 23 ? * MON-FRI *)"
+      extracts   = ["market"]
+      transform  = false
+    }
+  }
+
+  trigger = {
+    bucket   = module.lake.buckets["transient"]
+    prefixes = ["market/"]
+  }
+}
+
+module "observability" {
+  source = "../../modules/observability"
+
+  prefix             = local.prefix
+  alert_email        = var.alert_email
+  kms_key_arn        = module.lake.kms_key_arn
+  monthly_budget_usd = var.monthly_budget_usd
+
+  watched = {
+    dead_letter_queue = module.orchestration.dead_letter_queue
+    function          = module.orchestration.function_name
+    state_machine_arn = module.orchestration.state_machine_arn
+    workgroup         = module.query.workgroup
+  }
+}
+
+module "network" {
+  source = "../../modules/network"
+  count  = local.has_network ? 1 : 0
+
+  prefix             = local.prefix
+  access_host        = var.enable_access_host
+  interface_services = local.interface_services
+  kms_key_arn        = module.lake.kms_key_arn
+  log_retention_days = local.log_retention_days
+}
+
+module "aurora" {
+  source = "../../modules/aurora"
+  count  = var.enable_aurora ? 1 : 0
+
+  prefix             = local.prefix
+  kms_key_arn        = module.lake.kms_key_arn
+  log_retention_days = local.log_retention_days
+
+  network = {
+    client_security_group_id = module.network[0].client.security_group_id
+    subnet_ids               = module.network[0].subnet_ids
+    vpc_id                   = module.network[0].vpc_id
+  }
+}
+
+module "redshift" {
+  source = "../../modules/redshift"
+  count  = var.enable_redshift ? 1 : 0
+
+  prefix              = local.prefix
+  export_bucket       = module.lake.buckets["results"]
+  kms_key_arn         = module.lake.kms_key_arn
+  publisher_role_name = "${local.prefix}-publisher"
+
+  network = {
+    client_security_group_id = module.network[0].client.security_group_id
+    s3_prefix_list_id        = module.network[0].s3_prefix_list_id
+    subnet_ids               = module.network[0].subnet_ids
+    vpc_id                   = module.network[0].vpc_id
+  }
+}
+
+module "governance" {
+  source = "../../modules/governance"
+  count  = var.enable_governance ? 1 : 0
+
+  prefix            = local.prefix
+  builder_role_arns = [module.identities.role_arns["transformer"], module.spark.role_arn]
+  databases         = module.catalogue.databases
+  raw_columns       = module.catalogue.raw_columns
+  reader_role_arn   = module.identities.role_arns["reader"]
+}

@@ -1,0 +1,2 @@
+environment       = "dev"
+github_repository = "owner/lakehouse"

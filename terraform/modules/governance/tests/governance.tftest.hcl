@@ -1,0 +1,43 @@
+mock_provider "aws" {
+  source = "../../tests/mocks"
+}
+
+variables {
+  prefix            = "lakehouse-dev"
+  builder_role_arns = ["arn:aws:iam::123456789012:role/lakehouse-dev-transformer"]
+  databases         = { shop = "lakehouse_dev_shop" }
+  raw_columns       = { "shop/sale" = { buyer_name = "personal", sale_id = "internal" } }
+  reader_role_arn   = "arn:aws:iam::123456789012:role/lakehouse-dev-reader"
+}
+
+run "columns_are_tagged_by_class" {
+  assert {
+    condition     = { for key, tags in aws_lakeformation_resource_lf_tags.columns : key => tags.table_with_columns[0].column_names } == { "shop/sale/personal" = toset(["buyer_name"]) }
+    error_message = "Columns that are not internal carry their class; the database says internal for the rest."
+  }
+
+  assert {
+    condition = {
+      for grant in values(aws_lakeformation_permissions.tables) : grant.principal => one([for expression in grant.lf_tag_policy[0].expression : expression.values])
+      } == {
+      "arn:aws:iam::123456789012:role/lakehouse-dev-reader"      = toset(["internal", "public"])
+      "arn:aws:iam::123456789012:role/lakehouse-dev-transformer" = toset(["internal", "personal", "public", "sensitive"])
+    }
+    error_message = "The reader sees neither personal nor sensitive columns."
+  }
+
+  assert {
+    condition     = contains(aws_lakeformation_data_lake_settings.this.admins, "arn:aws:iam::123456789012:role/operator")
+    error_message = "Whoever applies may make tags."
+  }
+}
+
+run "unknown_class_is_refused" {
+  command = plan
+
+  variables {
+    raw_columns = { "shop/sale" = { buyer_name = "private" } }
+  }
+
+  expect_failures = [var.raw_columns]
+}

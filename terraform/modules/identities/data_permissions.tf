@@ -1,0 +1,223 @@
+locals {
+  databases = distinct(values(var.databases))
+
+  catalog_and_databases = concat(
+    ["${local.glue}:catalog"],
+    [for database in local.databases : "${local.glue}:database/${database}"]
+  )
+
+  # The prefixes of the layers are the border: raw tables bear the names of their sources.
+  mart_prefixes  = ["dim_", "fct_", "feat_", "rpt_"]
+  model_prefixes = concat(local.mart_prefixes, ["int_", "processed_load", "ref_", "stg_"])
+
+  mart_tables = [
+    for pair in setproduct(local.databases, local.mart_prefixes) : "${local.glue}:table/${pair[0]}/${pair[1]}*"
+  ]
+  model_tables = [
+    for pair in setproduct(local.databases, local.model_prefixes) : "${local.glue}:table/${pair[0]}/${pair[1]}*"
+  ]
+  raw_tables = flatten([
+    for domain, tables in var.raw_tables : [for table in tables : "${local.glue}:table/${var.databases[domain]}/${table}"]
+  ])
+
+  # Athena writes <schema>/<table>/<id>, Spark's catalogue <schema>.db/<table>.
+  mart_objects = flatten([
+    for pair in setproduct(local.databases, local.mart_prefixes) : [
+      "${local.s3["curated"]}/wh/${pair[0]}/${pair[1]}*",
+      "${local.s3["curated"]}/wh/${pair[0]}.db/${pair[1]}*",
+    ]
+  ])
+
+  use_key = {
+    Sid      = "UseKey"
+    Effect   = "Allow"
+    Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+    Resource = var.kms_key_arn
+  }
+
+  query = [
+    {
+      Sid    = "Query"
+      Effect = "Allow"
+      Action = [
+        "athena:GetQueryExecution", "athena:GetQueryResults", "athena:GetWorkGroup",
+        "athena:StartQueryExecution", "athena:StopQueryExecution",
+      ]
+      Resource = "arn:aws:athena:${local.region}:${local.account_id}:workgroup/${var.workgroup}"
+    },
+    {
+      Sid      = "KnowTheCatalogue"
+      Effect   = "Allow"
+      Action   = "athena:GetDataCatalog"
+      Resource = "arn:aws:athena:${local.region}:${local.account_id}:datacatalog/awsdatacatalog"
+    },
+    {
+      Sid      = "FindResults"
+      Effect   = "Allow"
+      Action   = ["s3:GetBucketLocation", "s3:ListBucket"]
+      Resource = local.s3["results"]
+    },
+    {
+      Sid      = "KeepResults"
+      Effect   = "Allow"
+      Action   = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"]
+      Resource = "${local.s3["results"]}/athena/*"
+    },
+  ]
+
+  read_marts = [
+    local.use_key,
+    {
+      Sid      = "FindMarts"
+      Effect   = "Allow"
+      Action   = ["s3:GetBucketLocation", "s3:ListBucket"]
+      Resource = local.s3["curated"]
+    },
+    {
+      Sid      = "ReadMarts"
+      Effect   = "Allow"
+      Action   = "s3:GetObject"
+      Resource = local.mart_objects
+    },
+    {
+      Sid      = "ReadMartTables"
+      Effect   = "Allow"
+      Action   = ["glue:GetDatabase", "glue:GetPartitions", "glue:GetTable", "glue:GetTables"]
+      Resource = concat(local.catalog_and_databases, local.mart_tables)
+    },
+  ]
+
+  build_tables = [
+    local.use_key,
+    {
+      Sid      = "FindLake"
+      Effect   = "Allow"
+      Action   = ["s3:GetBucketLocation", "s3:ListBucket"]
+      Resource = [local.s3["curated"], local.s3["raw"]]
+    },
+    {
+      Sid      = "ReadRaw"
+      Effect   = "Allow"
+      Action   = "s3:GetObject"
+      Resource = "${local.s3["raw"]}/*"
+    },
+    {
+      Sid      = "WriteCurated"
+      Effect   = "Allow"
+      Action   = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+      Resource = "${local.s3["curated"]}/*"
+    },
+    {
+      # dbt asks for all schemas at once; the answer to it is names only.
+      Sid      = "ListDatabases"
+      Effect   = "Allow"
+      Action   = "glue:GetDatabases"
+      Resource = ["${local.glue}:catalog", "${local.glue}:database/*"]
+    },
+    {
+      Sid    = "ReadTables"
+      Effect = "Allow"
+      Action = [
+        "glue:GetDatabase", "glue:GetPartition", "glue:GetPartitions", "glue:GetTable", "glue:GetTableVersions",
+        "glue:GetTables",
+      ]
+      Resource = concat(
+        local.catalog_and_databases,
+        [for database in local.databases : "${local.glue}:table/${database}/*"]
+      )
+    },
+    {
+      Sid    = "WriteModelTables"
+      Effect = "Allow"
+      Action = [
+        "glue:BatchCreatePartition", "glue:BatchDeletePartition", "glue:CreateTable", "glue:DeleteTable",
+        "glue:DeleteTableVersion", "glue:UpdateTable",
+      ]
+      Resource = concat(local.catalog_and_databases, local.model_tables)
+    },
+  ]
+
+  sessions = [
+    {
+      Sid    = "Sessions"
+      Effect = "Allow"
+      Action = [
+        "glue:CancelStatement", "glue:CreateSession", "glue:DeleteSession", "glue:GetSession", "glue:GetStatement",
+        "glue:ListStatements", "glue:RunStatement", "glue:StopSession",
+      ]
+      Resource = "${local.glue}:session/${replace(var.prefix, "-", "_")}*"
+    },
+    {
+      Sid       = "GiveSessionsTheirRole"
+      Effect    = "Allow"
+      Action    = "iam:PassRole"
+      Resource  = "arn:aws:iam::${local.account_id}:role/${var.prefix}-spark"
+      Condition = { StringEquals = { "iam:PassedToService" = "glue.amazonaws.com" } }
+    },
+  ]
+
+  extract = [
+    local.use_key,
+    {
+      Sid      = "FindDeliveries"
+      Effect   = "Allow"
+      Action   = "s3:ListBucket"
+      Resource = [local.s3["raw"], local.s3["transient"]]
+    },
+    {
+      Sid      = "KeepDeliveries"
+      Effect   = "Allow"
+      Action   = ["s3:GetObject", "s3:PutObject"]
+      Resource = ["${local.s3["raw"]}/*", "${local.s3["transient"]}/*"]
+    },
+    {
+      Sid      = "RegisterPartitions"
+      Effect   = "Allow"
+      Action   = ["glue:CreatePartition", "glue:GetTable"]
+      Resource = concat(local.catalog_and_databases, local.raw_tables)
+    },
+    {
+      Sid      = "SourceCredentials"
+      Effect   = "Allow"
+      Action   = "secretsmanager:GetSecretValue"
+      Resource = "arn:aws:secretsmanager:${local.region}:${local.account_id}:secret:${var.prefix}/source/*"
+    },
+  ]
+
+  publish = concat(
+    [{
+      Sid      = "KeepExports"
+      Effect   = "Allow"
+      Action   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+      Resource = "${local.s3["results"]}/publish/*"
+    }],
+    [for secret in var.databases_published.aurora_secret_arn[*] : {
+      Sid      = "AuroraCredentials"
+      Effect   = "Allow"
+      Action   = "secretsmanager:GetSecretValue"
+      Resource = secret
+    }],
+    flatten([for workgroup in var.databases_published.redshift_workgroup_arn[*] : [
+      {
+        Sid      = "RedshiftLogin"
+        Effect   = "Allow"
+        Action   = "redshift-serverless:GetCredentials"
+        Resource = workgroup
+      },
+      {
+        Sid      = "RedshiftStatements"
+        Effect   = "Allow"
+        Action   = ["redshift-data:BatchExecuteStatement", "redshift-data:ExecuteStatement"]
+        Resource = workgroup
+      },
+      {
+        # A statement has no ARN; the condition keeps each identity to its own.
+        Sid       = "RedshiftOwnStatements"
+        Effect    = "Allow"
+        Action    = ["redshift-data:CancelStatement", "redshift-data:DescribeStatement", "redshift-data:GetStatementResult"]
+        Resource  = "*"
+        Condition = { StringEquals = { "redshift-data:statement-owner-iam-userid" = "$${aws:userid}" } }
+      },
+    ]])
+  )
+}

@@ -1,0 +1,66 @@
+mock_provider "aws" {
+  source = "../../tests/mocks"
+}
+
+variables {
+  prefix             = "lakehouse-dev"
+  kms_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  log_retention_days = 365
+  interface_services = ["logs", "secretsmanager"]
+}
+
+run "three_private_zones_without_a_way_out" {
+  assert {
+    condition     = [for subnet in values(aws_subnet.private) : subnet.cidr_block] == ["10.64.0.0/23", "10.64.2.0/23", "10.64.4.0/23"]
+    error_message = "One private subnet in each of three zones."
+  }
+
+  assert {
+    condition     = length(aws_vpc_endpoint.s3.route_table_ids) == 1 && aws_vpc_endpoint.s3.vpc_endpoint_type == "Gateway"
+    error_message = "S3 is reached through the gateway endpoint."
+  }
+
+  assert {
+    condition = { for service, endpoint in aws_vpc_endpoint.interface : service => endpoint.service_name } == {
+      logs           = "com.amazonaws.us-east-1.logs"
+      secretsmanager = "com.amazonaws.us-east-1.secretsmanager"
+    }
+    error_message = "Only the endpoints asked for exist."
+  }
+
+  assert {
+    condition     = alltrue([for rule in values(aws_vpc_security_group_egress_rule.client_to_network) : rule.cidr_ipv4 == "10.64.0.0/20"])
+    error_message = "A client talks to the network and to S3, to nothing else."
+  }
+
+  assert {
+    condition     = length(aws_instance.access) == 0
+    error_message = "There is no host unless asked for."
+  }
+}
+
+run "access_host_has_no_address_and_no_key" {
+  variables {
+    access_host = true
+  }
+
+  assert {
+    condition     = aws_instance.access[0].metadata_options[0].http_tokens == "required" && aws_instance.access[0].root_block_device[0].encrypted
+    error_message = "The host asks for session tokens and encrypts its disk."
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.access[0].policy).Statement[0].Sid == "SessionManagerAgent" && length(jsondecode(aws_iam_role_policy.access[0].policy).Statement) == 1
+    error_message = "The host may talk to Session Manager and nothing else."
+  }
+}
+
+run "range_too_small_for_eight_parts_is_refused" {
+  command = plan
+
+  variables {
+    cidr_block = "10.64.0.0/26"
+  }
+
+  expect_failures = [var.cidr_block]
+}

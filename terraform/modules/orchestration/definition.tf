@@ -1,0 +1,119 @@
+locals {
+  # CodeBuild refuses a build beyond the project's limit; another execution is then writing, so wait.
+  wait_for_turn = {
+    ErrorEquals     = ["CodeBuild.AccountLimitExceededException", "CodeBuild.CodeBuildException"]
+    IntervalSeconds = 60
+    MaxAttempts     = 30
+    BackoffRate     = 1
+  }
+
+  # Of the answer only what a person needs: the rest holds the environment of the build.
+  build_result = { "build_id.$" = "$.Build.Id", "status.$" = "$.Build.BuildStatus" }
+
+  publish = {
+    Publish = {
+      Type           = "Task"
+      Comment        = "One transaction per table: a repeated attempt finds the old tables whole."
+      Resource       = "arn:aws:states:::codebuild:startBuild.sync"
+      Parameters     = { ProjectName = var.project_names["publish"] }
+      ResultSelector = local.build_result
+      ResultPath     = "$.publish"
+      TimeoutSeconds = 2 * 3600
+      Retry = [local.wait_for_turn, {
+        ErrorEquals     = ["States.TaskFailed"]
+        IntervalSeconds = 60
+        MaxAttempts     = 2
+        BackoffRate     = 2
+      }]
+      Next = "Notify"
+    }
+  }
+
+  states = merge({
+    Extract = {
+      Type           = "Map"
+      Comment        = "All sources at once; none for a run that only builds."
+      ItemsPath      = "$.extracts"
+      MaxConcurrency = 5
+      ResultPath     = null
+      ItemProcessor = {
+        ProcessorConfig = { Mode = "INLINE" }
+        StartAt         = "ExtractSource"
+        States = {
+          ExtractSource = {
+            Type     = "Task"
+            Resource = "arn:aws:states:::codebuild:startBuild.sync"
+            Parameters = {
+              ProjectName = var.project_names["extract"]
+              EnvironmentVariablesOverride = [
+                { Name = "LAKEHOUSE_SOURCE", Type = "PLAINTEXT", "Value.$" = "$.source" },
+                { Name = "LAKEHOUSE_OBJECT", Type = "PLAINTEXT", "Value.$" = "$.object" },
+              ]
+            }
+            ResultSelector = local.build_result
+            TimeoutSeconds = 3600
+            Retry = [local.wait_for_turn, {
+              ErrorEquals     = ["States.TaskFailed"]
+              IntervalSeconds = 60
+              MaxAttempts     = 3
+              BackoffRate     = 2
+            }]
+            End = true
+          }
+        }
+      }
+      Next = "IsTransformed"
+    }
+    IsTransformed = {
+      Type    = "Choice"
+      Choices = [{ Variable = "$.transform", BooleanEquals = true, Next = "Transform" }]
+      Default = "Notify"
+    }
+    Transform = {
+      Type     = "Task"
+      Comment  = "A partial run converges, so one more attempt is harmless; more would hide a failing test for hours."
+      Resource = "arn:aws:states:::codebuild:startBuild.sync"
+      Parameters = {
+        ProjectName = var.project_names["transform"]
+        EnvironmentVariablesOverride = [
+          { Name = "LAKEHOUSE_RUN_DATE", Type = "PLAINTEXT", "Value.$" = "$.run_date" },
+        ]
+      }
+      ResultSelector = local.build_result
+      ResultPath     = "$.build"
+      TimeoutSeconds = 3 * 3600
+      Retry = [local.wait_for_turn, {
+        ErrorEquals     = ["States.TaskFailed"]
+        IntervalSeconds = 120
+        MaxAttempts     = 1
+        BackoffRate     = 2
+      }]
+      Next = var.publishes ? "Publish" : "Notify"
+    }
+    Notify = {
+      Type     = "Task"
+      Resource = "arn:aws:states:::sns:publish"
+      Parameters = {
+        TopicArn    = var.topic_arn
+        Subject     = "${var.prefix}: run done"
+        "Message.$" = "States.Format('Execution {} is done.', $$.Execution.Name)"
+      }
+      TimeoutSeconds = 60
+      Retry = [{
+        ErrorEquals     = ["States.TaskFailed"]
+        IntervalSeconds = 10
+        MaxAttempts     = 3
+        BackoffRate     = 2
+      }]
+      End = true
+    }
+  }, [for state in [local.publish] : state if var.publishes]...)
+
+  # A failure is told by a rule on the execution's state: that also sees a stop and a time-out.
+  definition = {
+    Comment        = "Extract all sources at once, build and test with dbt, publish, tell."
+    StartAt        = "Extract"
+    TimeoutSeconds = 8 * 3600
+    States         = local.states
+  }
+}

@@ -1,0 +1,104 @@
+mock_provider "aws" {
+  source = "../../tests/mocks"
+}
+
+variables {
+  prefix             = "lakehouse-dev"
+  bundle_path        = "function/start_workflow.py"
+  kms_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  log_retention_days = 365
+  project_names      = { extract = "lakehouse-dev-extract", publish = "lakehouse-dev-publish", transform = "lakehouse-dev-transform" }
+  topic_arn          = "arn:aws:sns:us-east-1:123456789012:lakehouse-dev-notices"
+  schedules = {
+    daily = {
+      expression = "cron(0 6 * * ? *)"
+      extracts   = ["shop"]
+    }
+  }
+  trigger = {
+    bucket   = "lakehouse-dev-123456789012-transient"
+    prefixes = ["market/"]
+  }
+}
+
+run "without_databases_nothing_is_published" {
+  assert {
+    condition     = keys(jsondecode(aws_sfn_state_machine.this.definition).States) == ["Extract", "IsTransformed", "Notify", "Transform"]
+    error_message = "The step publish exists only with a database."
+  }
+
+  assert {
+    condition     = !aws_sfn_state_machine.this.logging_configuration[0].include_execution_data
+    error_message = "The cause of a failed build holds its environment in clear."
+  }
+
+  assert {
+    condition = jsondecode(aws_scheduler_schedule.this["daily"].target[0].input) == {
+      schedule       = "daily"
+      scheduled_time = "<aws.scheduler.scheduled-time>"
+      extracts       = ["shop"]
+      transform      = true
+    }
+    error_message = "A schedule tells the function its name, its time and what to do."
+  }
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.object.event_pattern).detail.object.key == [{ prefix = "market/" }]
+    error_message = "Only new objects below the prefixes start the workflow."
+  }
+
+  assert {
+    condition     = toset(jsondecode(aws_cloudwatch_event_rule.failure.event_pattern).detail.status) == toset(["ABORTED", "FAILED", "TIMED_OUT"])
+    error_message = "Every end but success is told."
+  }
+
+  assert {
+    condition     = !strcontains(aws_cloudwatch_event_target.failure.input_transformer[0].input_template, "cause")
+    error_message = "A notice holds no cause."
+  }
+}
+
+run "with_databases_it_publishes_after_the_build" {
+  variables {
+    publishes = true
+  }
+
+  assert {
+    condition     = jsondecode(aws_sfn_state_machine.this.definition).States.Transform.Next == "Publish" && jsondecode(aws_sfn_state_machine.this.definition).States.Publish.Next == "Notify"
+    error_message = "Publication follows the build, so a failing test stops it."
+  }
+}
+
+run "schedule_that_cannot_name_an_execution_is_refused" {
+  command = plan
+
+  variables {
+    schedules = {
+      "Every day" = { expression = "cron(0 6 * * ? *)", extracts = [] }
+    }
+  }
+
+  expect_failures = [var.schedules]
+}
+
+run "expression_of_another_kind_is_refused" {
+  command = plan
+
+  variables {
+    schedules = {
+      daily = { expression = "0 6 * * *", extracts = [] }
+    }
+  }
+
+  expect_failures = [var.schedules]
+}
+
+run "prefix_without_a_source_is_refused" {
+  command = plan
+
+  variables {
+    trigger = { bucket = "lakehouse-dev-123456789012-transient", prefixes = [""] }
+  }
+
+  expect_failures = [var.trigger]
+}

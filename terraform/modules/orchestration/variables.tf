@@ -1,0 +1,79 @@
+variable "bundle_path" {
+  description = "Path of the function's zip, written by scripts/bundle.py."
+  type        = string
+  nullable    = false
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the key for the function, the queue, schedules and logs."
+  type        = string
+  nullable    = false
+}
+
+variable "log_retention_days" {
+  description = "Days that logs are kept."
+  type        = number
+  nullable    = false
+}
+
+variable "prefix" {
+  description = "First part of every name, <project>-<environment>."
+  type        = string
+  nullable    = false
+}
+
+variable "project_names" {
+  description = "Name of the CodeBuild project of each step: extract, publish, transform."
+  type        = map(string)
+  nullable    = false
+}
+
+variable "publishes" {
+  description = "Whether a run publishes to a database; false while none is switched on."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "schedules" {
+  description = <<-EOT
+    Schedules by name, which is the first part of the execution's name: expression in UTC, the sources that are
+    extracted, and whether the run goes on to build the tables.
+  EOT
+  type = map(object({
+    expression = string
+    extracts   = list(string)
+    transform  = optional(bool, true)
+  }))
+  nullable = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.schedules) : can(regex("^[a-z][a-z0-9-]{0,40}$", name))])
+    error_message = "A schedule is named in lower case, with letters, digits and hyphens, at most 41 characters."
+  }
+
+  validation {
+    condition     = alltrue([for schedule in values(var.schedules) : can(regex("^(cron|rate)\\(.+\\)$", schedule.expression))])
+    error_message = "A schedule's expression is cron(…) or rate(…)."
+  }
+}
+
+variable "topic_arn" {
+  description = "ARN of the topic for notices."
+  type        = string
+  nullable    = false
+}
+
+variable "trigger" {
+  description = "New objects that start the workflow: their bucket and prefixes, each <source>/."
+  type = object({
+    bucket   = string
+    prefixes = set(string)
+  })
+  nullable = false
+
+  validation {
+    condition     = length(var.trigger.prefixes) > 0 && alltrue([for prefix in var.trigger.prefixes : can(regex("^[a-z][a-z0-9_]*/", prefix))])
+    error_message = "A prefix begins with the source's name and a slash: the function reads the source from it."
+  }
+}

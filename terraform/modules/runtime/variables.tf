@@ -1,0 +1,75 @@
+variable "artifacts_bucket" {
+  description = "Name of the bucket with source/lakehouse.zip and wheels/."
+  type        = string
+  nullable    = false
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the key for sources and logs."
+  type        = string
+  nullable    = false
+}
+
+variable "log_retention_days" {
+  description = "Days that build logs are kept."
+  type        = number
+  nullable    = false
+}
+
+variable "network" {
+  description = "Where the step publish runs, so that it reaches a database (null: outside of any network)."
+  type = object({
+    security_group_id = string
+    subnet_ids        = list(string)
+    vpc_id            = string
+  })
+  default = null
+}
+
+variable "prefix" {
+  description = "First part of every name, <project>-<environment>."
+  type        = string
+  nullable    = false
+}
+
+variable "profile" {
+  description = "Values of the dbt profile, as environment variables."
+  type        = map(string)
+  nullable    = false
+}
+
+variable "published_databases" {
+  description = "What publication must know of the databases, as environment variables; empty: none is switched on."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "role_arns" {
+  description = "ARN of the role of each step: extract, publish, transform."
+  type        = map(string)
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for step in ["extract", "publish", "transform"] : contains(keys(var.role_arns), step)])
+    error_message = "role_arns names a role for each of extract, publish and transform."
+  }
+}
+
+variable "role_names" {
+  description = "Name of the role of each step, as in role_arns."
+  type        = map(string)
+  nullable    = false
+}
+
+variable "timeout_minutes" {
+  description = "Minutes after which a build is stopped."
+  type        = number
+  default     = 120
+  nullable    = false
+
+  validation {
+    condition     = var.timeout_minutes >= 5 && var.timeout_minutes <= 480
+    error_message = "timeout_minutes lies between 5 and 480."
+  }
+}
