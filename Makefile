@@ -8,7 +8,7 @@ DBT := $(BIN)/dbt
 WORK := target/checks
 
 .DEFAULT_GOAL := help
-.PHONY: help install build generate test lint docs bench clean
+.PHONY: help install build generate test test-infra infra-bundle lint docs bench clean
 
 help: ## List the targets and what they do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,19 @@ test: $(STAMP) lint ## Run every check: lint, dbt tests of a fresh build, Python
 	@mkdir -p $(WORK)
 	LAKEHOUSE_DUCKDB=$(WORK)/fresh.duckdb $(DBT) build --full-refresh --target-path $(WORK)/target --log-path $(WORK)/logs --quiet
 	$(BIN)/python -m pytest -n 2
+
+infra-bundle: $(STAMP) ## Write the zip of the function that starts the workflow
+	@$(BIN)/python scripts/bundle.py function target/terraform/start_workflow.zip
+
+# checkov and the emulator pin what dbt pins otherwise: each has an environment of its own.
+INFRA := target/infra
+$(INFRA)/%/.installed: requirements-%.lock
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
+test-infra: $(STAMP) $(INFRA)/checkov/.installed $(INFRA)/emulator/.installed ## Apply the Terraform to an emulator, switch, destroy; checkov (long)
+	CHECKOV=$(INFRA)/checkov/bin/checkov LAKEHOUSE_EMULATOR_PYTHON=$(INFRA)/emulator/bin/python $(BIN)/python -m pytest tests/infra
 
 lint: $(STAMP) ## Check the style of SQL and Python, 0 findings
 	@mkdir -p $(WORK)
