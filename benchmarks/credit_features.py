@@ -26,8 +26,8 @@ from run import HERE, Measure, measure
 COMMAND = "from lakehouse.cli import app; app()"
 BARE = """
 import sys, duckdb
-rows = f"select *, 20240301 as anomesdia from read_csv('{sys.argv[1]}', all_varchar = true)"
-duckdb.sql(f"copy ({rows}) to '{sys.argv[2]}' (format parquet, partition_by (anomesdia))")
+rows = f"select * from read_csv('{sys.argv[1]}', all_varchar = true)"
+duckdb.sql(f"copy ({rows}) to '{sys.argv[2]}' (format parquet)")
 """
 AIM_SECONDS, AIM_ROWS = 10, 32_581
 
@@ -99,21 +99,20 @@ def measure_file(work: Path, path: Path) -> dict[str, Any]:
         "load_before": round(os.getloadavg()[0], 1),
     }
 
-    def step(name: str, *command: str) -> Measure:
+    def step(name: str, file: Path, *command: str) -> Measure:
         print(f"{rows} rows: {name}", flush=True)
         log = work / f"{path.stem}-{name}.log"
-        return measure([sys.executable, "-c", *command], env=os.environ, log=log, database=log)
+        return measure([sys.executable, "-c", *command], env=os.environ, log=log, database=file)
 
-    bare = step("bare", BARE, str(path), str(work / f"{path.stem}-bare"))
-    command = step(
-        "features", COMMAND, "features", "--input-path", str(path), "--output-path", str(out),
-        "--anomesdia", "20240301",
-    )  # fmt: skip
-    files = f"{out}/*/*.parquet"
-    written = duckdb.sql(f"select count(*) from read_parquet('{files}')").fetchone()[0]
+    copied = work / f"{path.stem}-bare.parquet"
+    bare = step("bare", copied, BARE, str(path), str(copied))
+    written = out / "anomesdia=20240301" / "default.parquet"
+    words = ["features", "--input-path", str(path), "--output-path", str(out)]
+    command = step("features", written, COMMAND, *words, "--anomesdia", "20240301")
+    [count] = duckdb.sql(f"select count(*) from read_parquet('{written}')").fetchone()
     return {
         "rows": rows,
-        "feature_rows": written,
+        "feature_rows": count,
         "machine": machine,
         "bare": asdict(bare),
         "features": asdict(command),
@@ -135,8 +134,8 @@ def page(sizes: Mapping[str, Mapping[str, Any]]) -> str:
     lines = [
         "# Credit features: measured",
         "",
-        "| rows | file | step | seconds | CPU seconds | peak memory, GB | feature rows |",
-        "|---:|---|---|---:|---:|---:|---:|",
+        "| rows | delivery | step | seconds | CPU seconds | memory, GB | Parquet, MB | features |",
+        "|---:|---|---|---:|---:|---:|---:|---:|",
     ]
     for name, result in sizes.items():
         kind = "real" if name == "real" else "made"
@@ -148,6 +147,7 @@ def page(sizes: Mapping[str, Mapping[str, Any]]) -> str:
                 f"{result[key]['seconds']:.1f}",
                 f"{result[key]['cpu_seconds']:.1f}",
                 f"{result[key]['peak_bytes'] / 2**30:.1f}",
+                f"{result[key]['file_bytes'] / 2**20:.1f}",
                 f"{result['feature_rows']:,}" if key == "features" else "",
             ]
             lines.append(f"| {' | '.join(cells)} |")

@@ -161,7 +161,7 @@ def test_every_row_is_accounted_and_the_rejected_one_hides_its_customer(sample: 
     )
     assert [tuple(map(int, row)) for row in totals] == [(249, 248, 1, 0)]
     [(reason, row)] = sample.query(
-        "select reason_code, rejected_row from quality.fct_quality__rejected_row "
+        "select reason_code, row_json from quality.fct_quality__rejected_row "
         "where domain = 'credit'"
     )
     assert reason == "unparsable_date"

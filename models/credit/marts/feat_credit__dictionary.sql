@@ -8,13 +8,14 @@
 
 with feature_column as (
     {% for column in columns %}
+    {% set source_column = column.source_column or '' %}
     {% set declared_values = (column['values'] or []) | join(',') %}
     select
         '{{ column.name }}' as feature_name,
         {{ loop.index }} as posicao,
         '{{ column.kind }}' as feature_kind,
         '{{ column.type }}' as data_type,
-        nullif('{{ column.source_column or '' }}', '') as source_column,
+        nullif('{{ source_column }}', '') as source_column,
         '{{ column.rule }}' as feature_rule,
         nullif('{{ declared_values }}', '') as declared_values
     {{ 'union all' if not loop.last }}

@@ -39,7 +39,7 @@ carteira_diaria as (
         quantidade_teorica,
         redutor,
         {{ days_between('data_pregao_anterior', 'data_pregao') }} as dias_desde_sessao_anterior,
-        {{ iso_day_of_week('data_pregao') }} as dia_da_semana,
+        cast({{ iso_day_of_week('data_pregao') }} as bigint) as dia_da_semana,
         {{ weekday_name_pt(iso_day_of_week('data_pregao')) }} as dia_da_semana_nome,
         participacao_anterior_pct,
         cast(participacao_pct - participacao_anterior_pct as decimal(9, 3)) as variacao_pp,
