@@ -3,5 +3,5 @@
     `code`
 #}
 {% macro listed_in(codes, code) -%}
-    (position(',{{ code }},' in ',' || coalesce({{ codes }}, '') || ',') > 0)
+    coalesce(position(',{{ code }},' in ',' || {{ codes }} || ',') > 0, false)
 {%- endmacro %}

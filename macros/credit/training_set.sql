@@ -37,7 +37,6 @@
                 {{ column }}{{ ',' if not loop.last }}
                 {%- endfor %}
             from {{ history }}
-            where known_from is not null
         ) as held
         inner join {{ labels }} as label
             on held.proposal_id = label.proposal_id and held.anomesdia = label.anomesdia

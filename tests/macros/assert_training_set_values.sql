@@ -34,12 +34,12 @@ known as (
         version.person_age,
         20240301 as anomesdia,
         blank.customer_id,
-        blank.person_income,
+        cast(4 as bigint) as person_income,
         blank.person_home_ownership,
         blank.person_emp_length,
         blank.loan_intent,
         blank.loan_grade,
-        blank.loan_amnt,
+        cast(1 as bigint) as loan_amnt,
         blank.loan_int_rate,
         blank.cb_person_default_on_file,
         blank.cb_person_cred_hist_length,
@@ -83,6 +83,7 @@ answered as (
         label_date,
         person_age
     from ({{ training_set('label') | replace(history, 'known') }}) as answer
+    where loan_percent_income = 0.25
 )
 
 select 'missing' as difference, proposal_id, label_date, person_age

@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from lakehouse.contract import read_contract
-from lakehouse.errors import DeliveryError, UsageError
+from lakehouse.errors import ContractError, DeliveryError, UsageError
 from lakehouse.sender import contract_for_sender, read_senders
 
 HEADER = (
@@ -124,3 +124,13 @@ def test_a_declaration_that_no_sender_can_be_is_refused(declared, said):
 
 def test_no_declared_senders_are_none():
     assert read_senders({}) == {}
+
+
+def test_a_contract_with_senders_needs_the_column_that_keeps_them(project_dir, tmp_path):
+    name = "models/credit/staging/_credit__sources.yml"
+    text = (project_dir / name).read_text("utf-8")
+    path = tmp_path / name
+    path.parent.mkdir(parents=True)
+    path.write_text(text.replace("- name: sender\n", "- name: source_sender\n"), "utf-8")
+    with pytest.raises(ContractError, match="senders and the column sender go together"):
+        read_contract("credit", project_dir=tmp_path)
