@@ -7,8 +7,16 @@ DBT := $(BIN)/dbt
 # Where checks that run the project keep what they build, so that they never touch the user's database.
 WORK := target/checks
 
+# AWS on this machine: everything it starts keeps its files here and listens on 127.0.0.1.
+export LOCALLAKE_STATE ?= $(CURDIR)/target/locallake
+LOCALLAKE := PYTHONPATH=locallake/src $(BIN)/python -m locallake.cli
+ON_LOCAL_AWS = eval "$$($(LOCALLAKE) env)" && $(BIN)/python scripts
+LOCALLAKE_VENV := target/locallake-venv
+HISTORIES ?= 1000
+
 .DEFAULT_GOAL := help
 .PHONY: help install build generate test test-infra infra-bundle lint docs bench clean
+.PHONY: aws-up aws-down build-athena build-glue parity test-engines
 
 help: ## List the targets and what they do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +60,31 @@ lint: $(STAMP) ## Check the style of SQL and Python, 0 findings
 
 docs: $(STAMP) ## Write the documentation as one page, target/static_index.html
 	$(DBT) docs generate --static
+
+aws-up: $(STAMP) ## Start AWS on this machine: Athena on Trino, Glue on Spark, the sample in S3 (first time: 1.5 GB)
+	$(LOCALLAKE) up
+	@$(ON_LOCAL_AWS)/local_aws.py prepare
+
+aws-down: $(STAMP) ## Stop it; everything in it is lost
+	$(LOCALLAKE) down
+
+build-athena: $(STAMP) ## Build and test all tables on Athena, after make aws-up
+	@$(ON_LOCAL_AWS)/local_aws.py dbt athena build
+
+build-glue: $(STAMP) ## Build and test all tables on Glue, after make aws-up
+	@$(ON_LOCAL_AWS)/local_aws.py dbt glue build
+
+parity: $(STAMP) ## Build the sample and HISTORIES random histories on all engines and compare all marts
+	@$(ON_LOCAL_AWS)/parity.py --histories $(HISTORIES)
+
+test-engines: $(STAMP) $(LOCALLAKE_VENV)/.installed ## Run the tests that need the engines, started once (long)
+	env -u AWS_ENDPOINT_URL $(BIN)/python -m pytest tests/engines
+	cd locallake && env -u LOCALLAKE_STATE $(CURDIR)/$(LOCALLAKE_VENV)/bin/python -m pytest
+
+$(LOCALLAKE_VENV)/.installed: locallake/src/locallake/locks/test.txt
+	$(PYTHON) -m venv $(LOCALLAKE_VENV)
+	$(LOCALLAKE_VENV)/bin/pip install --quiet --no-deps --require-hashes -r $<
+	@touch $@
 
 bench: $(STAMP) ## Measure full build and increment against the hand-written program (long)
 	$(BIN)/python benchmarks/run.py --events 1000000 10000000 100000000

@@ -42,9 +42,10 @@
 {% macro glue__exact_ratio(numerator, denominator, scale) -%}
     {%- set n = "cast(cast(" ~ numerator ~ " as decimal(28, 6)) * 1000000 as decimal(38, 0))" -%}
     {%- set d = "cast(cast(" ~ denominator ~ " as decimal(28, 6)) * 1000000 as decimal(38, 0))" -%}
+    {#- Not sign(), which answers a double there. -#}
     cast(
         cast(
-            sign({{ n }}) * sign({{ d }})
+            case when {{ n }} < 0 then -1 else 1 end * case when {{ d }} < 0 then -1 else 1 end
             * ((2 * abs({{ n }}) * {{ 10 ** scale }} + abs({{ d }})) div nullif(2 * abs({{ d }}), 0))
             as decimal(30, 0)
         ) * cast('{{ '1' if scale == 0 else '0.' ~ '0' * (scale - 1) ~ '1' }}' as decimal(7, 6))

@@ -1,7 +1,8 @@
 {#
     row_as_json(columns, masked) -> text, one JSON object of the delivered texts, keys alphabetical
     columns: names as the source delivers them, read from `<name>_text`; masked: those whose value is
-    personal and written as '***' where one was given. Nulls stay null. Trino sorts the keys, so all do.
+    personal and written as '***' where one was given. Nulls stay null. A map is the one form of Trino with
+    an order of keys that can be told, alphabetical, so all engines have it.
 #}
 {% macro row_as_json(columns, masked=[]) -%}
     {%- set values = [] -%}
@@ -22,9 +23,10 @@
 {%- endmacro %}
 
 {% macro athena__row_as_json(values) -%}
-    json_object(
-        {%- for name, value in values %}'{{ name }}': {{ value }}{{ ', ' if not loop.last }}{% endfor -%}
-    )
+    json_format(cast(map(
+        array[{% for name, value in values %}'{{ name }}'{{ ', ' if not loop.last }}{% endfor %}],
+        array[{% for name, value in values %}cast({{ value }} as varchar){{ ', ' if not loop.last }}{% endfor %}]
+    ) as json))
 {%- endmacro %}
 
 {% macro glue__row_as_json(values) -%}

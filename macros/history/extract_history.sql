@@ -50,13 +50,18 @@ numbered_delivery as (
     from delivery
 ),
 
+-- The next extract that is complete: where a record that it does not hold is gone.
 ordered_delivery as (
     select
         numbered_delivery.*,
         min(case when is_complete and is_effective then delivery_number end) over (
             partition by extract_scope order by delivery_number
             rows between 1 following and unbounded following
-        ) as next_complete_number
+        ) as next_complete_number,
+        {{ next_value_known('case when is_complete and is_effective then ingest_date end') }} over (
+            partition by extract_scope order by delivery_number
+            rows between 1 following and unbounded following
+        ) as next_complete_date
     from numbered_delivery
 ),
 
@@ -64,8 +69,10 @@ delivered_row as (
     select
         {{ events }}.*,
         {{ row_content(content) }} as content,
+        {{ events }}.reason_code is null as is_accepted,
         ordered_delivery.delivery_number,
         ordered_delivery.next_complete_number,
+        ordered_delivery.next_complete_date,
         ordered_delivery.is_effective
     from {{ events }}
     inner join ordered_delivery
@@ -76,137 +83,116 @@ delivered_row as (
     where {{ events }}.record_key is not null
 ),
 
-accepted_row as (
+-- `is_effective` is the same for all rows of a delivery, so these windows need not ask for it.
+ranked_row as (
     select
         delivered_row.*,
         row_number() over (
-            partition by record_key, delivery_number
+            partition by record_key, delivery_number, is_accepted
             order by source_file desc, source_row desc
         ) as line_rank,
         row_number() over (
-            partition by record_key, content
+            partition by record_key, delivery_number
+            order by is_accepted desc, source_file desc, source_row desc
+        ) as delivery_line_rank,
+        row_number() over (
+            partition by record_key, is_accepted, content
             order by recorded_at, load_id, source_file, source_row
         ) > 1 as is_repeated,
-        min(content) over (partition by record_key, delivery_number)
-        <> max(content) over (partition by record_key, delivery_number) as is_conflict
-    from delivered_row
-    where reason_code is null
-),
-
-appearance as (
-    select
-        record_key,
-        extract_scope,
-        delivery_number,
-        next_complete_number,
-        lead(delivery_number) over (
+        min(content) over (partition by record_key, delivery_number, is_accepted)
+        <> max(content) over (partition by record_key, delivery_number, is_accepted)
+            as is_conflict,
+        min(case when is_effective then delivery_number end) over (
             partition by record_key order by delivery_number
+            range between 1 following and unbounded following
         ) as next_number
-    from (
-        select distinct record_key, extract_scope, delivery_number, next_complete_number
-        from delivered_row
-        where is_effective
-    ) as seen
+    from delivered_row
 ),
 
-record_state as (
+-- Each row stands for itself, and one row of a record for its end, if the next complete extract
+-- does not hold the record. In one set, because Athena works a CTE out again at every reference.
+record_event as (
     select
-        record_key,
-        delivery_number,
-        ingest_date,
-        content,
-        load_id,
-        source_file,
-        source_row
-    from accepted_row
-    where is_effective and line_rank = 1
-    union all
-    -- The record is gone: the next full extract does not hold it.
-    select
-        appearance.record_key,
-        ordered_delivery.delivery_number,
-        ordered_delivery.ingest_date,
-        cast(null as {{ dbt.type_string() }}) as content,
-        cast(null as {{ dbt.type_string() }}) as load_id,
-        cast(null as {{ dbt.type_string() }}) as source_file,
-        cast(null as bigint) as source_row
-    from appearance
-    inner join ordered_delivery
-        on
-            appearance.extract_scope = ordered_delivery.extract_scope
-            and appearance.next_complete_number = ordered_delivery.delivery_number
-    where appearance.next_number is null or appearance.next_number > appearance.next_complete_number
+        ranked_row.*,
+        side.is_end,
+        side.is_end or (ranked_row.is_effective and ranked_row.line_rank = 1) as is_state,
+        case when not side.is_end then ranked_row.content end as state_content,
+        case
+            when side.is_end then ranked_row.next_complete_number
+            else ranked_row.delivery_number
+        end as event_number,
+        case
+            when side.is_end then ranked_row.next_complete_date
+            else ranked_row.ingest_date
+        end as event_date
+    from ranked_row
+    cross join (select false as is_end union all select true) as side
+    where
+        (not side.is_end and ranked_row.is_accepted)
+        or (
+            side.is_end
+            and ranked_row.is_effective
+            and ranked_row.delivery_line_rank = 1
+            and ranked_row.next_complete_number < coalesce(
+                ranked_row.next_number, ranked_row.next_complete_number + 1
+            )
+        )
 ),
 
-ordered_state as (
+ordered_event as (
     select
-        record_state.*,
-        lead(ingest_date) over (
-            partition by record_key order by delivery_number
-        ) as next_ingest_date,
+        record_event.*,
+        is_state and lead(event_date) over (
+            partition by record_key, is_state order by event_number
+        ) is distinct from event_date as is_end_of_day,
         row_number() over (
-            partition by record_key order by delivery_number desc
+            partition by record_key, is_state order by event_number desc
         ) as state_rank,
         row_number() over (
-            partition by record_key, case when content is null then 1 else 0 end
-            order by delivery_number desc
+            partition by record_key, is_state, is_end order by event_number desc
         ) as rank_of_its_kind
-    from record_state
+    from record_event
 ),
 
-state_at_end_of_day as (
+compared_event as (
     select
-        ordered_state.*,
-        lag(content) over (partition by record_key order by delivery_number) as previous_content
-    from ordered_state
-    where next_ingest_date is distinct from ingest_date
+        ordered_event.*,
+        is_end_of_day and state_content is distinct from lag(state_content) over (
+            partition by record_key, is_end_of_day order by event_number
+        ) as is_version,
+        max(case when is_state and state_rank = 1 then state_content end) over (
+            partition by record_key
+        ) as current_content,
+        max(case when is_state and not is_end and rank_of_its_kind = 1 then state_content end) over (
+            partition by record_key
+        ) as last_content
+    from ordered_event
 ),
 
-version as (
+version_event as (
     select
-        state_at_end_of_day.*,
-        lead(ingest_date) over (partition by record_key order by delivery_number) as ended_on
-    from state_at_end_of_day
-    where content is distinct from previous_content
-),
-
-final_state as (
-    select
-        record_key,
-        max(case when state_rank = 1 then content end) as current_content,
-        max(case when rank_of_its_kind = 1 then content end) as last_content
-    from ordered_state
-    group by record_key
+        compared_event.*,
+        lead(event_date) over (
+            partition by record_key, is_version order by event_number
+        ) as ended_on
+    from compared_event
 ),
 
 history as (
     select
         {%- for column in columns if column != 'flags' %}
-        accepted_row.{{ column }},
+        {{ column }},
         {%- endfor %}
+        case when is_conflict then coalesce(flags || ',', '') || 'conflict' else flags end as flags,
         case
-            when accepted_row.is_conflict
-                then coalesce(accepted_row.flags || ',', '') || 'conflict'
-            else accepted_row.flags
-        end as flags,
-        case
-            when accepted_row.is_repeated then 'repeated'
-            when accepted_row.content = final_state.current_content then 'current'
-            when
-                final_state.current_content is null
-                and accepted_row.content = final_state.last_content
-                then 'deleted'
+            when is_repeated then 'repeated'
+            when content = current_content then 'current'
+            when current_content is null and content = last_content then 'deleted'
             else 'superseded'
         end as row_status,
-        cast(version.ingest_date as date) as known_from,
-        cast(version.ended_on as date) as known_to
-    from accepted_row
-    left join final_state on accepted_row.record_key = final_state.record_key
-    left join version
-        on
-            accepted_row.record_key = version.record_key
-            and accepted_row.load_id = version.load_id
-            and accepted_row.source_file = version.source_file
-            and accepted_row.source_row = version.source_row
+        case when is_version then cast(event_date as date) end as known_from,
+        case when is_version then cast(ended_on as date) end as known_to
+    from version_event
+    where not is_end
 )
 {%- endmacro %}

@@ -170,6 +170,15 @@ def env(
         raise typer.Exit(err.exit_code) from err
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def dbt(context: typer.Context) -> None:
+    """Run dbt, such as `lakehouse dbt build`; an error that an adapter swallowed fails it too."""
+    # Imported late: dbt takes seconds.
+    from lakehouse.dbt_run import checked_run
+
+    raise typer.Exit(checked_run(context.args))
+
+
 def open_store(root: str | None, *, domain: str, project_dir: Path) -> RawStore:
     """Open the raw zone that the environment names.
 

@@ -35,3 +35,7 @@ class RawStoreError(LandingError):
 
 class FeaturesError(LandingError):
     """The features of a delivery cannot be built or written; earlier ones stay as they were."""
+
+
+class ParityError(Exception):
+    """A table cannot be read for a comparison."""

@@ -29,48 +29,57 @@ counted as (
     group by anomesdia
 ),
 
-ordered as (
-    select
-        *,
-        lag(anomesdia) over (order by anomesdia) as previous_anomesdia
-    from counted
-),
-
-category as (
+-- Lists of constants and one pass over `counted`, not a select per category: Athena works a CTE out
+-- again at every place that names it.
+declared_category as (
     {%- for feature in features %}
     {%- set number, is_last = loop.index, loop.last %}
     {%- for category in feature.categories %}
     select
-        anomesdia,
-        previous_anomesdia,
+        {{ number }} as feature_number,
+        {{ loop.index }} as category_number,
         '{{ feature.name }}' as feature_name,
-        '{{ category.code }}' as category_code,
-        cast(count_{{ number }}_{{ loop.index }} as bigint) as category_count,
-        cast(row_count as bigint) as row_count
-    from ordered
+        '{{ category.code }}' as category_code
     {{ 'union all' if not (is_last and loop.last) }}
     {%- endfor %}
     {%- endfor %}
 ),
 
-compared as (
+category as (
     select
-        category.anomesdia,
-        category.previous_anomesdia,
-        category.feature_name,
-        category.category_code,
-        category.category_count,
-        category.row_count,
-        {{ stability_term(
-            'category.category_count', 'category.row_count',
-            'previous_category.category_count', 'previous_category.row_count',
-        ) }} as stability_term
+        counted.anomesdia,
+        declared_category.feature_name,
+        declared_category.category_code,
+        cast(
+            case
+                {%- for feature in features %}
+                {%- set number = loop.index %}
+                {%- for category in feature.categories %}
+                when feature_number = {{ number }} and category_number = {{ loop.index }}
+                    then counted.count_{{ number }}_{{ loop.index }}
+                {%- endfor %}
+                {%- endfor %}
+            end as bigint
+        ) as category_count,
+        cast(counted.row_count as bigint) as row_count
+    from counted
+    cross join declared_category
+),
+
+-- Every category is in every partition, so the row before is of the partition before.
+preceded as (
+    select
+        *,
+        lag(anomesdia) over (
+            partition by feature_name, category_code order by anomesdia
+        ) as previous_anomesdia,
+        lag(category_count) over (
+            partition by feature_name, category_code order by anomesdia
+        ) as previous_category_count,
+        lag(row_count) over (
+            partition by feature_name, category_code order by anomesdia
+        ) as previous_row_count
     from category
-    left join category as previous_category
-        on
-            category.previous_anomesdia = previous_category.anomesdia
-            and category.feature_name = previous_category.feature_name
-            and category.category_code = previous_category.category_code
 ),
 
 stability as (
@@ -78,24 +87,53 @@ stability as (
         anomesdia,
         previous_anomesdia,
         feature_name,
-        sum(stability_term) as stability_index
-    from compared
+        sum(
+            {{ stability_term(
+                'category_count', 'row_count', 'previous_category_count', 'previous_row_count'
+            ) }}
+        ) as stability_index
+    from preceded
     -- Without a partition before, DuckDB's greatest() would compare with the floor.
     where previous_anomesdia is not null
     group by anomesdia, previous_anomesdia, feature_name
 ),
 
-feature as (
+declared_feature as (
     {%- for feature in features %}
     select
-        anomesdia,
-        '{{ feature.name }}' as feature_name,
-        cast(row_count as bigint) as row_count,
-        {{ exact_ratio('row_count - given_' ~ loop.index, 'row_count', 6) }} as null_ratio,
-        {{ exact_ratio('sum_' ~ loop.index, 'given_' ~ loop.index, 6) }} as mean_value
-    from ordered
+        {{ loop.index }} as feature_number,
+        '{{ feature.name }}' as feature_name
     {{ 'union all' if not loop.last }}
     {%- endfor %}
+),
+
+counted_feature as (
+    select
+        counted.anomesdia,
+        declared_feature.feature_name,
+        cast(counted.row_count as bigint) as row_count,
+        case feature_number
+            {%- for feature in features %}
+            when {{ loop.index }} then counted.given_{{ loop.index }}
+            {%- endfor %}
+        end as given_count,
+        case feature_number
+            {%- for feature in features %}
+            when {{ loop.index }} then counted.sum_{{ loop.index }}
+            {%- endfor %}
+        end as value_sum
+    from counted
+    cross join declared_feature
+),
+
+feature as (
+    select
+        anomesdia,
+        feature_name,
+        row_count,
+        {{ exact_ratio('row_count - given_count', 'row_count', 6) }} as null_ratio,
+        {{ exact_ratio('value_sum', 'given_count', 6) }} as mean_value
+    from counted_feature
 ),
 
 profile as (
@@ -126,7 +164,7 @@ profile as (
         cast(null as decimal(18, 6)) as mean_value,
         cast(null as integer) as previous_anomesdia,
         cast(null as decimal(18, 6)) as stability_index
-    from compared
+    from preceded
 )
 
 select * from profile

@@ -1,0 +1,122 @@
+"""The project on an AWS of one machine (`locallake up`): what dbt needs there, and dbt itself.
+
+    eval "$(locallake env)"
+    python scripts/local_aws.py prepare
+    python scripts/local_aws.py dbt athena build
+    python scripts/local_aws.py dbt glue build
+
+On AWS Terraform makes what `prepare` makes here. Both targets share one catalogue and read the same
+raw tables, each writes schemas and a folder of its own.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+
+PROJECT = Path(__file__).parents[1]
+BUCKETS = ("lakehouse-dev-raw", "lakehouse-dev-curated", "lakehouse-dev-results")
+WORKGROUP = "lakehouse_dev"
+TARGETS = ("athena", "glue")
+LAKEHOUSE = "from lakehouse.cli import app; app()"
+
+
+class NotLocalError(Exception):
+    """AWS clients would reach a real account."""
+
+
+def require_local(environment: Mapping[str, str]) -> None:
+    """Raises: NotLocalError unless AWS clients are pointed at this machine."""
+    endpoint = environment.get("AWS_ENDPOINT_URL", "")
+    if urlsplit(endpoint).hostname not in ("127.0.0.1", "localhost"):
+        raise NotLocalError(
+            f"AWS_ENDPOINT_URL is '{endpoint}', not this machine; run `make aws-up`, then "
+            'eval "$(locallake env)"'
+        )
+
+
+def settings(target: str, *, lake: str = "lakehouse_local") -> dict[str, str]:
+    """The variables of profiles.yml and the sources YAML for one target.
+
+    Args:
+        lake: name of a pair of lakes, one per target, over raw tables of their own; a test takes
+            another one and meets nobody.
+    """
+    folder = lake.replace("_", "-")
+    return {
+        "LAKEHOUSE_TARGET": target,
+        "LAKEHOUSE_RAW": f"s3://{BUCKETS[0]}/{folder}",
+        "LAKEHOUSE_RAW_DATABASE": f"{lake}_raw",
+        "LAKEHOUSE_SCHEMA_PREFIX": f"{lake}_{target}",
+        "LAKEHOUSE_CURATED": f"s3://{BUCKETS[1]}/{folder}-{target}",
+        "LAKEHOUSE_ATHENA_RESULTS": f"s3://{BUCKETS[2]}/athena",
+        "LAKEHOUSE_ATHENA_WORKGROUP": WORKGROUP,
+    }
+
+
+def prepare(*, s3: Any, athena: Any) -> None:
+    """Make the buckets and the workgroup; what is there stays."""
+    for bucket in BUCKETS:
+        s3.create_bucket(Bucket=bucket)
+    known = {group["Name"] for group in athena.list_work_groups()["WorkGroups"]}
+    if WORKGROUP not in known:
+        athena.create_work_group(
+            Name=WORKGROUP,
+            Configuration={
+                "EnforceWorkGroupConfiguration": True,
+                "ResultConfiguration": {"OutputLocation": f"s3://{BUCKETS[2]}/athena/"},
+            },
+        )
+
+
+def register(raw: Path, *, lake: str = "lakehouse_local") -> None:
+    """Copy raw files that are not there yet and register their days, as `lakehouse register`."""
+    subprocess.run(
+        [sys.executable, "-c", LAKEHOUSE, "register", "--copy-from", str(raw)],
+        cwd=PROJECT,
+        env={**os.environ, **settings("athena", lake=lake)},
+        check=True,
+    )
+
+
+def dbt(target: str, arguments: Sequence[str], *, lake: str = "lakehouse_local") -> int:
+    """Run dbt on the target, in folders of its own; returns the exit status."""
+    work = PROJECT / "target" / "local" / target
+    places = ["--target-path", str(work), "--log-path", str(work / "logs")]
+    return subprocess.run(
+        [sys.executable, "-c", LAKEHOUSE, "dbt", *arguments, *places],
+        cwd=PROJECT,
+        env={**os.environ, **settings(target, lake=lake)},
+        check=False,
+    ).returncode
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    preparing = commands.add_parser("prepare", help="buckets, workgroup, raw tables")
+    preparing.add_argument("--raw", type=Path, default=PROJECT / "data" / "raw")
+    running = commands.add_parser("dbt", help="run dbt on a target")
+    running.add_argument("target", choices=TARGETS)
+    running.add_argument("arguments", nargs=argparse.REMAINDER)
+    parsed = parser.parse_args(arguments)
+    try:
+        require_local(os.environ)
+    except NotLocalError as err:
+        print(f"error: {err}", file=sys.stderr)
+        return 1
+    if parsed.command == "prepare":
+        prepare(s3=boto3.client("s3"), athena=boto3.client("athena"))
+        register(parsed.raw)
+        return 0
+    return dbt(parsed.target, parsed.arguments)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,321 @@
+"""Build the same raw data on DuckDB, Athena and Glue, and compare every mart row for row.
+
+    make aws-up
+    make parity                          # the sample and 1,000 random histories
+
+The data arrives in several steps, so that every table is also built by increments. Nothing of the
+lakes that `make build-athena` and `make build-glue` write is touched.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import duckdb
+import local_aws
+
+sys.path[:0] = [str(local_aws.PROJECT / "tests"), str(local_aws.PROJECT / "tests" / "proofs")]
+
+from lakehouse.errors import ParityError  # noqa: E402
+from lakehouse.parity import (  # noqa: E402
+    AthenaReader,
+    Difference,
+    Rows,
+    difference,
+    duckdb_rows,
+    unreadable,
+)
+
+WORK = local_aws.PROJECT / "target" / "parity"
+SAMPLE = local_aws.PROJECT / "data" / "raw"
+TARGETS = ("duckdb", *local_aws.TARGETS)
+HISTORY_STEPS = (("2024-03-01", "2024-03-04", "2024-03-05"), [1, 2])
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a run finds: raw files that are new, and the first open day."""
+
+    files: dict[str, Path]
+    run_date: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """One set of raw data, built on every target in the same steps.
+
+    Attributes:
+        selection: of dbt; empty for the whole project.
+    """
+
+    name: str
+    steps: Sequence[Step]
+    selection: tuple[str, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        return WORK / self.name
+
+    @property
+    def raw(self) -> Path:
+        return self.folder / "raw"
+
+    @property
+    def lake(self) -> str:
+        return f"parity_{self.name}"
+
+
+def sample_case(name: str = "sample") -> Case:
+    """Return the published sample in three steps.
+
+    The earlier half of each feed's days, then all, then a delivery of commerce that corrects it.
+    """
+    halves: tuple[dict[str, Path], dict[str, Path]] = ({}, {})
+    for entity in sorted(SAMPLE.glob("*/*")):
+        days = sorted(entity.glob("ingest_date=*"))
+        for number, day in enumerate(days):
+            for file in day.glob("*.parquet"):
+                key = file.relative_to(SAMPLE).as_posix()
+                halves[number >= len(days) // 2][key] = file
+    correction = _correction(WORK / name / "generated")
+    return Case(name, [Step(files, "2026-01-01") for files in (*halves, correction)])
+
+
+def _correction(folder: Path) -> dict[str, Path]:
+    """Write a delivery that repeats, corrects, takes back and adds."""
+    from commerce_oracle import COLUMNS
+    from lake import Lake
+
+    day, load_id = "2023-08-01", "20261121T090000000000Z-0123456789ab"
+    stamp = {"recorded_at": f"{day} 01:00:00.000000", "load_id": load_id, "source_file": "new.csv"}
+    known = {
+        "purchase_id": "69",
+        "buyer_id": "160001",
+        "prod_item_id": "18",
+        "producer_id": "96967",
+        "order_date": "2023-02-26",
+        "release_date": "2023-02-28",
+        "transaction_datetime": "2023-02-26 03:00:00",
+        "transaction_date": "2023-02-26",
+    }
+    late = {"buyer_id": "777", "transaction_datetime": f"{day} 00:30:00", "transaction_date": day}
+    item = {"product_id": "373737", "item_quantity": "2"}
+    rows = {
+        "purchase": [
+            known,
+            {**known, **late, "purchase_id": "55", "release_date": None},
+            {**known, **late, "purchase_id": "70", "prod_item_id": "19"},
+            # Of a day that is long closed, so between two states that are known.
+            {**known, "purchase_id": "56", "transaction_datetime": "2023-01-26 00:00:30.5"},
+        ],
+        "product_item": [
+            {**item, **late, "purchase_id": "70", "purchase_value": "1.234,56"},
+            {**item, **late, "purchase_id": "69", "purchase_value": "2000,01"},
+        ],
+        "purchase_extra_info": [{**late, "purchase_id": "70", "subsidiary": "nacional"}],
+    }
+    lake = Lake(folder)
+    shutil.rmtree(lake.raw, ignore_errors=True)
+    files = {}
+    for entity, delivered in rows.items():
+        key = f"commerce/{entity}/ingest_date={day}/{load_id}.parquet"
+        numbered = [{**row, **stamp, "source_row": n} for n, row in enumerate(delivered, start=1)]
+        lake.write_raw(key, COLUMNS[entity], numbered)
+        files[key] = lake.raw / key
+    return files
+
+
+def history_case(count: int, seed: int, *, name: str = "histories") -> Case:
+    """Return random histories of commerce, in three steps of which two bring late loads."""
+    from commerce_histories import loads_of_histories, steps_of_loads
+    from commerce_oracle import COLUMNS
+    from lake import Lake
+
+    generated = Lake(WORK / name / "generated")
+    shutil.rmtree(generated.folder, ignore_errors=True)
+    days, late_steps = HISTORY_STEPS
+    steps = []
+    loads = steps_of_loads(loads_of_histories(count, seed), list(days), late_steps, seed)
+    for day, arrived in zip(days, loads, strict=True):
+        for load in arrived:
+            generated.write_raw(load.path, COLUMNS[load.entity], load.rows)
+        files = {load.path: generated.raw / load.path for load in arrived}
+        steps.append(Step(files, day))
+    quality = ("+fct_quality__row_accounting", "+fct_quality__rejected_row")
+    return Case(name, steps, ("path:models/commerce", *quality))
+
+
+def forget(case: Case, *, s3: Any, glue: Any) -> None:
+    """Drop what an earlier comparison of the same name left: files, schemas, raw tables."""
+    shutil.rmtree(case.raw, ignore_errors=True)
+    (case.folder / "lakehouse.duckdb").unlink(missing_ok=True)
+    for page in glue.get_paginator("get_databases").paginate():
+        for base in page["DatabaseList"]:
+            if base["Name"].startswith(f"{case.lake}_"):
+                glue.delete_database(Name=base["Name"])
+    folder = case.lake.replace("_", "-")
+    for bucket in local_aws.BUCKETS[:2]:
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=folder):
+            keys = [{"Key": found["Key"]} for found in page.get("Contents", [])]
+            if keys:
+                s3.delete_objects(Bucket=bucket, Delete={"Objects": keys})
+
+
+def run_dbt(
+    case: Case, target: str, *arguments: str, run_date: str, tables_of: str | None = None
+) -> str:
+    """Run dbt on a target of the case; returns what it printed.
+
+    Args:
+        tables_of: the target whose tables are written, if not its own.
+    Raises: subprocess.CalledProcessError if it fails.
+    """
+    folder = case.folder / target
+    folder.mkdir(parents=True, exist_ok=True)
+    if target == "duckdb":
+        given = {
+            "LAKEHOUSE_TARGET": "duckdb",
+            "LAKEHOUSE_RAW": str(case.raw),
+            "LAKEHOUSE_DUCKDB": str(case.folder / "lakehouse.duckdb"),
+        }
+    else:
+        owner = local_aws.settings(tables_of or target, lake=case.lake)
+        given = {**owner, "LAKEHOUSE_TARGET": target}
+    places = ["--target-path", str(folder), "--log-path", str(folder / "logs")]
+    variables = ["--vars", json.dumps({"run_date": run_date})]
+    done = subprocess.run(
+        [sys.executable, "-c", local_aws.LAKEHOUSE, "dbt", *arguments, *places, *variables],
+        cwd=local_aws.PROJECT,
+        env={**os.environ, **given},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    (folder / "printed.txt").write_text(done.stdout)
+    if done.returncode:
+        raise subprocess.CalledProcessError(done.returncode, f"dbt on {target}", done.stdout)
+    return done.stdout
+
+
+def land(case: Case, step: Step) -> None:
+    """Copy the files of a step to the raw zones and register their days."""
+    for key, file in step.files.items():
+        (case.raw / key).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, case.raw / key)
+    local_aws.register(case.raw, lake=case.lake)
+
+
+def build(case: Case, step: Step, *, with_tests: bool = False) -> dict[str, float]:
+    """Run every target once; returns the seconds of each."""
+    arguments = ["build"]
+    if not with_tests:
+        # Random histories reject more than the data tests allow, and must.
+        arguments += ["--resource-type", "model", "--resource-type", "seed"]
+    if case.selection:
+        seeds = ("path:seeds",) if step is case.steps[0] else ()
+        arguments += ["--select", *case.selection, *seeds]
+
+    def run(target: str) -> float:
+        began = time.monotonic()
+        run_dbt(case, target, *arguments, run_date=step.run_date)
+        return time.monotonic() - began
+
+    with ThreadPoolExecutor(len(TARGETS)) as pool:
+        return dict(zip(TARGETS, pool.map(run, TARGETS), strict=True))
+
+
+def marts(case: Case) -> list[tuple[str, str]]:
+    """Return (schema, name) of the marts that the last run on DuckDB built."""
+    results = json.loads((case.folder / "duckdb" / "run_results.json").read_text())["results"]
+    nodes = json.loads((case.folder / "duckdb" / "manifest.json").read_text())["nodes"]
+    built = [nodes.get(result["unique_id"], {}) for result in results]
+    return sorted(
+        (node["schema"], node["name"])
+        for node in built
+        if node.get("resource_type") == "model" and "marts" in node["fqn"]
+    )
+
+
+def compare(
+    case: Case, *, reader: AthenaReader, targets: Sequence[str] = local_aws.TARGETS
+) -> Iterator[tuple[str, int, Difference | None]]:
+    """Compare every mart of the lakes with DuckDB's: (table, rows, difference or None)."""
+    with duckdb.connect(str(case.folder / "lakehouse.duckdb"), read_only=True) as connection:
+        for schema, name in marts(case):
+            expected = duckdb_rows(connection, schema, name)
+            for target in targets:
+                place = local_aws.settings(target, lake=case.lake)["LAKEHOUSE_SCHEMA_PREFIX"]
+                table = f"{target}: {schema}.{name}"
+                yield (
+                    table,
+                    expected.rows.total(),
+                    _difference(table, expected, reader, f"{place}_{schema}", name),
+                )
+
+
+def _difference(
+    table: str, expected: Rows, reader: AthenaReader, schema: str, name: str
+) -> Difference | None:
+    try:
+        return difference(table, expected, reader.rows(schema, name, expected.columns))
+    except ParityError as err:
+        return unreadable(table, err)
+
+
+def run_case(case: Case, *, reader: AthenaReader, s3: Any, glue: Any) -> int:
+    """Build and compare step by step, printing a line per table; returns the number that differ."""
+    forget(case, s3=s3, glue=glue)
+    different = 0
+    for number, step in enumerate(case.steps, start=1):
+        land(case, step)
+        seconds = build(case, step)
+        told = ", ".join(f"{target} {value:.0f} s" for target, value in seconds.items())
+        print(f"{case.name}, step {number} of {len(case.steps)}: {told}", flush=True)
+        rows, tables = 0, 0
+        for _, count, found in compare(case, reader=reader):
+            rows, tables = rows + count, tables + 1
+            if found is not None:
+                different += 1
+                print("\n".join(found.sentences()), flush=True)
+        print(f"  {tables} tables with {rows} rows compared, {different} different", flush=True)
+    return different
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--histories", type=int, default=1000, help="0 leaves them out")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--no-sample", action="store_true")
+    parsed = parser.parse_args(arguments)
+    try:
+        local_aws.require_local(os.environ)
+    except local_aws.NotLocalError as err:
+        print(f"error: {err}", file=sys.stderr)
+        return 1
+    s3, glue, athena = (boto3.client(name) for name in ("s3", "glue", "athena"))
+    local_aws.prepare(s3=s3, athena=athena)
+    reader = AthenaReader(athena, glue, local_aws.WORKGROUP)
+    cases = [] if parsed.no_sample else [sample_case()]
+    if parsed.histories:
+        cases.append(history_case(parsed.histories, parsed.seed))
+    try:
+        different = sum(run_case(case, reader=reader, s3=s3, glue=glue) for case in cases)
+    except subprocess.CalledProcessError as err:
+        print(f"error: {err.cmd} failed:\n{err.output[-4000:]}", file=sys.stderr)
+        return 1
+    print(f"{different} differences")
+    return 1 if different else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

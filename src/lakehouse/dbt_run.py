@@ -1,0 +1,180 @@
+"""dbt, and afterwards a look at what it built: a run that lost an error on the way fails.
+
+dbt-glue catches exceptions in many places, writes them to the log and goes on: a seed that was not
+loaded counts as loaded. So what a run calls a success is compared with the log and the catalogue.
+"""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+STORED = ("table", "incremental", "seed")
+# The run writes these anew, so that their metadata is another afterwards.
+REPLACED = ("table", "seed")
+# What the adapter logs as an error and is none: Lake Formation is not used for grants.
+HARMLESS = ("BatchGrantPermissions", "create_schema exception")
+BUILDING = ("build", "run", "seed", "test", "snapshot")
+
+
+@dataclass(frozen=True, order=True)
+class StoredTable:
+    """A table of the Glue catalogue; `metadata` is where its newest Iceberg metadata lies."""
+
+    schema: str
+    name: str
+    metadata: str | None
+
+
+@dataclass(frozen=True)
+class BuiltNode:
+    """A node that dbt reports as built."""
+
+    schema: str
+    name: str
+    materialized: str
+
+
+@dataclass(frozen=True)
+class DbtOutcome:
+    """What dbt itself says of a run, and the errors an adapter wrote to the log meanwhile."""
+
+    is_success: bool
+    built: tuple[BuiltNode, ...]
+    logged_errors: tuple[str, ...]
+
+
+class Catalogue(Protocol):
+    """What the look afterwards needs of the Glue client."""
+
+    def get_paginator(self, operation: str) -> Any: ...
+
+
+def target_of(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
+    """Return the target that dbt will take: of the arguments, else of the environment."""
+    for number, argument in enumerate(arguments):
+        if argument in ("--target", "-t") and number + 1 < len(arguments):
+            return arguments[number + 1]
+        if argument.startswith("--target="):
+            return argument.removeprefix("--target=")
+    return environment.get("DBT_TARGET") or environment.get("LAKEHOUSE_TARGET") or "duckdb"
+
+
+def arguments_for(target: str, arguments: Sequence[str]) -> list[str]:
+    """Return the arguments, on Glue with --fail-fast.
+
+    dbt-glue remembers that its session failed and then starts another for every statement; a new
+    process (`dbt retry`) starts one.
+    """
+    building = bool(arguments) and arguments[0] in BUILDING
+    if target == "glue" and building and "--fail-fast" not in arguments:
+        return [arguments[0], "--fail-fast", *arguments[1:]]
+    return list(arguments)
+
+
+def run_dbt(arguments: Sequence[str]) -> DbtOutcome:
+    """Run dbt in this process; its output goes where it always goes."""
+    from dbt.cli.main import dbtRunner
+
+    logged: list[str] = []
+
+    def note(event: Any) -> None:
+        if event.info.name == "AdapterEventError":
+            logged.append(event.info.msg.strip())
+
+    outcome = dbtRunner(callbacks=[note]).invoke(list(arguments))
+    if outcome.exception is not None:
+        print(f"error: {outcome.exception}")
+    return DbtOutcome(
+        is_success=outcome.success,
+        built=tuple(_built_nodes(getattr(outcome.result, "results", None) or ())),
+        logged_errors=tuple(logged),
+    )
+
+
+def stored_tables(schemas: Iterable[str], *, glue: Catalogue) -> set[StoredTable]:
+    """Return the tables of the schemas; a schema that does not exist has none."""
+    found = set()
+    wanted = set(schemas)
+    pages = glue.get_paginator("get_databases").paginate()
+    for schema in wanted & {base["Name"] for page in pages for base in page["DatabaseList"]}:
+        for page in glue.get_paginator("get_tables").paginate(DatabaseName=schema):
+            found |= {
+                StoredTable(schema, table["Name"], table["Parameters"].get("metadata_location"))
+                for table in page["TableList"]
+                if table.get("TableType") != "VIRTUAL_VIEW"
+            }
+    return found
+
+
+def lost_errors(
+    outcome: DbtOutcome, *, before: set[StoredTable], after: set[StoredTable]
+) -> list[str]:
+    """Return a sentence per error that dbt's own report does not show.
+
+    Args:
+        before, after: the tables in the schemas of the run, around the run.
+    """
+    lost = [
+        f"the adapter logged an error and went on: {text}"
+        for text in outcome.logged_errors
+        if text and not any(known in text for known in HARMLESS)
+    ]
+    was = {(table.schema, table.name): table.metadata for table in before}
+    now = {(table.schema, table.name): table.metadata for table in after}
+    for node in outcome.built:
+        if node.materialized not in STORED:
+            continue
+        place, name = (node.schema, node.name), f"{node.schema}.{node.name}"
+        if now.get(place) is None:
+            lost.append(f"{name} was reported as built, and the catalogue has no such table")
+        elif node.materialized in REPLACED and now[place] == was.get(place):
+            lost.append(f"{name} was reported as built, and the table is the one before the run")
+    return lost
+
+
+def schemas_of(outcome: DbtOutcome) -> set[str]:
+    """Return the schemas in which the run built something."""
+    return {node.schema for node in outcome.built}
+
+
+def checked_run(arguments: Sequence[str], *, environment: Mapping[str, str] = os.environ) -> int:
+    """Run dbt; return 0 only if all it was asked for is there.
+
+    Args:
+        arguments: as for dbt. On DuckDB nothing is looked at: its adapter raises what goes wrong.
+    """
+    target = target_of(arguments, environment)
+    is_lake = target in ("athena", "glue")
+    glue = _glue_client() if is_lake else None
+    prefix = environment.get("LAKEHOUSE_SCHEMA_PREFIX", "lakehouse_dev")
+    before = stored_tables(_schemas_below(prefix, glue), glue=glue) if is_lake else set()
+    outcome = run_dbt(arguments_for(target, arguments))
+    if not is_lake:
+        return 0 if outcome.is_success else 1
+    after = stored_tables(schemas_of(outcome), glue=glue)
+    lost = lost_errors(outcome, before=before, after=after)
+    for sentence in lost:
+        print(f"error: {sentence}")
+    return 0 if outcome.is_success and not lost else 1
+
+
+def _built_nodes(results: Iterable[Any]) -> Iterable[BuiltNode]:
+    for result in results:
+        node = getattr(result, "node", None)
+        if str(getattr(result, "status", "")) != "success" or node is None:
+            continue
+        if str(node.resource_type) in ("model", "seed"):
+            yield BuiltNode(node.schema, node.alias, node.config.materialized)
+
+
+def _schemas_below(prefix: str, glue: Catalogue) -> set[str]:
+    pages = glue.get_paginator("get_databases").paginate()
+    names = {base["Name"] for page in pages for base in page["DatabaseList"]}
+    return {name for name in names if name.startswith(f"{prefix}_")}
+
+
+def _glue_client() -> Catalogue:
+    import boto3
+
+    return boto3.client("glue")

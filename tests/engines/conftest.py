@@ -1,0 +1,106 @@
+"""Both engines, started once for all tests, and the sample built on them and on DuckDB."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "locallake" / "src")]
+
+import local_aws  # noqa: E402
+import parity  # noqa: E402
+
+from lakehouse.parity import AthenaReader  # noqa: E402
+from locallake import cli as locallake  # noqa: E402
+
+
+@dataclass(frozen=True)
+class Aws:
+    """The services on this machine, and clients of them."""
+
+    state: Path
+    s3: Any
+    glue: Any
+    athena: Any
+
+    @property
+    def reader(self) -> AthenaReader:
+        return AthenaReader(self.athena, self.glue, local_aws.WORKGROUP)
+
+    def fault(self, error: str, *, text: str = "", times: int = 1) -> None:
+        """Have the next statements that contain the text fail."""
+        words = ["--state", str(self.state), "fault", error, "--text", text, "--times", str(times)]
+        assert locallake.main(words) == 0
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    """Services of their own, or those that AWS_ENDPOINT_URL and LOCALLAKE_STATE name together."""
+    given = os.environ.get("AWS_ENDPOINT_URL"), os.environ.get("LOCALLAKE_STATE")
+    if all(given):
+        local_aws.require_local(os.environ)
+        yield _clients(Path(given[1]))
+        return
+    state = tmp_path_factory.mktemp("locallake")
+    words = ["--state", str(state), "up", "--port", str(locallake.free_port())]
+    assert locallake.main(words) == 0
+    before = dict(os.environ)
+    settings = json.loads((state / "settings.json").read_text())
+    os.environ.update(
+        AWS_ENDPOINT_URL=f"http://127.0.0.1:{settings['gateway_port']}",
+        AWS_ACCESS_KEY_ID="test",
+        AWS_SECRET_ACCESS_KEY="test",
+        AWS_REGION=settings["region"],
+        AWS_DEFAULT_REGION=settings["region"],
+    )
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN"):
+        os.environ.pop(name, None)
+    try:
+        yield _clients(state)
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        locallake.main(["--state", str(state), "down"])
+
+
+def _clients(state: Path) -> Aws:
+    s3, glue, athena = (boto3.client(name) for name in ("s3", "glue", "athena"))
+    local_aws.prepare(s3=s3, athena=athena)
+    return Aws(state, s3, glue, athena)
+
+
+@dataclass(frozen=True)
+class Built:
+    """The sample, built on every target.
+
+    Attributes:
+        differences: sentences of what is not as on DuckDB, after each step.
+        compared: tables that were compared, over all steps.
+    """
+
+    case: parity.Case
+    differences: list[list[str]]
+    compared: int
+
+
+@pytest.fixture(scope="session")
+def built(aws: Aws) -> Built:
+    """The first half without tests, the second, an increment, with all of them."""
+    case = parity.sample_case("tests")
+    parity.forget(case, s3=aws.s3, glue=aws.glue)
+    differences, compared = [], 0
+    for number, step in enumerate(case.steps[:2], start=1):
+        parity.land(case, step)
+        parity.build(case, step, with_tests=number == 2)
+        found = list(parity.compare(case, reader=aws.reader))
+        compared += len(found)
+        told = [text for _, _, difference in found if difference for text in difference.sentences()]
+        differences.append(told)
+    return Built(case, differences, compared)

@@ -1,0 +1,93 @@
+"""What counts as a run that lost an error, and what does not."""
+
+import pytest
+
+from lakehouse.dbt_run import (
+    BuiltNode,
+    DbtOutcome,
+    StoredTable,
+    arguments_for,
+    lost_errors,
+    target_of,
+)
+
+SEED = BuiltNode("lake_commerce", "ref_commerce__status", "seed")
+MERGED = BuiltNode("lake_commerce", "fct_commerce__purchase", "incremental")
+VIEW = BuiltNode("lake_commerce", "stg_commerce__purchase", "view")
+
+
+def outcome(*built: BuiltNode, logged: tuple[str, ...] = ()) -> DbtOutcome:
+    return DbtOutcome(is_success=True, built=built, logged_errors=logged)
+
+
+def table(node: BuiltNode, metadata: str | None = "s3://lake/1.json") -> StoredTable:
+    return StoredTable(node.schema, node.name, metadata)
+
+
+def lost(run: DbtOutcome, *, before: set[StoredTable], after: set[StoredTable]) -> str:
+    return "\n".join(lost_errors(run, before=before, after=after))
+
+
+def test_a_seed_that_was_not_loaded_is_missed():
+    assert "no such table" in lost(outcome(SEED), before=set(), after=set())
+
+
+def test_a_table_that_is_not_iceberg_is_missed():
+    assert "no such table" in lost(outcome(SEED), before=set(), after={table(SEED, None)})
+
+
+def test_a_seed_that_kept_its_old_rows_is_missed():
+    assert "before the run" in lost(outcome(SEED), before={table(SEED)}, after={table(SEED)})
+
+
+def test_a_replaced_seed_is_well():
+    after = {table(SEED, "s3://lake/2.json")}
+    assert not lost(outcome(SEED), before={table(SEED)}, after=after)
+
+
+def test_a_merge_without_changes_is_well():
+    assert not lost(outcome(MERGED), before={table(MERGED)}, after={table(MERGED)})
+
+
+def test_a_view_is_not_looked_for():
+    assert not lost(outcome(VIEW), before=set(), after=set())
+
+
+def test_a_logged_error_is_told():
+    run = outcome(logged=("An error occurred (ThrottlingException)",))
+    assert "ThrottlingException" in lost(run, before=set(), after=set())
+
+
+@pytest.mark.parametrize(
+    "text", ["create_schema exception", "calling the BatchGrantPermissions operation", ""]
+)
+def test_refused_grants_are_no_error(text):
+    assert not lost(outcome(logged=(text,)), before=set(), after=set())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "target"),
+    [
+        ([], {}, "duckdb"),
+        ([], {"LAKEHOUSE_TARGET": "glue"}, "glue"),
+        ([], {"DBT_TARGET": "athena", "LAKEHOUSE_TARGET": "glue"}, "athena"),
+        (["run", "--target", "athena"], {"LAKEHOUSE_TARGET": "glue"}, "athena"),
+        (["run", "--target=athena"], {}, "athena"),
+        (["run", "-t", "glue"], {}, "glue"),
+    ],
+)
+def test_the_target_is_the_one_that_dbt_takes(arguments, environment, target):
+    assert target_of(arguments, environment) == target
+
+
+@pytest.mark.parametrize(
+    ("target", "arguments", "expected"),
+    [
+        ("glue", ["build", "-s", "x"], ["build", "--fail-fast", "-s", "x"]),
+        ("glue", ["docs", "generate"], ["docs", "generate"]),
+        ("glue", ["run", "--fail-fast"], ["run", "--fail-fast"]),
+        ("athena", ["build"], ["build"]),
+    ],
+)
+def test_glue_stops_at_the_first_error(target, arguments, expected):
+    assert arguments_for(target, arguments) == expected
