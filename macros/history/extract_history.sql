@@ -142,9 +142,9 @@ record_event as (
 ordered_event as (
     select
         record_event.*,
-        is_state and lead(event_date) over (
+        lead(event_date) over (
             partition by record_key, is_state order by event_number
-        ) is distinct from event_date as is_end_of_day,
+        ) as next_event_date,
         row_number() over (
             partition by record_key, is_state order by event_number desc
         ) as state_rank,
@@ -154,28 +154,42 @@ ordered_event as (
     from record_event
 ),
 
-compared_event as (
+daily_event as (
     select
         ordered_event.*,
-        is_end_of_day and state_content is distinct from lag(state_content) over (
+        (is_state and next_event_date is distinct from event_date) as is_end_of_day
+    from ordered_event
+),
+
+compared_event as (
+    select
+        daily_event.*,
+        lag(state_content) over (
             partition by record_key, is_end_of_day order by event_number
-        ) as is_version,
+        ) as previous_content,
         max(case when is_state and state_rank = 1 then state_content end) over (
             partition by record_key
         ) as current_content,
         max(case when is_state and not is_end and rank_of_its_kind = 1 then state_content end) over (
             partition by record_key
         ) as last_content
-    from ordered_event
+    from daily_event
+),
+
+marked_event as (
+    select
+        compared_event.*,
+        (is_end_of_day and state_content is distinct from previous_content) as is_version
+    from compared_event
 ),
 
 version_event as (
     select
-        compared_event.*,
+        marked_event.*,
         lead(event_date) over (
             partition by record_key, is_version order by event_number
         ) as ended_on
-    from compared_event
+    from marked_event
 ),
 
 history as (

@@ -55,7 +55,8 @@ category as (
                 {%- for feature in features %}
                 {%- set number = loop.index %}
                 {%- for category in feature.categories %}
-                when feature_number = {{ number }} and category_number = {{ loop.index }}
+                when declared_category.feature_number = {{ number }}
+                    and declared_category.category_number = {{ loop.index }}
                     then counted.count_{{ number }}_{{ loop.index }}
                 {%- endfor %}
                 {%- endfor %}
@@ -112,12 +113,12 @@ counted_feature as (
         counted.anomesdia,
         declared_feature.feature_name,
         cast(counted.row_count as bigint) as row_count,
-        case feature_number
+        case declared_feature.feature_number
             {%- for feature in features %}
             when {{ loop.index }} then counted.given_{{ loop.index }}
             {%- endfor %}
         end as given_count,
-        case feature_number
+        case declared_feature.feature_number
             {%- for feature in features %}
             when {{ loop.index }} then counted.sum_{{ loop.index }}
             {%- endfor %}
