@@ -9,7 +9,9 @@ with example as (
     union all select '{{ "a\u0300 la\u0308ngs A\u030angstro\u0308m" }}', 'a langs angstrom'
     union all select 'Educação Física', 'educacao fisica'
     union all select 'educação   física', 'educacao fisica'
-    union all select chr(160) || 'Educação' || chr(9) || chr(10) || ' Física' || chr(13), 'educacao fisica'
+    union all select
+        chr(160) || 'Educação' || chr(9) || chr(10) || ' Física' || chr(13),
+        'educacao fisica'
     union all select 'a b  c    d', 'a b c d'
     union all select 'a' || chr(1) || 'b' || chr(31), 'ab'
     union all select 'Centro-Oeste', 'centro-oeste'
