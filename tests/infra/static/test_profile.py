@@ -31,4 +31,6 @@ def test_prefix_of_schemas_is_that_of_databases():
     catalogue = (TERRAFORM / "modules" / "catalogue" / "main.tf").read_text(encoding="utf-8")
     assert '"${replace(var.prefix, "-", "_")}_${domain}"' in catalogue
     macro = (REPOSITORY / "macros" / "dbt" / "generate_schema_name.sql").read_text(encoding="utf-8")
-    assert "{{ target.schema }}_{{ custom_schema_name | trim }}" in macro
+    # The variable holds what Terraform calls the database; without it both say <prefix>_<domain>.
+    assert "env_var('LAKEHOUSE_DATABASE_' ~ custom_schema_name | trim | upper" in macro
+    assert "target.schema ~ '_' ~ custom_schema_name | trim" in macro
