@@ -14,7 +14,7 @@ spelled as (
         {{ localized_date('header_date_text', 'idioma_text') }} as data_pregao,
         {{ single_spaced('cod_text') }} as ticker,
         {{ single_spaced('asset_text') }} as ativo,
-        nullif({{ trimmed("replace(replace(type_text, chr(1), ''), chr(31), '')") }}, '') as tipo,
+        {{ kept_text('type_text') }} as tipo,
         {{ single_spaced('segment_text') }} as setor,
         {{ localized_number_text('part_text', 'idioma_text', 3) }} as part_digits,
         {{ localized_number_text('theorical_qty_text', 'idioma_text', 0) }} as theorical_qty_digits,

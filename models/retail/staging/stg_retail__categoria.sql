@@ -10,9 +10,7 @@ typed as (
         *,
         {{ as_timestamp('recorded_at_text') }} as recorded_at,
         {{ try_integer('id_text') }} as id,
-        nullif({{ trimmed(
-            "replace(replace(nome_categoria_text, chr(1), ''), chr(31), '')"
-        ) }}, '') as nome_categoria
+        {{ kept_text('nome_categoria_text') }} as nome_categoria
     from raw_rows
 ),
 
