@@ -532,16 +532,13 @@ def check_merge_keys_are_not_null(manifest: Manifest) -> list[str]:
     for model in merge_models(manifest):
         covered = {
             column
-            for test in tests_on(manifest, model, "grain")
+            for name in ("grain", "never_null")
+            for test in tests_on(manifest, model, name)
             if always_enforced(test)
             for column in test["test_metadata"]["kwargs"]["columns"]
-        } | {
-            test["test_metadata"]["kwargs"]["column_name"]
-            for test in tests_on(manifest, model, "not_null")
-            if always_enforced(test)
         }
         found += [
-            f"{model['name']} merges by {column}, which may be null: test it not_null."
+            f"{model['name']} merges by {column}, which may be null: test it never_null."
             for column in unique_key_of(model)
             if column not in covered
         ]

@@ -29,7 +29,7 @@ ADAPTERS = {
 }
 # dbt's own generic tests are SQL that dbt tests itself, and value tests run on every engine.
 LEFT_OUT = (
-    *(f"test_name:{name}" for name in ("not_null", "unique", "accepted_values", "relationships")),
+    *(f"test_name:{name}" for name in ("unique", "accepted_values", "relationships")),
     "path:tests/macros",
 )
 # Only incremental models ask `is_incremental()`, and of those only the tables of received rows,
