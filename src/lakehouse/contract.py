@@ -120,7 +120,7 @@ def _entity_contract(table: Mapping[str, Any]) -> EntityContract:
         for name, value in _meta(table)["landing"].items()
     }
     if "plain_text" in declared:
-        declared["plain_text"] = plain_text_rules(declared["plain_text"], columns)
+        declared["plain_text"] = plain_text_rules(declared["plain_text"])
     declared["senders"] = read_senders(declared.get("senders", {}))
     rules = LandingRules(**declared)
     if ("txt" in rules.formats) != (rules.plain_text is not None):
@@ -130,6 +130,7 @@ def _entity_contract(table: Mapping[str, Any]) -> EntityContract:
     # A misspelt name here would silently switch a rule off.
     named = {*rules.required, *rules.required_any, *rules.null_as_empty}
     named |= set(re.compile(rules.name_pattern).groupindex)
+    named |= {rules.plain_text.body} if rules.plain_text else set()
     if undeclared := sorted(named - set(columns)):
         raise ValueError(f"landing rules of {table['name']} name undeclared columns: {undeclared}")
     has_full_extract_column = is_provenance.get(FULL_EXTRACT_COLUMN, False)

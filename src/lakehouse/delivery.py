@@ -281,7 +281,7 @@ def _read_plain_text(
     content: bytes, name: str, entity: EntityContract, wanted: Sequence[str]
 ) -> _Rows:
     text, warnings = _decode(content, name, entity)
-    values = read_body(text, name, entity.rules.plain_text)
+    values = read_body(text, name, entity.rules.name_pattern, entity.rules.plain_text)
     columns = {column: [value] for column, value in values.items()}
     return _Rows(tuple(values), columns, (1,), warnings=warnings)
 

@@ -1,7 +1,7 @@
 """Plain-text answers: one delivered file is one record, its id in the name, its value the body."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,57 +16,36 @@ class PlainTextRules:
     """How a body becomes a row; `plain_text` below `config.meta.landing` in the sources YAML.
 
     Attributes:
-        file_name: pattern of the name without its suffix; each named group is a column.
-        body: the column that takes the body.
+        body: the column that takes the body; the other columns stand in the name of the file.
         refused_bodies: what the source answers, as if all were well, when it has no record.
     """
 
-    file_name: re.Pattern[str]
     body: str
     refused_bodies: tuple[str, ...] = ()
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return (*self.file_name.groupindex, self.body)
 
-
-def plain_text_rules(declared: Mapping[str, Any], columns: Collection[str]) -> PlainTextRules:
-    """Make the rules that a contract declares.
-
-    Args:
-        declared: the mapping as the YAML has it.
-        columns: the delivered columns of the entity.
-    Raises: ValueError for a pattern that cannot be used or a column that is not declared.
-    """
-    try:
-        pattern = re.compile(declared["file_name"])
-    except re.error as err:
-        raise ValueError(f"plain_text.file_name is no pattern: {err}") from err
-    rules = PlainTextRules(
-        file_name=pattern,
-        body=declared["body"],
-        refused_bodies=tuple(declared.get("refused_bodies", ())),
+def plain_text_rules(declared: Mapping[str, Any]) -> PlainTextRules:
+    """Make the rules that a contract declares, from the mapping as the YAML has it."""
+    return PlainTextRules(
+        body=declared["body"], refused_bodies=tuple(declared.get("refused_bodies", ()))
     )
-    if unknown := sorted(set(rules.columns) - set(columns)):
-        raise ValueError(f"plain_text names undeclared columns: {unknown}")
-    return rules
 
 
-def read_body(text: str, name: str, rules: PlainTextRules) -> dict[str, str]:
+def read_body(text: str, name: str, name_pattern: str, rules: PlainTextRules) -> dict[str, str]:
     """Return the columns of the one record: the groups of the name, the body as delivered.
 
     Args:
         text: the decoded body, stray blanks included.
         name: of the delivered file.
+        name_pattern: regular expression with one named group per column that only the name holds.
     Raises: DeliveryError where the name does not match or the body is no value: a source that
         fails often answers with status 200, and an error must not become somebody's name.
     Source: domains/retail.md, section 1; domains/quality.md, "Where bad input ends".
     """
-    stem = name.rpartition(".")[0]
-    match = rules.file_name.fullmatch(stem)
+    match = re.fullmatch(name_pattern, name)
     if match is None:
         raise DeliveryError(
-            f"{name}: the name does not match {rules.file_name.pattern!r}, so nobody knows whose "
+            f"{name}: the name does not match {name_pattern!r}, so nobody knows whose "
             f"answer it is; name the file as the contract says"
         )
     value = text.strip()
