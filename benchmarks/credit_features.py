@@ -89,7 +89,7 @@ def generate(path: Path, rows: int) -> Path:
 
 def measure_file(work: Path, path: Path) -> dict[str, Any]:
     """Measure the command and the bare copy on one file, and count what was written."""
-    rows = duckdb.sql(f"select count(*) from read_csv('{path}', all_varchar = true)").fetchone()[0]
+    [[rows]] = duckdb.sql(f"select count(*) from read_csv('{path}', all_varchar = true)").fetchall()
     out = work / f"{path.stem}-features"
     machine = {
         "cores": psutil.cpu_count(),
@@ -109,7 +109,7 @@ def measure_file(work: Path, path: Path) -> dict[str, Any]:
     written = out / "anomesdia=20240301" / "default.parquet"
     words = ["features", "--input-path", str(path), "--output-path", str(out)]
     command = step("features", written, COMMAND, *words, "--anomesdia", "20240301")
-    [count] = duckdb.sql(f"select count(*) from read_parquet('{written}')").fetchone()
+    [[count]] = duckdb.sql(f"select count(*) from read_parquet('{written}')").fetchall()
     return {
         "rows": rows,
         "feature_rows": count,
