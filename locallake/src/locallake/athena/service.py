@@ -277,7 +277,7 @@ class Front:
         if written[0] >= 300:
             raise heads.StatementError(
                 f"the results could not be written to {location.geturl()}: "
-                f"is there a bucket {location.netloc}?"
+                f"is there a bucket {location.netloc}? S3 said {written[2].decode(errors='replace')}"
             )
         execution["_results"] = answer
         execution["Statistics"]["DataScannedInBytes"] = answer.scanned_bytes
