@@ -61,7 +61,10 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--region", default=os.environ.get("AWS_REGION", "us-east-1"))
     up.add_argument("--bucket", default="locallake-warehouse", help="made at the start")
     up.add_argument(
-        "--store-limit", type=int, metavar="MB", help="of S3, in memory (default: half of what there is)"
+        "--store-limit",
+        type=int,
+        metavar="MB",
+        help="of S3, in memory (default: half of what there is)",
     )
     up.add_argument("--no-athena", action="store_true", help="without Trino")
     up.add_argument("--no-glue", action="store_true", help="without Glue sessions")
@@ -73,9 +76,15 @@ def _parser() -> argparse.ArgumentParser:
         ("env", _env, 'print the variables: eval "$(locallake env)"'),
     ):
         commands.add_parser(name, help=text).set_defaults(run=run)
-    fault = commands.add_parser("fault", help="have the next statements, or writes to S3, that fit fail")
+    fault = commands.add_parser(
+        "fault", help="have the next statements, or writes to S3, that fit fail"
+    )
     fault.add_argument("error", choices=faults.KINDS)
-    fault.add_argument("--text", default="", help="of the statement, such as `merge into`, or of the object's place")
+    fault.add_argument(
+        "--text",
+        default="",
+        help="of the statement, such as `merge into`, or of the object's place",
+    )
     fault.add_argument("--times", type=int, default=1)
     fault.set_defaults(run=_fault)
     return parser
