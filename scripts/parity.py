@@ -40,6 +40,8 @@ WORK = local_aws.PROJECT / "target" / "parity"
 SAMPLE = local_aws.PROJECT / "data" / "raw"
 TARGETS = ("duckdb", *local_aws.TARGETS)
 HISTORY_STEPS = (("2024-03-01", "2024-03-04", "2024-03-05"), [1, 2])
+# Random histories reject more than the data tests allow, and must.
+MODELS_ONLY = ("--resource-type", "model", "--resource-type", "seed")
 
 
 @dataclass(frozen=True)
@@ -137,22 +139,41 @@ def _correction(folder: Path) -> dict[str, Path]:
 
 def history_case(count: int, seed: int, *, name: str = "histories") -> Case:
     """Return random histories of commerce, in three steps of which two bring late loads."""
+    quality = ("+fct_quality__row_accounting", "+fct_quality__rejected_row")
+    steps = _history_steps(WORK / name / "generated", count, seed)
+    return Case(name, steps, ("path:models/commerce", *quality))
+
+
+def mixed_case(count: int, seed: int, *, name: str) -> Case:
+    """Return the sample and random histories in one raw zone: one build proves both.
+
+    The histories' first step comes with the first half of the sample, the others with the second.
+    """
+    first, second, correction = sample_case(name).steps
+    histories = [step.files for step in _history_steps(WORK / name / "histories", count, seed)]
+    steps = [
+        Step({**first.files, **histories[0]}, first.run_date),
+        Step({**second.files, **histories[1], **histories[2]}, second.run_date),
+        correction,
+    ]
+    return Case(name, steps)
+
+
+def _history_steps(folder: Path, count: int, seed: int) -> list[Step]:
     from commerce_histories import loads_of_histories, steps_of_loads
     from commerce_oracle import COLUMNS
     from lake import Lake
 
-    generated = Lake(WORK / name / "generated")
-    shutil.rmtree(generated.folder, ignore_errors=True)
+    generated = Lake(folder)
+    shutil.rmtree(folder, ignore_errors=True)
     days, late_steps = HISTORY_STEPS
     steps = []
     loads = steps_of_loads(loads_of_histories(count, seed), list(days), late_steps, seed)
     for day, arrived in zip(days, loads, strict=True):
         for load in arrived:
             generated.write_raw(load.path, COLUMNS[load.entity], load.rows)
-        files = {load.path: generated.raw / load.path for load in arrived}
-        steps.append(Step(files, day))
-    quality = ("+fct_quality__row_accounting", "+fct_quality__rejected_row")
-    return Case(name, steps, ("path:models/commerce", *quality))
+        steps.append(Step({load.path: generated.raw / load.path for load in arrived}, day))
+    return steps
 
 
 def forget(case: Case, *, s3: Any, glue: Any) -> None:
@@ -215,12 +236,15 @@ def land(case: Case, step: Step) -> None:
     local_aws.register(case.raw, lake=case.lake)
 
 
-def build(case: Case, step: Step, *, with_tests: bool = False) -> dict[str, float]:
-    """Run every target once; returns the seconds of each."""
-    arguments = ["build"]
-    if not with_tests:
-        # Random histories reject more than the data tests allow, and must.
-        arguments += ["--resource-type", "model", "--resource-type", "seed"]
+def build(
+    case: Case, step: Step, *, restricted_to: Sequence[str] = MODELS_ONLY
+) -> dict[str, float]:
+    """Run every target once; returns the seconds of each.
+
+    Args:
+        restricted_to: arguments of dbt that leave something out.
+    """
+    arguments = ["build", *restricted_to]
     if case.selection:
         seeds = ("path:seeds",) if step is case.steps[0] else ()
         arguments += ["--select", *case.selection, *seeds]

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from locallake import ministack, process, runtime, trino
+from locallake import ministack, process, runtime, store, trino
 from locallake.athena import faults
 from locallake.errors import ConfigurationError, LocallakeError
 from locallake.settings import Settings, from_json
@@ -31,6 +31,7 @@ class Wanted:
     warehouse_bucket: str
     with_athena: bool
     with_glue: bool
+    store_limit_bytes: int | None = None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,6 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--trino-port", type=int, help="default: a free one")
     up.add_argument("--region", default=os.environ.get("AWS_REGION", "us-east-1"))
     up.add_argument("--bucket", default="locallake-warehouse", help="made at the start")
+    up.add_argument(
+        "--store-limit",
+        type=int,
+        metavar="MB",
+        help="of S3, in memory (default: half of what there is)",
+    )
     up.add_argument("--no-athena", action="store_true", help="without Trino")
     up.add_argument("--no-glue", action="store_true", help="without Glue sessions")
     up.set_defaults(run=_up)
@@ -69,9 +76,15 @@ def _parser() -> argparse.ArgumentParser:
         ("env", _env, 'print the variables: eval "$(locallake env)"'),
     ):
         commands.add_parser(name, help=text).set_defaults(run=run)
-    fault = commands.add_parser("fault", help="have the next statements that fit fail")
+    fault = commands.add_parser(
+        "fault", help="have the next statements, or writes to S3, that fit fail"
+    )
     fault.add_argument("error", choices=faults.KINDS)
-    fault.add_argument("--text", default="", help="of the statement, such as `merge into`")
+    fault.add_argument(
+        "--text",
+        default="",
+        help="of the statement, such as `merge into`, or of the object's place",
+    )
     fault.add_argument("--times", type=int, default=1)
     fault.set_defaults(run=_fault)
     return parser
@@ -89,6 +102,7 @@ def _up(state: Path, parsed: argparse.Namespace) -> int:
         warehouse_bucket=parsed.bucket,
         with_athena=not parsed.no_athena,
         with_glue=not parsed.no_glue,
+        store_limit_bytes=parsed.store_limit * 2**20 if parsed.store_limit else None,
     )
     if any(process.find(server.pid_file(_at(state))) for _, server in _SERVERS):
         raise ConfigurationError(
@@ -114,10 +128,12 @@ def up(state: Path, wanted: Wanted) -> Settings:
         trino_port=(wanted.trino_port or free_port()) if wanted.with_athena else None,
         region=wanted.region,
         warehouse_bucket=wanted.warehouse_bucket,
+        store_limit_bytes=wanted.store_limit_bytes or store.default_limit_bytes(),
         **(_spark(home, emulator) if wanted.with_glue else {}),
     )
     plugins = [ministack.ATHENA_PLUGIN] if wanted.with_athena else []
     plugins += [ministack.GLUE_PLUGIN] if wanted.with_glue else [ministack.FIXES_PLUGIN]
+    plugins += [ministack.STORE_PLUGIN]
     state.mkdir(parents=True, exist_ok=True)
     # Of a run that was killed: sessions and scratch files that nobody will ask for again.
     for leftover in (given.sessions, state / "tmp", given.logs):

@@ -30,6 +30,8 @@ ATHENA_PLUGIN = "locallake.athena.plugin"
 GLUE_PLUGIN = "locallake.glue.plugin"
 # Without sessions the catalogue must still be right: the same fixes, alone.
 FIXES_PLUGIN = "locallake.glue.fixes"
+# Last: what the others hold of S3 then goes through it as well.
+STORE_PLUGIN = "locallake.store"
 PLUGINS_VARIABLE = "LOCALLAKE_PLUGINS"
 
 _resets: list[Callable[[], object]] = []
@@ -100,6 +102,8 @@ def environ_of(given: Settings, plugins: Sequence[str], base: Mapping[str, str])
         "MINISTACK_REGION": given.region,
         "MINISTACK_ACCOUNT_ID": given.account_id,
         "TMPDIR": str(scratch),
+        # Objects that are deleted go back to the machine, so that they no longer count as used.
+        "MALLOC_MMAP_THRESHOLD_": "131072",
         "PYTHONPATH": str(runtime.package_path(given.home)),
         settings.VARIABLE: given.to_json(),
         PLUGINS_VARIABLE: ",".join(plugins),

@@ -32,6 +32,7 @@ class Settings:
         spark_java_home: the JDK 17 that Spark runs on.
         spark_jars: the folder of jars for `spark.driver.extraClassPath`.
         spark_memory: heap of one session's driver, as the JVM writes it.
+        store_limit_bytes: memory of the AWS services above which S3 takes no more; None: any.
     """
 
     home: Path
@@ -45,6 +46,7 @@ class Settings:
     spark_java_home: Path | None = None
     spark_jars: Path | None = None
     spark_memory: str = "2g"
+    store_limit_bytes: int | None = None
 
     @property
     def endpoint(self) -> str:

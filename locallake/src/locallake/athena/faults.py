@@ -16,7 +16,9 @@ from pathlib import Path
 # What Athena answers to StartQueryExecution when it is asked too often.
 THROTTLED = "TooManyRequestsException"
 COMMIT_CONFLICT = "ICEBERG_COMMIT_ERROR"
-KINDS = (COMMIT_CONFLICT, THROTTLED)
+# What the local S3 answers when memory is used up; the text is held against `bucket/key`.
+STORE_FULL = "StoreFull"
+KINDS = (COMMIT_CONFLICT, THROTTLED, STORE_FULL)
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,8 @@ class Fault:
 
     Args:
         error: one of KINDS.
-        text: a statement that contains it, in any case of letters, is the one that fails.
+        text: a statement (of StoreFull: the place of an object) that contains it, in any case of
+            letters, is the one that fails.
     """
 
     error: str

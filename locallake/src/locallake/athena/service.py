@@ -275,9 +275,10 @@ class Front:
             {"content-type": "application/octet-stream"},
         )
         if written[0] >= 300:
+            reason = written[2].decode(errors="replace")
             raise heads.StatementError(
                 f"the results could not be written to {location.geturl()}: "
-                f"is there a bucket {location.netloc}?"
+                f"is there a bucket {location.netloc}? S3 said {reason}"
             )
         execution["_results"] = answer
         execution["Statistics"]["DataScannedInBytes"] = answer.scanned_bytes
