@@ -28,9 +28,11 @@ class FakeAws:
 
 
 @contextmanager
-def running(fake: FakeAws) -> Iterator[dict[str, str]]:
+def running(
+    fake: FakeAws, handler: type[BaseHTTPRequestHandler] | None = None
+) -> Iterator[dict[str, str]]:
     """Serve it on this machine; yields the environment that leads the clients there."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler_for(fake))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler or handler_for(fake))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield {
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}",
@@ -78,6 +80,10 @@ def handler_for(aws: FakeAws) -> type[BaseHTTPRequestHandler]:
             aws.objects[self.key] = body
             aws.arrived[self.key] = datetime.now(UTC)
             self.answer(200, ETag='"x"')
+
+        def do_DELETE(self):
+            aws.objects.pop(self.key, None)
+            self.answer(204)
 
         def do_HEAD(self):
             self.answer(200, aws.objects[self.key])

@@ -136,6 +136,49 @@ def extract(
 
 
 @app.command()
+def publish(
+    domains: Annotated[
+        list[str] | None, typer.Argument(metavar="[DOMAIN]...", help="All, if none is named.")
+    ] = None,
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="Let a mart without rows empty its table.")
+    ] = False,
+    manifest: Annotated[
+        Path | None, typer.Option(help="Manifest that dbt wrote; else the project is parsed.")
+    ] = None,
+    project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
+) -> None:
+    """Copy marts to the databases that the exposures name; old tables stay until all is there."""
+    # Imported late: the other commands speak to no database.
+    from lakehouse.publish import publish as publish_exposures
+    from lakehouse.publish import read_manifest
+
+    try:
+        done = publish_exposures(
+            domains or (),
+            manifest=read_manifest(project_dir, manifest),
+            settings=os.environ,
+            make_client=lambda service: aws_client(service, f"publishing by {service}"),
+            allow_empty=allow_empty,
+        )
+    except LandingError as err:
+        typer.echo(f"error: {err}", err=True)
+        raise typer.Exit(err.exit_code) from err
+    for exposure, setting in done.unset.items():
+        typer.echo(f"warning: {setting} is not set, so {exposure} is not published", err=True)
+    for exposure, tables in done.tables.items():
+        for table in tables:
+            typer.echo(
+                f"{exposure}: {table.place} has {table.row_count} rows, {table.written_count} "
+                f"written, {table.removed_count} removed"
+            )
+    for error in done.errors:
+        typer.echo(f"error: {error}", err=True)
+    if done.errors:
+        raise typer.Exit(done.errors[0].exit_code)
+
+
+@app.command()
 def register(
     domains: Annotated[
         list[str] | None, typer.Argument(metavar="[DOMAIN]...", help="All, if none is named.")
