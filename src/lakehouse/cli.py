@@ -1,9 +1,10 @@
 """The command line: clients, clock and environment are made here and handed down."""
 
 import os
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from botocore.exceptions import BotoCoreError
@@ -15,6 +16,7 @@ from lakehouse.errors import LandingError, RawStoreError, UsageError
 from lakehouse.landing import LandedLoad, land_delivery
 from lakehouse.raw_store import LocalRawStore, RawStore, S3RawStore
 from lakehouse.terraform_env import environment, shell_exports
+from lakehouse.transient import LocalTransientZone, S3TransientZone, TransientZone
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
@@ -71,13 +73,109 @@ def land(
     except LandingError as err:
         typer.echo(f"error: {err}", err=True)
         raise typer.Exit(err.exit_code) from err
-    for result in results:
-        for warning in result.warnings:
-            typer.echo(f"warning: {warning}", err=True)
-        typer.echo(_sentence(result))
-        for day in result.open_days:
-            next_day = date.fromisoformat(day) + timedelta(days=1)
-            typer.echo(f"lands into the open day {day}; published from the run of {next_day} on")
+    _report(results)
+
+
+@app.command()
+def extract(
+    domain: Annotated[str, typer.Argument(help="Domain, or one of its entities as DOMAIN.ENTITY.")],
+    entities: Annotated[
+        list[str] | None, typer.Argument(metavar="[ENTITY]...", help="All, if none is named.")
+    ] = None,
+    object_address: Annotated[
+        str | None,
+        typer.Option(
+            "--object", metavar="ADDRESS", help="Land this object of the transient zone; - is none."
+        ),
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Extract tables whole, though that is not due yet.")
+    ] = False,
+    project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
+) -> None:
+    """Fetch what the sources of a domain offer, and land it and what arrived; nothing twice."""
+    # Imported late: HTTP and PostgreSQL are no business of the other commands.
+    from lakehouse.extract import Places, extract_domain, extract_object
+    from lakehouse.http_source import http_client
+
+    try:
+        name, _, entity = domain.partition(".")
+        named = [*([entity] if entity else []), *(entities or [])]
+        is_object = object_address not in (None, "-")
+        if is_object and (named or full):
+            raise UsageError("--object names what to land; leave out entities and --full")
+        contract = read_contract(name, project_dir=project_dir)
+        places = Places(
+            store=open_store(os.environ.get("LAKEHOUSE_RAW"), domain=name, project_dir=project_dir),
+            zone=open_transient(os.environ.get("LAKEHOUSE_TRANSIENT"), project_dir=project_dir),
+            settings=os.environ,
+            http=http_client,
+            secrets=lambda: aws_client("secretsmanager", "secrets of sources"),
+            now=lambda: datetime.now(UTC),
+        )
+        if is_object:
+            done = extract_object(object_address, contract=contract, places=places)
+        else:
+            done = extract_domain(named, contract=contract, places=places, whole=full)
+    except LandingError as err:
+        typer.echo(f"error: {err}", err=True)
+        raise typer.Exit(err.exit_code) from err
+    for setting in done.unset:
+        typer.echo(f"warning: {setting} is not set, so its source was not asked", err=True)
+    _report([load for load in done.landed if load.outcome != "repeated"])
+    for load in {load.load_id: load for load in done.landed if load.outcome == "repeated"}.values():
+        typer.echo(_sentence(load))
+    for address in done.arrived:
+        typer.echo(f"arrived: {address}; its arrival starts the run that lands it")
+    if not (done.landed or done.arrived or done.errors):
+        typer.echo(f"{name}: nothing new")
+    for error in done.errors:
+        typer.echo(f"error: {error}", err=True)
+    if done.errors:
+        raise typer.Exit(done.errors[0].exit_code)
+
+
+@app.command()
+def publish(
+    domains: Annotated[
+        list[str] | None, typer.Argument(metavar="[DOMAIN]...", help="All, if none is named.")
+    ] = None,
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="Let a mart without rows empty its table.")
+    ] = False,
+    manifest: Annotated[
+        Path | None, typer.Option(help="Manifest that dbt wrote; else the project is parsed.")
+    ] = None,
+    project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
+) -> None:
+    """Copy marts to the databases that the exposures name; old tables stay until all is there."""
+    # Imported late: the other commands speak to no database.
+    from lakehouse.publish import publish as publish_exposures
+    from lakehouse.publish import read_manifest
+
+    try:
+        done = publish_exposures(
+            domains or (),
+            manifest=read_manifest(project_dir, manifest),
+            settings=os.environ,
+            make_client=lambda service: aws_client(service, f"publishing by {service}"),
+            allow_empty=allow_empty,
+        )
+    except LandingError as err:
+        typer.echo(f"error: {err}", err=True)
+        raise typer.Exit(err.exit_code) from err
+    for exposure, setting in done.unset.items():
+        typer.echo(f"warning: {setting} is not set, so {exposure} is not published", err=True)
+    for exposure, tables in done.tables.items():
+        for table in tables:
+            typer.echo(
+                f"{exposure}: {table.place} has {table.row_count} rows, {table.written_count} "
+                f"written, {table.removed_count} removed"
+            )
+    for error in done.errors:
+        typer.echo(f"error: {error}", err=True)
+    if done.errors:
+        raise typer.Exit(done.errors[0].exit_code)
 
 
 @app.command()
@@ -194,15 +292,51 @@ def open_store(root: str | None, *, domain: str, project_dir: Path) -> RawStore:
     prefix = os.environ.get("LAKEHOUSE_SCHEMA_PREFIX", "lakehouse_dev")
     own = os.environ.get(f"LAKEHOUSE_DATABASE_{domain.upper()}", f"{prefix}_{domain}")
     database = os.environ.get("LAKEHOUSE_RAW_DATABASE", own)
+    bucket, _, prefix = root.removeprefix("s3://").partition("/")
+    return S3RawStore(
+        bucket,
+        prefix.strip("/"),
+        database,
+        s3=aws_client("s3", root),
+        glue=aws_client("glue", root),
+    )
+
+
+def open_transient(root: str | None, *, project_dir: Path) -> TransientZone:
+    """Open the transient zone that the environment names.
+
+    Args:
+        root: a directory or an `s3://bucket/prefix` URI; None is `data/transient` of the project.
+    Raises: RawStoreError if there is no AWS client to be had.
+    """
+    if root is None or not root.startswith("s3://"):
+        return LocalTransientZone(Path(root) if root else project_dir / "data" / "transient")
+    bucket, _, prefix = root.removeprefix("s3://").partition("/")
+    return S3TransientZone(bucket, prefix.strip("/"), s3=aws_client("s3", root))
+
+
+def aws_client(service: str, thing: str) -> Any:
+    """Make a client of AWS for a thing that an error names.
+
+    Raises: RawStoreError if the AWS settings do not suffice.
+    """
     # Imported late: it takes longer than landing a small file in a directory.
     import boto3
 
     try:
-        s3, glue = boto3.client("s3"), boto3.client("glue")
+        return boto3.client(service)
     except BotoCoreError as err:
-        raise RawStoreError(f"{root}: no AWS client ({err}); check the AWS settings") from err
-    bucket, _, prefix = root.removeprefix("s3://").partition("/")
-    return S3RawStore(bucket, prefix.strip("/"), database, s3=s3, glue=glue)
+        raise RawStoreError(f"{thing}: no AWS client ({err}); check the AWS settings") from err
+
+
+def _report(results: Iterable[LandedLoad]) -> None:
+    for result in results:
+        for warning in result.warnings:
+            typer.echo(f"warning: {warning}", err=True)
+        typer.echo(_sentence(result))
+        for day in result.open_days:
+            next_day = date.fromisoformat(day) + timedelta(days=1)
+            typer.echo(f"lands into the open day {day}; published from the run of {next_day} on")
 
 
 def _parse_delivery(text: str) -> Delivery:

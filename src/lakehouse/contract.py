@@ -12,6 +12,7 @@ import yaml
 from lakehouse.errors import ContractError, UsageError
 from lakehouse.plain_text import PlainTextRules, plain_text_rules
 from lakehouse.sender import CONTENT_HASH_COLUMN, SENDER_COLUMN, Sender, read_senders
+from lakehouse.source import Source, read_source
 
 FULL_EXTRACT_COLUMN = "is_full_extract"
 PARTITION_COLUMN = "ingest_date"
@@ -51,6 +52,7 @@ class EntityContract:
     Attributes:
         stored_types: name and declared type of every column of the files, in order; the
             partition column is none of them.
+        source: where it is fetched from; None if it is only ever delivered.
     """
 
     name: str
@@ -59,6 +61,7 @@ class EntityContract:
     has_full_extract_column: bool = False
     stored_types: tuple[tuple[str, str], ...] = ()
     has_content_hash_column: bool = False
+    source: Source | None = None
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,7 @@ def _entity_contract(table: Mapping[str, Any]) -> EntityContract:
             if column["name"] != PARTITION_COLUMN
         ),
         has_content_hash_column=is_provenance.get(CONTENT_HASH_COLUMN, False),
+        source=read_source(_meta(table).get("extract")),
     )
 
 

@@ -33,6 +33,14 @@ class RawStoreError(LandingError):
     """The raw zone or its catalogue cannot be read or written."""
 
 
+class SourceError(LandingError):
+    """A source cannot be fetched, or what it answers is not complete; nothing of it is landed."""
+
+
+class PublishError(LandingError):
+    """A mart cannot be published; the published tables stay as they were."""
+
+
 class FeaturesError(LandingError):
     """The features of a delivery cannot be built or written; earlier ones stay as they were."""
 

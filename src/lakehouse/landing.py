@@ -64,9 +64,7 @@ class _Load:
     @cached_property
     def content_hash(self) -> str:
         """12 hex digits of SHA-256: of the file, or of the files' digests in order."""
-        digests = [file.digest for file in self.files]
-        whole = digests[0] if len(digests) == 1 else hashlib.sha256(b"".join(digests)).digest()
-        return whole.hex()[:12]
+        return _content_hash([file.digest for file in self.files])
 
     @cached_property
     def days(self) -> list[str]:
@@ -168,6 +166,35 @@ def land_delivery(
         )
         for load in loads
     ]
+
+
+def landed_since(
+    moment: datetime,
+    digests: Sequence[bytes],
+    names: Collection[str],
+    files: Sequence[RawFile],
+    store: RawStore,
+) -> list[RawFile]:
+    """Return the files of the load that holds this content under these names since a moment.
+
+    A file that lies where deliveries arrive is one delivery until it is replaced: it is landed if a
+    load holds it that is younger than its arrival, on whatever day that was.
+
+    Args:
+        moment: UTC, when the newest of the files arrived.
+        digests: SHA-256 of the files in order.
+        names: of the files that have rows or not; those of the load are among them.
+        files: the raw files of the entity.
+    """
+    content_hash = _content_hash(digests)
+    earliest = _compact(moment.astimezone(UTC).replace(tzinfo=None))
+    for file in files:
+        landed_at, _, held = file.load_id.partition("-")
+        if held != content_hash or landed_at < earliest:
+            continue
+        if set(pc.unique(_read_column(file, "source_file", store)).to_pylist()) <= set(names):
+            return [other for other in files if other.load_id == file.load_id]
+    return []
 
 
 def newest_recorded_at(files: Sequence[RawFile], store: RawStore) -> str | None:
@@ -428,6 +455,11 @@ def _result(
         open_days=tuple(day for day in load.days if landed and day >= today),
         warnings=warnings,
     )
+
+
+def _content_hash(digests: Sequence[bytes]) -> str:
+    whole = digests[0] if len(digests) == 1 else hashlib.sha256(b"".join(digests)).digest()
+    return whole.hex()[:12]
 
 
 def _moment_text(moment: datetime) -> str:

@@ -107,8 +107,20 @@ class AthenaReader:
             raise ParityError(
                 f"columns differ: {sorted(set(columns) ^ set(types))} are on one side only"
             )
+        return Rows(tuple(columns), Counter(self.texts(schema, table, columns)))
+
+    def texts(
+        self, schema: str, table: str, columns: Sequence[str]
+    ) -> Iterator[tuple[str | None, ...]]:
+        """Read some columns of a table or view as text.
+
+        Raises: ParityError if the table is not there, lacks a column, or the query fails.
+        """
+        types = self._types(schema, table)
         texts = []
         for column in columns:
+            if column not in types:
+                raise ParityError(f"{schema}.{table} has no column {column}")
             if types[column].startswith(_UNCOMPARABLE):
                 raise ParityError(f"column {column} is a {types[column]}, which has no exact text")
             kind = "timestamp" if types[column].startswith("timestamp") else "other"
@@ -117,8 +129,8 @@ class AthenaReader:
             f"select json_format(cast(array[{', '.join(texts)}] as json)) "
             f'from "awsdatacatalog"."{schema}"."{table}"'
         )
-        rows = Counter(tuple(json.loads(text)) for text in self._column(sql))
-        return Rows(tuple(columns), rows)
+        for text in self._column(sql):
+            yield tuple(json.loads(text))
 
     def _types(self, schema: str, table: str) -> dict[str, str]:
         try:

@@ -31,6 +31,11 @@ def plain_text_rules(declared: Mapping[str, Any]) -> PlainTextRules:
     )
 
 
+def is_refused(text: str, rules: PlainTextRules) -> bool:
+    """Whether a body is what the source answers when it has no record."""
+    return " ".join(text.split()).casefold() in {body.casefold() for body in rules.refused_bodies}
+
+
 def read_body(text: str, name: str, name_pattern: str, rules: PlainTextRules) -> dict[str, str]:
     """Return the columns of the one record: the groups of the name, the body as delivered.
 
@@ -59,7 +64,7 @@ def read_body(text: str, name: str, name_pattern: str, rules: PlainTextRules) ->
         raise DeliveryError(
             f"{name}, line 2: more than one line where the body is one value; {_ASK_AGAIN}"
         )
-    if " ".join(value.split()).casefold() in {body.casefold() for body in rules.refused_bodies}:
+    if is_refused(value, rules):
         raise DeliveryError(
             f"{name}, line 1: '{value}' is the answer to an unknown id; deliver only ids that exist"
         )

@@ -2,18 +2,16 @@
 
 import csv
 import io
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from fake_aws import FakeAws, handler_for
+from fake_aws import FakeAws, running
 
 from lakehouse.contract import DomainContract, EntityContract, read_contract
 from lakehouse.delivery import Delivery
@@ -122,18 +120,11 @@ def with_rules(contract: DomainContract) -> Callable[..., DomainContract]:
 def fake_aws(monkeypatch) -> Iterator[FakeAws]:
     """An empty S3 and Glue that the environment's settings lead to; raw lies in s3://lake."""
     fake = FakeAws()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler_for(fake))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    for name, value in {
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_MAX_ATTEMPTS": "1",
-        "LAKEHOUSE_RAW": "s3://lake/zone/raw/",
-        "LAKEHOUSE_RAW_DATABASE": "lake_raw",
-    }.items():
-        monkeypatch.setenv(name, value)
-    yield fake
-    server.shutdown()
-    server.server_close()
+    with running(fake) as environment:
+        for name, value in {
+            **environment,
+            "LAKEHOUSE_RAW": "s3://lake/zone/raw/",
+            "LAKEHOUSE_RAW_DATABASE": "lake_raw",
+        }.items():
+            monkeypatch.setenv(name, value)
+        yield fake

@@ -26,11 +26,28 @@ locals {
     }
   }
 
+  # A domain whose sources are all set is extracted from all of them at once; otherwise by one build,
+  # which also lands what was delivered.
+  source_settings = {
+    for domain, file in local.sources_files : domain => {
+      for table in yamldecode(file(file)).sources[0].tables : table.name => try(table.config.meta.extract.setting, "-")
+    }
+  }
+  daily_extracts = flatten([
+    for domain in ["commerce", "credit", "education", "retail"] :
+    alltrue([for setting in values(local.source_settings[domain]) : contains(keys(var.sources), setting)])
+    ? [for entity in keys(local.source_settings[domain]) : "${domain}.${entity}"]
+    : [domain]
+    if contains(keys(local.sources_files), domain)
+  ])
+
   has_network = var.enable_aurora || var.enable_redshift
   publishes   = local.has_network
 
   interface_services = concat(
     var.enable_aurora ? ["athena", "glue", "logs", "secretsmanager"] : [],
+    # With Aurora, publication runs inside the network, and asks Redshift from there.
+    var.enable_aurora && var.enable_redshift ? ["redshift-data"] : [],
     var.enable_access_host ? ["ssm", "ssmmessages"] : [],
   )
 
@@ -44,6 +61,7 @@ locals {
     LAKEHOUSE_RAW              = "s3://${module.lake.buckets["raw"]}"
     LAKEHOUSE_SCHEMA_PREFIX    = replace(local.prefix, "-", "_")
     LAKEHOUSE_TARGET           = "athena"
+    LAKEHOUSE_TRANSIENT        = "s3://${module.lake.buckets["transient"]}"
   })
 
   steps = { extract = "extractor", publish = "publisher", transform = "transformer" }
@@ -122,6 +140,7 @@ module "runtime" {
   profile            = local.profile
   role_arns          = { for step, role in local.steps : step => module.identities.role_arns[role] }
   role_names         = { for step, role in local.steps : step => module.identities.role_names[role] }
+  sources            = var.sources
   network            = var.enable_aurora ? one(module.network[*].client) : null
 
   published_databases = merge(
@@ -144,7 +163,7 @@ module "orchestration" {
   schedules = {
     daily = {
       expression = "cron(0 6 * * ? *)"
-      extracts   = [for domain in ["commerce", "credit", "education", "retail"] : domain if contains(keys(local.sources_files), domain)]
+      extracts   = local.daily_extracts
     }
     # Fetching writes to transient, and the new object starts the run that lands and builds.
     market = {

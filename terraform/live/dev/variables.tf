@@ -88,3 +88,10 @@ variable "region" {
   default     = "us-east-1"
   nullable    = false
 }
+
+variable "sources" {
+  description = "Where extraction finds sources, by the setting that the sources YAML names, such as { LAKEHOUSE_RETAIL_VENDA = \"arn:…\" }: addresses, and ARNs of secrets below <project>-<environment>/source/."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

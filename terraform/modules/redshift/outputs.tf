@@ -8,6 +8,7 @@ output "environment" {
   value = {
     LAKEHOUSE_REDSHIFT_COPY_ROLE = aws_iam_role.copy.arn
     LAKEHOUSE_REDSHIFT_DATABASE  = var.database_name
+    LAKEHOUSE_REDSHIFT_EXPORTS   = "s3://${var.export_bucket}/publish"
     LAKEHOUSE_REDSHIFT_WORKGROUP = aws_redshiftserverless_workgroup.this.workgroup_name
   }
 }

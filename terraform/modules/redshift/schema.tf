@@ -3,19 +3,26 @@ locals {
   login = "IAMR:${var.publisher_role_name}"
 
   # Redshift has no `create user if not exists`, hence a procedure; it may run any number of times.
+  # Publication lets the role read what it publishes.
   statements = {
     define = <<-SQL
       create or replace procedure public.prepare_publication() as $$
       declare
         logins int;
+        roles int;
       begin
         select count(*) into logins from pg_user where usename = '${local.login}';
         if logins = 0 then
           execute 'create user "${local.login}" password disable';
         end if;
+        select count(*) into roles from svv_roles where role_name = '${var.reader_role}';
+        if roles = 0 then
+          execute 'create role ${var.reader_role}';
+        end if;
       %{~for schema in var.schemas}
         execute 'create schema if not exists ${schema}';
         execute 'grant usage, create on schema ${schema} to "${local.login}"';
+        execute 'grant usage on schema ${schema} to role ${var.reader_role}';
       %{~endfor}
       end;
       $$ language plpgsql

@@ -71,6 +71,18 @@ variable "publisher_role_name" {
   nullable    = false
 }
 
+variable "reader_role" {
+  description = "Role that may read what is published; it is given to whoever asks in Redshift."
+  type        = string
+  default     = "lakehouse_reader"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9_]*$", var.reader_role))
+    error_message = "A role is named in lower case, with letters, digits and underscores: the name becomes SQL."
+  }
+}
+
 variable "schemas" {
   description = "Schemas that publication writes to."
   type        = set(string)

@@ -9,9 +9,9 @@ locals {
   # "-" stands for "not given": an override of a build cannot be left out by a state machine.
   steps = {
     extract = {
-      command     = "lakehouse extract \"$LAKEHOUSE_SOURCE\" $([ \"$LAKEHOUSE_OBJECT\" = - ] || printf -- '--object %s' \"$LAKEHOUSE_OBJECT\")"
+      command     = "lakehouse extract \"$LAKEHOUSE_SOURCE\" --object \"$LAKEHOUSE_OBJECT\""
       limit       = null
-      environment = { LAKEHOUSE_SOURCE = "-", LAKEHOUSE_OBJECT = "-" }
+      environment = merge(var.sources, { LAKEHOUSE_SOURCE = "-", LAKEHOUSE_OBJECT = "-" })
     }
     publish = {
       command     = "lakehouse publish"

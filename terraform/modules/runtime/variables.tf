@@ -62,6 +62,18 @@ variable "role_names" {
   nullable    = false
 }
 
+variable "sources" {
+  description = "Where extraction finds sources, as environment variables: addresses, ARNs of secrets, files of authorities."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.sources) : can(regex("^LAKEHOUSE_[A-Z0-9_]+$", name))])
+    error_message = "A setting of a source is named LAKEHOUSE_<DOMAIN>_<ENTITY>, as config.meta.extract declares it."
+  }
+}
+
 variable "timeout_minutes" {
   description = "Minutes after which a build is stopped."
   type        = number

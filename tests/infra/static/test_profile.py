@@ -12,7 +12,7 @@ LOCAL = {
     "LAKEHOUSE_DUCKDB_MEMORY",
 }
 # boto3 and landing read these; dbt does not.
-BESIDE_DBT = {"AWS_DEFAULT_REGION", "LAKEHOUSE_RAW"}
+BESIDE_DBT = {"AWS_DEFAULT_REGION", "LAKEHOUSE_RAW", "LAKEHOUSE_TRANSIENT"}
 
 
 def test_terraform_gives_every_value_that_the_profile_reads():

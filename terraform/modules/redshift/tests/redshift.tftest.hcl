@@ -44,6 +44,8 @@ run "schemas_and_grants_are_made_by_code" {
         "create user \"IAMR:lakehouse-dev-publisher\" password disable",
         "create schema if not exists gold",
         "create schema if not exists silver",
+        "create role lakehouse_reader",
+        "grant usage on schema gold to role lakehouse_reader",
         "grant usage, create on schema silver to \"IAMR:lakehouse-dev-publisher\"",
       ] : strcontains(aws_redshiftdata_statement.define.sql, text)
     ])
@@ -63,6 +65,16 @@ run "copy_reads_exports_only" {
     ])
     error_message = "COPY reads what publication exported, nothing else."
   }
+}
+
+run "role_that_would_be_sql_is_refused" {
+  command = plan
+
+  variables {
+    reader_role = "reader; drop schema gold"
+  }
+
+  expect_failures = [var.reader_role]
 }
 
 run "schema_that_would_be_sql_is_refused" {

@@ -54,6 +54,29 @@ run "each_step_runs_as_its_own_role" {
   }
 }
 
+run "extract_knows_where_its_sources_are" {
+  variables {
+    sources = { LAKEHOUSE_RETAIL_CATEGORIA = "https://files.example/categoria.parquet" }
+  }
+
+  assert {
+    condition = {
+      for step, project in aws_codebuild_project.this : step => contains([for variable in project.environment[0].environment_variable : variable.name], "LAKEHOUSE_RETAIL_CATEGORIA")
+    } == { extract = true, publish = false, transform = false }
+    error_message = "Sources are the business of extract alone."
+  }
+}
+
+run "setting_that_no_source_reads_is_refused" {
+  command = plan
+
+  variables {
+    sources = { PATH = "/tmp" }
+  }
+
+  expect_failures = [var.sources]
+}
+
 run "only_publish_enters_the_network" {
   variables {
     network = {

@@ -1,10 +1,16 @@
 """A server that keeps S3 objects and a Glue catalogue, spoken to over HTTP by the real clients."""
 
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
+
+_LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -17,6 +23,26 @@ class FakeAws:
     partitions: dict[tuple[str, str, str], dict] = field(default_factory=dict)
     ranges: list[str] = field(default_factory=list)
     refuse: set[str] = field(default_factory=set)
+    secrets: dict[str, str] = field(default_factory=dict)
+    arrived: dict[str, datetime] = field(default_factory=dict)
+
+
+@contextmanager
+def running(
+    fake: FakeAws, handler: type[BaseHTTPRequestHandler] | None = None
+) -> Iterator[dict[str, str]]:
+    """Serve it on this machine; yields the environment that leads the clients there."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler or handler_for(fake))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_MAX_ATTEMPTS": "1",
+    }
+    server.shutdown()
+    server.server_close()
 
 
 def handler_for(aws: FakeAws) -> type[BaseHTTPRequestHandler]:
@@ -52,7 +78,12 @@ def handler_for(aws: FakeAws) -> type[BaseHTTPRequestHandler]:
             if any(part in self.key for part in aws.refuse):
                 return self.denied()
             aws.objects[self.key] = body
+            aws.arrived[self.key] = datetime.now(UTC)
             self.answer(200, ETag='"x"')
+
+        def do_DELETE(self):
+            aws.objects.pop(self.key, None)
+            self.answer(204)
 
         def do_HEAD(self):
             self.answer(200, aws.objects[self.key])
@@ -65,14 +96,21 @@ def handler_for(aws: FakeAws) -> type[BaseHTTPRequestHandler]:
                 # One key per page: a reader that forgets the next page misses objects.
                 start = int(query.get("continuation-token", ["0"])[0])
                 page = "".join(
-                    f"<Contents><Key>{escape(k.partition('/')[2])}</Key></Contents>"
+                    f"<Contents><Key>{escape(k.partition('/')[2])}</Key><LastModified>"
+                    f"{aws.arrived.get(k, _LONG_AGO):%Y-%m-%dT%H:%M:%S.%fZ}</LastModified>"
+                    "</Contents>"
                     for k in found[start : start + 1]
                 )
                 more = start + 1 < len(found)
                 page += f"<IsTruncated>{str(more).lower()}</IsTruncated>"
                 page += f"<NextContinuationToken>{start + 1}</NextContinuationToken>" * more
                 return self.answer(200, f"<ListBucketResult>{page}</ListBucketResult>".encode())
-            span = self.headers["Range"]
+            if self.key not in aws.objects:
+                return self.answer(
+                    404, b"<Error><Code>NoSuchKey</Code><Message>no</Message></Error>"
+                )
+            if (span := self.headers["Range"]) is None:
+                return self.answer(200, aws.objects[self.key])
             aws.ranges.append(span)
             first, last = map(int, span.removeprefix("bytes=").split("-"))
             self.answer(206, aws.objects[self.key][first : last + 1])
@@ -82,6 +120,11 @@ def handler_for(aws: FakeAws) -> type[BaseHTTPRequestHandler]:
             request = json.loads(self.body())
             if action in aws.refuse:
                 return self.answer(400, b'{"__type": "AccessDeniedException", "Message": "no"}')
+            if action == "GetSecretValue":
+                if request["SecretId"] not in aws.secrets:
+                    return self.answer(400, b'{"__type": "ResourceNotFoundException"}')
+                secret = aws.secrets[request["SecretId"]]
+                return self.answer(200, json.dumps({"SecretString": secret}).encode())
             database = request.get("DatabaseName", request.get("Name"))
             if action == "CreateDatabase":
                 aws.databases.add(request["DatabaseInput"]["Name"])

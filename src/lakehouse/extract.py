@@ -1,0 +1,274 @@
+"""Extraction: what a domain's sources offer is fetched, kept as it came, and landed.
+
+There is one way to land (`landing`); this module only finds out what there is to land. What cannot
+be fetched whole lands nothing; other entities of the call are not held up by it.
+"""
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from lakehouse.contract import DomainContract, EntityContract
+from lakehouse.delivery import Delivery
+from lakehouse.errors import LandingError, UsageError
+from lakehouse.http_source import (
+    Files,
+    HttpClient,
+    checked_address,
+    fetch_file,
+    fetch_index,
+    fetch_probed,
+)
+from lakehouse.landing import LandedLoad, land_delivery, landed_since
+from lakehouse.postgres import login_from_secret
+from lakehouse.postgres_source import due_extent, fetch_table
+from lakehouse.raw_store import RawFile, RawStore
+from lakehouse.source import FileAtAddress, IndexApi, PostgresTable, ProbedApi
+from lakehouse.transient import FETCHED, Parcel, TransientZone, parcels_of, siblings_of
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where an extraction reads and writes.
+
+    Attributes:
+        settings: environment variables with addresses and ARNs of secrets.
+        http: makes an HTTP client for a file of authorities, or None for the usual ones.
+        secrets: makes a client of Secrets Manager.
+        now: UTC with time zone.
+    """
+
+    store: RawStore
+    zone: TransientZone
+    settings: Mapping[str, str]
+    http: Callable[[str | None], HttpClient]
+    secrets: Callable[[], Any]
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What became of a call.
+
+    Attributes:
+        arrived: addresses of objects that start a run of their own, which lands them.
+        unset: settings without which a source was not asked.
+        errors: of entities whose extraction stopped; what they did not land is not there.
+    """
+
+    landed: tuple[LandedLoad, ...] = ()
+    arrived: tuple[str, ...] = ()
+    unset: tuple[str, ...] = ()
+    errors: tuple[LandingError, ...] = ()
+
+    def __add__(self, other: "Extraction") -> "Extraction":
+        return Extraction(
+            self.landed + other.landed,
+            self.arrived + other.arrived,
+            self.unset + other.unset,
+            self.errors + other.errors,
+        )
+
+
+def extract_object(address: str, *, contract: DomainContract, places: Places) -> Extraction:
+    """Land one object of the transient zone, with the other pages of its answer.
+
+    Raises: LandingError if it is not there or not what the contract promises.
+    """
+    arrivals = siblings_of(places.zone.key_of(address), places.zone)
+    return _land_parcels(parcels_of(arrivals, contract), contract, places, stop=True)
+
+
+def extract_domain(
+    entities: Sequence[str], *, contract: DomainContract, places: Places, whole: bool = False
+) -> Extraction:
+    """Fetch and land what the sources of a domain offer, entity by entity.
+
+    Args:
+        entities: by name; empty = all. A source that is asked for by name must be set.
+        whole: extract tables whole, whether that is due or not.
+    Raises: UsageError for an unknown entity, or one asked for by name that has no source.
+    """
+    chosen = [contract.entity(name) for name in entities] or list(contract.entities.values())
+    done = Extraction()
+    for entity in chosen:
+        try:
+            done += _fetched(entity, contract, places, whole=whole, is_named=bool(entities))
+            done += _arrived(entity, contract, places)
+        except UsageError:
+            raise
+        except LandingError as err:
+            done += Extraction(errors=(err,))
+    return done
+
+
+def _fetched(
+    entity: EntityContract,
+    contract: DomainContract,
+    places: Places,
+    *,
+    whole: bool,
+    is_named: bool,
+) -> Extraction:
+    source = entity.source
+    if source is None:
+        return Extraction()
+    setting = places.settings.get(source.setting) or getattr(source, "address", None)
+    if setting is None:
+        if is_named and not _listed(entity, contract, places):
+            raise UsageError(
+                f"{contract.domain}.{entity.name}: nothing is delivered, and {source.setting} is "
+                f"not set; set it to the source's address (or the ARN of its secret)"
+            )
+        return Extraction(unset=(source.setting,))
+    http = places.http(places.settings.get(f"{source.setting}_CA"))
+    if isinstance(source, IndexApi):
+        address = checked_address(setting, source.setting)
+        done = Extraction()
+        for index in source.indexes:
+            done += _keep_session(
+                fetch_index(source, address, index, entity, http), entity, contract, places
+            )
+        return done
+    is_full = False
+    if isinstance(source, ProbedApi):
+        files = fetch_probed(source, checked_address(setting, source.setting), entity, http)
+    elif isinstance(source, FileAtAddress):
+        files = fetch_file(source, checked_address(setting, source.setting), http)
+    else:
+        files, is_full = _table(source, setting, entity, contract, places, whole)
+    moment = places.now().strftime("%Y%m%dT%H%M%SZ")
+    for name, content in files:
+        places.zone.put(f"{FETCHED}/{contract.domain}/{entity.name}/{moment}/{name}", content)
+    return Extraction(landed=_land(files, entity, contract, places, is_full=is_full))
+
+
+def _table(
+    source: PostgresTable,
+    setting: str,
+    entity: EntityContract,
+    contract: DomainContract,
+    places: Places,
+    whole: bool,
+) -> tuple[Files, bool]:
+    files = [f for f in places.store.list_files(contract.domain) if f.entity == entity.name]
+    extent = due_extent(source, files, store=places.store, today=_today(places), whole=whole)
+    login = login_from_secret(
+        setting, secrets=places.secrets(), ca_file=places.settings.get(f"{source.setting}_CA")
+    )
+    content = fetch_table(source, entity, extent, login)
+    return [(f"{entity.name}.csv", content)], extent.is_whole
+
+
+def _keep_session(
+    files: Files, entity: EntityContract, contract: DomainContract, places: Places
+) -> Extraction:
+    """Put a session where sessions arrive; unchanged content starts nothing.
+
+    The first page goes last and alone where its arrival starts a run, so that the run finds all.
+    """
+    zone, folder = places.zone, f"{contract.domain}/{entity.name}"
+    keys = [folder + f"/{files[0][0]}"] + [f"{FETCHED}/{folder}/{name}" for name, _ in files[1:]]
+    is_there = all(
+        any(arrival.key == key for arrival in zone.list(key)) and zone.read(key) == content
+        for key, (_, content) in zip(keys, files, strict=True)
+    )
+    if not is_there:
+        for key, (_, content) in reversed(list(zip(keys, files, strict=True))):
+            zone.put(key, content)
+    if zone.starts_runs:
+        return Extraction(arrived=() if is_there else (zone.address(keys[0]),))
+    return Extraction()
+
+
+def _listed(entity: EntityContract, contract: DomainContract, places: Places) -> list[Parcel]:
+    parcels = parcels_of(places.zone.list(f"{contract.domain}/"), contract)
+    return [parcel for parcel in parcels if parcel.entity == entity.name]
+
+
+def _arrived(entity: EntityContract, contract: DomainContract, places: Places) -> Extraction:
+    """Land what lies in the transient zone and is not landed, in the order of its arrival."""
+    if places.zone.starts_runs and isinstance(entity.source, IndexApi):
+        # Each object started, or starts, a run that lands it.
+        return Extraction()
+    done = Extraction()
+    for parcel in _listed(entity, contract, places):
+        # A later delivery must not land before an earlier one that is at fault: so the first
+        # error ends the entity.
+        whole = parcels_of(siblings_of(parcel.arrivals[0].key, places.zone), contract)
+        done += _land_parcels(whole, contract, places)
+        if done.errors:
+            break
+    return done
+
+
+def _land_parcels(
+    parcels: Sequence[Parcel], contract: DomainContract, places: Places, *, stop: bool = False
+) -> Extraction:
+    done = Extraction()
+    for parcel in parcels:
+        entity = contract.entity(parcel.entity)
+        try:
+            files = [(arrival.name, places.zone.read(arrival.key)) for arrival in parcel.arrivals]
+            raw = [f for f in places.store.list_files(contract.domain) if f.entity == entity.name]
+            digests = [hashlib.sha256(content).digest() for _, content in files]
+            names = [name for name, _ in files]
+            if held := landed_since(parcel.arrived_at, digests, names, raw, places.store):
+                # Its registration may have failed: then nobody sees the load yet.
+                places.store.register(held)
+                done += Extraction(landed=(_repeated(entity.name, held),))
+                continue
+            done += Extraction(
+                landed=_land(
+                    files,
+                    entity,
+                    contract,
+                    places,
+                    is_full=parcel.is_full_extract,
+                    sender=parcel.sender,
+                )
+            )
+        except LandingError as err:
+            if stop:
+                raise
+            return done + Extraction(errors=(err,))
+    return done
+
+
+def _land(
+    files: Files,
+    entity: EntityContract,
+    contract: DomainContract,
+    places: Places,
+    *,
+    is_full: bool,
+    sender: str | None = None,
+) -> tuple[LandedLoad, ...]:
+    with tempfile.TemporaryDirectory(prefix="lakehouse-extract-") as folder:
+        deliveries = []
+        for name, content in files:
+            path = Path(folder) / name
+            path.write_bytes(content)
+            deliveries.append(Delivery(entity=entity.name, path=path))
+        return tuple(
+            land_delivery(
+                deliveries,
+                contract=contract,
+                store=places.store,
+                received_at=places.now(),
+                full_extract=(entity.name,) if is_full else (),
+                sender=sender,
+            )
+        )
+
+
+def _repeated(entity: str, files: Sequence[RawFile]) -> LandedLoad:
+    return LandedLoad(entity, "repeated", 0, load_id=files[0].load_id, files=tuple(files))
+
+
+def _today(places: Places) -> date:
+    return places.now().astimezone(UTC).date()

@@ -1,0 +1,91 @@
+"""PostgreSQL over TLS: one way to connect, for what is fetched and for what is published."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import certifi
+
+from lakehouse.errors import LandingError, UsageError
+from lakehouse.raw_store import aws_errors
+
+
+@dataclass(frozen=True)
+class PostgresLogin:
+    """Where a database is and who logs in; the password never shows in a text of this object.
+
+    Attributes:
+        ca_file: authorities that may have signed the server's certificate; None = the usual ones.
+    """
+
+    host: str
+    port: int
+    database: str
+    user: str
+    password: str = field(repr=False)
+    ca_file: str | None = None
+
+
+def login_from_secret(
+    secret_arn: str, *, secrets: Any, ca_file: str | None = None, **known: str
+) -> PostgresLogin:
+    """Read a login from Secrets Manager, as RDS writes such secrets.
+
+    Args:
+        secrets: client of Secrets Manager.
+        known: host, port or dbname where the secret does not hold them.
+    Raises: RawStoreError if AWS refuses; UsageError if the secret lacks a part.
+    """
+    with aws_errors(f"secret {secret_arn}"):
+        text = secrets.get_secret_value(SecretId=secret_arn)["SecretString"]
+    try:
+        held: Mapping[str, Any] = json.loads(text) | known
+        return PostgresLogin(
+            host=held["host"],
+            port=int(held.get("port", 5432)),
+            database=held["dbname"],
+            user=held["username"],
+            password=held["password"],
+            ca_file=ca_file,
+        )
+    except (KeyError, TypeError, ValueError) as err:
+        # Without the cause: its text may hold what the secret holds.
+        part = err.args[0] if isinstance(err, KeyError) else "a JSON object with a port in digits"
+        raise UsageError(
+            f"secret {secret_arn} lacks {part}; it holds host, port, dbname, username, password"
+        ) from None
+
+
+@contextmanager
+def connection(
+    login: PostgresLogin, *, application: str, error: type[LandingError]
+) -> Iterator[Any]:
+    """Connect with a verified certificate; one transaction, committed unless an error leaves it.
+
+    Args:
+        error: what a refusal of the server becomes.
+    """
+    # Imported late: most commands never speak to a database.
+    import psycopg
+
+    place = f"{login.host}:{login.port}/{login.database}"
+    try:
+        with psycopg.connect(
+            host=login.host,
+            port=login.port,
+            dbname=login.database,
+            user=login.user,
+            password=login.password,
+            sslmode="verify-full",
+            sslrootcert=login.ca_file or certifi.where(),
+            connect_timeout=15,
+            application_name=application,
+            client_encoding="UTF8",
+            keepalives_idle=30,
+        ) as opened:
+            yield opened
+    except psycopg.Error as err:
+        said = " ".join(str(err).split())
+        raise error(f"{place}: {said}; nothing is changed: correct it, then run again") from err
