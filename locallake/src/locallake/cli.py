@@ -31,6 +31,7 @@ class Wanted:
     warehouse_bucket: str
     with_athena: bool
     with_glue: bool
+    enforce: bool = False
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--bucket", default="locallake-warehouse", help="made at the start")
     up.add_argument("--no-athena", action="store_true", help="without Trino")
     up.add_argument("--no-glue", action="store_true", help="without Glue sessions")
+    up.add_argument("--enforce", action="store_true", help="identity policies decide on every call")
     up.set_defaults(run=_up)
     for name, run, text in (
         ("status", _status, "say what runs; exit status 1 when something does not"),
@@ -89,6 +91,7 @@ def _up(state: Path, parsed: argparse.Namespace) -> int:
         warehouse_bucket=parsed.bucket,
         with_athena=not parsed.no_athena,
         with_glue=not parsed.no_glue,
+        enforce=parsed.enforce,
     )
     if any(process.find(server.pid_file(_at(state))) for _, server in _SERVERS):
         raise ConfigurationError(
@@ -114,10 +117,13 @@ def up(state: Path, wanted: Wanted) -> Settings:
         trino_port=(wanted.trino_port or free_port()) if wanted.with_athena else None,
         region=wanted.region,
         warehouse_bucket=wanted.warehouse_bucket,
+        enforce=wanted.enforce,
         **(_spark(home, emulator) if wanted.with_glue else {}),
     )
     plugins = [ministack.ATHENA_PLUGIN] if wanted.with_athena else []
     plugins += [ministack.GLUE_PLUGIN] if wanted.with_glue else [ministack.FIXES_PLUGIN]
+    plugins += [ministack.SERVICES_PLUGIN]
+    plugins += [ministack.PERMISSIONS_PLUGIN] if wanted.enforce else []
     state.mkdir(parents=True, exist_ok=True)
     # Of a run that was killed: sessions and scratch files that nobody will ask for again.
     for leftover in (given.sessions, state / "tmp", given.logs):

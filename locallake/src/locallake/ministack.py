@@ -30,6 +30,8 @@ ATHENA_PLUGIN = "locallake.athena.plugin"
 GLUE_PLUGIN = "locallake.glue.plugin"
 # Without sessions the catalogue must still be right: the same fixes, alone.
 FIXES_PLUGIN = "locallake.glue.fixes"
+SERVICES_PLUGIN = "locallake.services.plugin"
+PERMISSIONS_PLUGIN = "locallake.permissions.plugin"
 PLUGINS_VARIABLE = "LOCALLAKE_PLUGINS"
 
 _resets: list[Callable[[], object]] = []
@@ -99,6 +101,7 @@ def environ_of(given: Settings, plugins: Sequence[str], base: Mapping[str, str])
         "SFTP_ENABLED": "0",
         "MINISTACK_REGION": given.region,
         "MINISTACK_ACCOUNT_ID": given.account_id,
+        "AUTH": "true" if given.enforce else "false",
         "TMPDIR": str(scratch),
         "PYTHONPATH": str(runtime.package_path(given.home)),
         settings.VARIABLE: given.to_json(),

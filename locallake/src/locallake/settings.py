@@ -16,6 +16,8 @@ from pathlib import Path
 from locallake.errors import ConfigurationError
 
 VARIABLE = "LOCALLAKE_SETTINGS"
+# Where permissions are enforced, Trino's calls are told from those of clients by this key.
+ENGINE_KEY = "ASIALOCALLAKEENGINE0"
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Settings:
         spark_java_home: the JDK 17 that Spark runs on.
         spark_jars: the folder of jars for `spark.driver.extraClassPath`.
         spark_memory: heap of one session's driver, as the JVM writes it.
+        enforce: whether identity policies decide on every call; see `permissions/plugin.py`.
     """
 
     home: Path
@@ -45,6 +48,7 @@ class Settings:
     spark_java_home: Path | None = None
     spark_jars: Path | None = None
     spark_memory: str = "2g"
+    enforce: bool = False
 
     @property
     def endpoint(self) -> str:
@@ -59,6 +63,11 @@ class Settings:
     def faults(self) -> Path:
         """What shall fail on demand; see `athena/faults.py`."""
         return self.state / "faults.json"
+
+    @property
+    def calls(self) -> Path:
+        """Where permissions are enforced: each different call, a line of JSON."""
+        return self.state / "calls.jsonl"
 
     @property
     def sessions(self) -> Path:
