@@ -119,7 +119,7 @@ module "runtime" {
   artifacts_bucket   = module.lake.buckets["artifacts"]
   kms_key_arn        = module.lake.kms_key_arn
   log_retention_days = local.log_retention_days
-  profile            = local.profile
+  profile            = merge(local.profile, { for domain, database in module.catalogue.databases : "LAKEHOUSE_DATABASE_${upper(domain)}" => database })
   role_arns          = { for step, role in local.steps : step => module.identities.role_arns[role] }
   role_names         = { for step, role in local.steps : step => module.identities.role_names[role] }
   network            = var.enable_aurora ? one(module.network[*].client) : null

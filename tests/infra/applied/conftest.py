@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 import yaml
 from infra import terraform_tool
-from infra.applied import emulator, github
+from infra.applied import emulator, github, policies
 from infra.applied.emulator import Emulator
 from infra.terraform_tool import Terraform
 
 FOLDER = "live/dev"
-KNOWN = yaml.safe_load(Path(__file__).with_name("known_gaps.yml").read_text(encoding="utf-8"))
+HERE = Path(__file__).parent
+KNOWN = yaml.safe_load((HERE / "known_gaps.yml").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,10 @@ class Deployment:
 
     terraform: Terraform
     aws: Emulator
+
+    @property
+    def account(self) -> str:
+        return emulator.ACCOUNT
 
     def ci(self, role: str) -> "Deployment":
         """The same with the credentials that a workflow of GitHub gets for a role."""
@@ -139,3 +144,14 @@ def deployment(bootstrap: Terraform, aws: Emulator) -> Deployment:
     made = Deployment(bootstrap, aws)
     made.apply()
     return made
+
+
+@pytest.fixture(scope="session")
+def state(deployment: Deployment) -> dict:
+    """Terraform's state after the first apply."""
+    return deployment.state()
+
+
+@pytest.fixture(scope="session")
+def roles(state: dict) -> dict[str, policies.Role]:
+    return policies.roles(state)

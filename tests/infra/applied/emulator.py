@@ -2,6 +2,8 @@
 
 import json
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +36,10 @@ BACKEND = (
     "skip_credentials_validation=true",
     "skip_metadata_api_check=true",
 )
+
+
+class AccessDeniedError(Exception):
+    """A role does not trust the service that wants to act as it."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,24 @@ class Emulator:
         """Credentials of a role that trusts the account."""
         answer = self.client("sts").assume_role(RoleArn=arn_of(role), RoleSessionName="test")
         return variables(answer["Credentials"])
+
+    def by_service(self, role: str, service: str, *, source_arn: str = "") -> dict[str, str]:
+        """Credentials with which a service acts as a role that trusts it.
+
+        Raises: AccessDeniedError if the role does not.
+        """
+        asked = {"RoleArn": arn_of(role), "Service": service, "SourceArn": source_arn}
+        request = urllib.request.Request(
+            self.endpoint,
+            data=json.dumps(asked).encode(),
+            headers={"X-Amz-Target": "Locallake.CredentialsOfService"},
+            method="POST",
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as err:
+            raise AccessDeniedError(err.read().decode()) from err
 
     def by_github(self, role: str, web_token: str) -> dict[str, str]:
         """Credentials as a GitHub workflow gets them."""

@@ -69,9 +69,10 @@ def install(settings: Settings) -> None:
         it was started without AUTH.
     """
     from ministack import app
-    from ministack.core import iam_actions, iam_evaluator
+    from ministack.core import iam_actions, iam_evaluator, router
 
-    ministack.require(app, "AUTH", "pin_request_origin")
+    ministack.require(app, "AUTH", "pin_request_origin", "SERVICE_HANDLERS")
+    ministack.require(router, "SERVICE_PATTERNS")
     ministack.require(iam_actions, "extract_iam_action", "extract_resource_arn")
     ministack.require(iam_evaluator, "enforce", "resolve_principal", "EvalResult")
     if not app.AUTH:
@@ -105,7 +106,14 @@ def install(settings: Settings) -> None:
     iam_evaluator.resolve_principal = checks.resolve_principal
     pin = app.pin_request_origin
     app.pin_request_origin = lambda source, secure: pin(source, True)
-    ministack.require(iam_evaluator, "_request_origin", "_service_principal_matches")
+    ministack.require(
+        iam_evaluator, "_request_origin", "_service_principal_matches", "_conditions_met"
+    )
+    router.SERVICE_PATTERNS["locallake"] = {
+        "host_patterns": [r"^locallake\."],
+        "target_prefixes": ["Locallake."],
+    }
+    app.SERVICE_HANDLERS["locallake"] = credentials_of_service
     register_engine(settings.account_id)
     ministack.on_reset(lambda: register_engine(settings.account_id))
 
@@ -240,39 +248,54 @@ def register_engine(account: str) -> None:
     )
 
 
-def role_credentials(role_arn: str, *, service: str, session: str) -> dict[str, str]:
+def role_credentials(
+    role_arn: str, *, service: str, session: str, source_arn: str = ""
+) -> dict[str, str]:
     """Credentials that a service has after it assumed a role, as environment variables.
 
     Args:
         service: the service's principal, `glue.amazonaws.com`; the role must trust it.
+        source_arn: the resource for which the service acts, where the trust asks for it.
     Raises: ConfigurationError if the role does not exist or does not trust the service.
     """
     from ministack.core import iam_evaluator
-    from ministack.core.responses import get_account_id
+    from ministack.core.responses import get_account_id, get_region
     from ministack.services import iam, sts
 
-    name = role_arn.rpartition("/")[2]
+    name, account = role_arn.rpartition("/")[2], get_account_id()
     role = iam._roles.get(name)
     if role is None:
         raise ConfigurationError(f"there is no role {role_arn}: create it first")
+    context = iam_evaluator.EvalContext(
+        principal_arn=service,
+        principal_type="Service",
+        principal_account=account,
+        action="sts:AssumeRole",
+        resource_arn=role_arn,
+        region=get_region(),
+        service_context={"aws:sourceaccount": account, "aws:sourcearn": source_arn},
+    )
     trusted = [
         statement
         for statement in json.loads(role["AssumeRolePolicyDocument"])["Statement"]
         if statement["Effect"] == "Allow"
         and iam_evaluator._service_principal_matches(statement["Principal"], service)
+        and iam_evaluator._conditions_met(statement.get("Condition", {}), context)
     ]
     if not trusted:
-        raise ConfigurationError(f"{role_arn} does not trust {service}: see its trust policy")
+        raise ConfigurationError(
+            f"{role_arn} does not trust {service} for `{source_arn}`: see its trust policy"
+        )
     digest = hashlib.sha256(f"{role_arn} {service} {session}".encode()).hexdigest()
     key = f"ASIA{digest[:16].upper()}"
     sts.register_session(
         key,
         {
-            "Arn": f"arn:aws:sts::{get_account_id()}:assumed-role/{name}/{session}",
+            "Arn": f"arn:aws:sts::{account}:assumed-role/{name}/{session}",
             "UserId": f"{name}:{session}",
             "SecretAccessKey": digest,
             "SessionToken": digest[::-1],
-            "AccountId": get_account_id(),
+            "AccountId": account,
         },
     )
     return {
@@ -280,3 +303,25 @@ def role_credentials(role_arn: str, *, service: str, session: str) -> dict[str, 
         "AWS_SECRET_ACCESS_KEY": digest,
         "AWS_SESSION_TOKEN": digest[::-1],
     }
+
+
+async def credentials_of_service(
+    method: str, path: str, headers: Mapping[str, str], body: bytes, query_params: Any
+) -> tuple[int, dict[str, str], bytes]:
+    """What no client can ask AWS for: the credentials with which a service acts as a role.
+
+    Stands in for services that run commands and are not run here, CodeBuild above all.
+    """
+    asked = json.loads(body or b"{}")
+    kind = {"Content-Type": "application/x-amz-json-1.1"}
+    try:
+        found = role_credentials(
+            asked["RoleArn"],
+            service=asked["Service"],
+            session=asked.get("Session", "service"),
+            source_arn=asked.get("SourceArn", ""),
+        )
+    except ConfigurationError as err:
+        refusal = {"__type": "AccessDeniedException", "message": str(err)}
+        return 400, kind, json.dumps(refusal).encode()
+    return 200, kind, json.dumps(found).encode()
