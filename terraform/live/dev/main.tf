@@ -139,6 +139,7 @@ module "orchestration" {
   log_retention_days = local.log_retention_days
   project_names      = module.runtime.project_names
   publishes          = local.publishes
+  schedules_enabled  = var.enable_schedules
   topic_arn          = module.observability.topic_arn
 
   schedules = {

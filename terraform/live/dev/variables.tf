@@ -51,6 +51,13 @@ variable "enable_redshift" {
   nullable    = false
 }
 
+variable "enable_schedules" {
+  description = "Whether the workflow runs by its schedules: switch on when a run by hand has succeeded."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "environment" {
   description = "Environment: second part of every name, and the GitHub environment that may deploy."
   type        = string
