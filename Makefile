@@ -52,6 +52,8 @@ $(INFRA)/%/.installed: requirements-%.lock
 WITH_TERRAFORM = @if command -v terraform > /dev/null; then $(MAKE) --no-print-directory PYTHON=$(PYTHON) $(1); \
 	else echo "terraform is not on PATH: $@ is skipped"; fi
 
+# PYTEST_INFRA='-m "not long"' leaves out the switches one by one.
+PYTEST_INFRA ?=
 test-infra: ## Apply the Terraform to a local AWS, switch, tear down; permissions, checkov (long)
 	$(call WITH_TERRAFORM,applied)
 
@@ -59,7 +61,7 @@ test-roles: ## Run landing, dbt on Athena and on Glue, and a reader as the roles
 	$(call WITH_TERRAFORM,roles)
 
 applied: $(STAMP) $(INFRA)/checkov/.installed $(INFRA)/awscli/.installed
-	CHECKOV=$(INFRA)/checkov/bin/checkov AWS_CLI=$(INFRA)/awscli/bin/aws $(BIN)/python -m pytest tests/infra/static/test_checkov.py tests/infra/applied
+	CHECKOV=$(INFRA)/checkov/bin/checkov AWS_CLI=$(INFRA)/awscli/bin/aws $(BIN)/python -m pytest $(PYTEST_INFRA) tests/infra/static/test_checkov.py tests/infra/applied
 
 roles: $(STAMP)
 	$(BIN)/python -m pytest tests/infra/runs

@@ -225,6 +225,7 @@ module "governance" {
   count  = var.enable_governance ? 1 : 0
 
   prefix            = local.prefix
+  administrators    = concat([module.identities.role_arns["ci-deploy"]], var.lake_administrators)
   builder_role_arns = [module.identities.role_arns["transformer"], module.spark.role_arn]
   databases         = module.catalogue.databases
   raw_columns       = module.catalogue.raw_columns

@@ -75,6 +75,13 @@ variable "github_repository" {
   nullable    = false
 }
 
+variable "lake_administrators" {
+  description = "ARNs of administrators of Lake Formation beside ci-deploy, such as a person's who switches governance on."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
 variable "monthly_budget_usd" {
   description = "Cost of the account per month, in US dollars, above which a notice is sent."
   type        = number

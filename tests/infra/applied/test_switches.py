@@ -18,7 +18,22 @@ STEPS = {
 }
 
 
-@pytest.mark.parametrize("switches", STEPS, ids=lambda switches: " ".join(switches) or "off")
+# Where time is short everything goes on at once, and off.
+ONE_BY_ONE = {("enable_aurora",), ("enable_governance",), ("enable_redshift",)}
+
+
+def steps() -> list:
+    return [
+        pytest.param(
+            switches,
+            id=" ".join(switches) or "off",
+            marks=[pytest.mark.long] if switches in ONE_BY_ONE else [],
+        )
+        for switches in STEPS
+    ]
+
+
+@pytest.mark.parametrize("switches", steps())
 def test_switches_bring_what_they_say_and_stay(deployment: Deployment, switches: tuple[str, ...]):
     modules, gaps = STEPS[switches]
     deployment.ci("ci-deploy").apply(*switches)
