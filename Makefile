@@ -17,7 +17,7 @@ LOCALLAKE_VENV := target/locallake-venv
 HISTORIES ?= 1000
 
 .DEFAULT_GOAL := help
-.PHONY: help install build generate test test-infra infra-bundle lint docs bench clean
+.PHONY: help install build generate test test-infra test-roles applied roles infra-bundle lint docs bench clean
 .PHONY: aws-up aws-down build-athena build-glue parity test-engines
 
 help: ## List the targets and what they do
@@ -51,15 +51,29 @@ $(POSTGRES)/.installed: requirements-postgres.lock $(STAMP)
 infra-bundle: $(STAMP) ## Write the zip of the function that starts the workflow
 	@$(BIN)/python scripts/bundle.py function target/terraform/start_workflow.zip
 
-# checkov and the emulator pin what dbt pins otherwise: each has an environment of its own.
+# checkov and the AWS command pin what dbt pins otherwise: each has an environment of its own.
 INFRA := target/infra
 $(INFRA)/%/.installed: requirements-%.lock
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
 
-test-infra: $(STAMP) $(INFRA)/checkov/.installed $(INFRA)/emulator/.installed ## Apply the Terraform to an emulator, switch, destroy; checkov (long)
-	CHECKOV=$(INFRA)/checkov/bin/checkov LAKEHOUSE_EMULATOR_PYTHON=$(INFRA)/emulator/bin/python $(BIN)/python -m pytest tests/infra
+WITH_TERRAFORM = @if command -v terraform > /dev/null; then $(MAKE) --no-print-directory PYTHON=$(PYTHON) $(1); \
+	else echo "terraform is not on PATH: $@ is skipped"; fi
+
+# PYTEST_INFRA='-m "not long"' leaves out the switches one by one.
+PYTEST_INFRA ?=
+test-infra: ## Apply the Terraform to a local AWS, switch, tear down; permissions, checkov (long)
+	$(call WITH_TERRAFORM,applied)
+
+test-roles: ## Run landing, dbt on Athena and on Glue, and a reader as the roles of Terraform (long)
+	$(call WITH_TERRAFORM,roles)
+
+applied: $(STAMP) $(INFRA)/checkov/.installed $(INFRA)/awscli/.installed
+	CHECKOV=$(INFRA)/checkov/bin/checkov AWS_CLI=$(INFRA)/awscli/bin/aws $(BIN)/python -m pytest $(PYTEST_INFRA) tests/infra/static/test_checkov.py tests/infra/applied
+
+roles: $(STAMP)
+	$(BIN)/python -m pytest tests/infra/runs
 
 lint: $(STAMP) ## Check the style of SQL and Python, 0 findings
 	@mkdir -p $(WORK)

@@ -5,7 +5,8 @@ set -euo pipefail
 
 folder=${1:?name the folder of the environment, such as terraform/live/dev}
 cd "$(dirname "$0")/.."
-bucket=$(terraform -chdir="$folder" output -json buckets | jq -r .artifacts)
+bucket=$(terraform -chdir="$folder" output -json buckets |
+    python3 -c 'import json, sys; print(json.load(sys.stdin)["artifacts"])')
 
 python3 scripts/bundle.py source target/release/lakehouse.zip
 rm -rf target/release/wheels

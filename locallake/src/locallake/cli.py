@@ -32,6 +32,7 @@ class Wanted:
     with_athena: bool
     with_glue: bool
     store_limit_bytes: int | None = None
+    enforce: bool = False
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -68,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     up.add_argument("--no-athena", action="store_true", help="without Trino")
     up.add_argument("--no-glue", action="store_true", help="without Glue sessions")
+    up.add_argument("--enforce", action="store_true", help="identity policies decide on every call")
     up.set_defaults(run=_up)
     for name, run, text in (
         ("status", _status, "say what runs; exit status 1 when something does not"),
@@ -103,6 +105,7 @@ def _up(state: Path, parsed: argparse.Namespace) -> int:
         with_athena=not parsed.no_athena,
         with_glue=not parsed.no_glue,
         store_limit_bytes=parsed.store_limit * 2**20 if parsed.store_limit else None,
+        enforce=parsed.enforce,
     )
     if any(process.find(server.pid_file(_at(state))) for _, server in _SERVERS):
         raise ConfigurationError(
@@ -129,10 +132,13 @@ def up(state: Path, wanted: Wanted) -> Settings:
         region=wanted.region,
         warehouse_bucket=wanted.warehouse_bucket,
         store_limit_bytes=wanted.store_limit_bytes or store.default_limit_bytes(),
+        enforce=wanted.enforce,
         **(_spark(home, emulator) if wanted.with_glue else {}),
     )
     plugins = [ministack.ATHENA_PLUGIN] if wanted.with_athena else []
     plugins += [ministack.GLUE_PLUGIN] if wanted.with_glue else [ministack.FIXES_PLUGIN]
+    plugins += [ministack.SERVICES_PLUGIN]
+    plugins += [ministack.PERMISSIONS_PLUGIN] if wanted.enforce else []
     plugins += [ministack.STORE_PLUGIN]
     state.mkdir(parents=True, exist_ok=True)
     # Of a run that was killed: sessions and scratch files that nobody will ask for again.

@@ -30,6 +30,8 @@ ATHENA_PLUGIN = "locallake.athena.plugin"
 GLUE_PLUGIN = "locallake.glue.plugin"
 # Without sessions the catalogue must still be right: the same fixes, alone.
 FIXES_PLUGIN = "locallake.glue.fixes"
+SERVICES_PLUGIN = "locallake.services.plugin"
+PERMISSIONS_PLUGIN = "locallake.permissions.plugin"
 # Last: what the others hold of S3 then goes through it as well.
 STORE_PLUGIN = "locallake.store"
 PLUGINS_VARIABLE = "LOCALLAKE_PLUGINS"
@@ -101,6 +103,7 @@ def environ_of(given: Settings, plugins: Sequence[str], base: Mapping[str, str])
         "SFTP_ENABLED": "0",
         "MINISTACK_REGION": given.region,
         "MINISTACK_ACCOUNT_ID": given.account_id,
+        "AUTH": "true" if given.enforce else "false",
         "TMPDIR": str(scratch),
         # Objects that are deleted go back to the machine, so that they no longer count as used.
         "MALLOC_MMAP_THRESHOLD_": "131072",

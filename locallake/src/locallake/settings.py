@@ -16,6 +16,8 @@ from pathlib import Path
 from locallake.errors import ConfigurationError
 
 VARIABLE = "LOCALLAKE_SETTINGS"
+# Where permissions are enforced, Trino's calls are told from those of clients by this key.
+ENGINE_KEY = "ASIALOCALLAKEENGINE0"
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Settings:
         spark_jars: the folder of jars for `spark.driver.extraClassPath`.
         spark_memory: heap of one session's driver, as the JVM writes it.
         store_limit_bytes: memory of the AWS services above which S3 takes no more; None: any.
+        enforce: whether identity policies decide on every call; see `permissions/plugin.py`.
     """
 
     home: Path
@@ -47,6 +50,7 @@ class Settings:
     spark_jars: Path | None = None
     spark_memory: str = "2g"
     store_limit_bytes: int | None = None
+    enforce: bool = False
 
     @property
     def endpoint(self) -> str:
@@ -61,6 +65,11 @@ class Settings:
     def faults(self) -> Path:
         """What shall fail on demand; see `athena/faults.py`."""
         return self.state / "faults.json"
+
+    @property
+    def calls(self) -> Path:
+        """Where permissions are enforced: each different call, a line of JSON."""
+        return self.state / "calls.jsonl"
 
     @property
     def sessions(self) -> Path:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from locallake import process, runtime
 from locallake.errors import ProcessError
-from locallake.settings import Settings
+from locallake.settings import ENGINE_KEY, Settings
 
 VERSION = "476"
 SERVER = runtime.Artefact(
@@ -137,17 +137,18 @@ def _properties(values: Mapping[str, str]) -> str:
 
 
 def _glue_and_s3(settings: Settings) -> dict[str, str]:
+    key = ENGINE_KEY if settings.enforce else "test"
     return {
         "hive.metastore.glue.region": settings.region,
         "hive.metastore.glue.endpoint-url": settings.endpoint,
-        "hive.metastore.glue.aws-access-key": "test",
+        "hive.metastore.glue.aws-access-key": key,
         "hive.metastore.glue.aws-secret-key": "test",
         "hive.metastore.glue.default-warehouse-dir": f"s3://{settings.warehouse_bucket}/warehouse",
         "fs.native-s3.enabled": "true",
         "s3.region": settings.region,
         "s3.endpoint": settings.endpoint,
         "s3.path-style-access": "true",
-        "s3.aws-access-key": "test",
+        "s3.aws-access-key": key,
         "s3.aws-secret-key": "test",
     }
 

@@ -137,7 +137,7 @@ module "runtime" {
   artifacts_bucket   = module.lake.buckets["artifacts"]
   kms_key_arn        = module.lake.kms_key_arn
   log_retention_days = local.log_retention_days
-  profile            = local.profile
+  profile            = merge(local.profile, { for domain, database in module.catalogue.databases : "LAKEHOUSE_DATABASE_${upper(domain)}" => database })
   role_arns          = { for step, role in local.steps : step => module.identities.role_arns[role] }
   role_names         = { for step, role in local.steps : step => module.identities.role_names[role] }
   sources            = var.sources
@@ -158,6 +158,7 @@ module "orchestration" {
   log_retention_days = local.log_retention_days
   project_names      = module.runtime.project_names
   publishes          = local.publishes
+  schedules_enabled  = var.enable_schedules
   topic_arn          = module.observability.topic_arn
 
   schedules = {
@@ -243,6 +244,7 @@ module "governance" {
   count  = var.enable_governance ? 1 : 0
 
   prefix            = local.prefix
+  administrators    = concat([module.identities.role_arns["ci-deploy"]], var.lake_administrators)
   builder_role_arns = [module.identities.role_arns["transformer"], module.spark.role_arn]
   databases         = module.catalogue.databases
   raw_columns       = module.catalogue.raw_columns

@@ -51,6 +51,13 @@ variable "enable_redshift" {
   nullable    = false
 }
 
+variable "enable_schedules" {
+  description = "Whether the workflow runs by its schedules: switch on when a run by hand has succeeded."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "environment" {
   description = "Environment: second part of every name, and the GitHub environment that may deploy."
   type        = string
@@ -65,6 +72,13 @@ variable "environment" {
 variable "github_repository" {
   description = "GitHub repository that may plan and deploy, <owner>/<name>."
   type        = string
+  nullable    = false
+}
+
+variable "lake_administrators" {
+  description = "ARNs of administrators of Lake Formation beside ci-deploy, such as a person's who switches governance on."
+  type        = list(string)
+  default     = []
   nullable    = false
 }
 

@@ -1,9 +1,3 @@
-data "aws_caller_identity" "current" {}
-
-data "aws_iam_session_context" "current" {
-  arn = data.aws_caller_identity.current.arn
-}
-
 locals {
   classes = ["internal", "personal", "public", "sensitive"]
 
@@ -33,10 +27,10 @@ locals {
   ]...)
 }
 
-# Tags can be made and given only by an administrator of Lake Formation, so whoever applies becomes one.
-# The list is the account's: others who must stay on it are named in `administrators`.
+# Tags can be made and given only by an administrator of Lake Formation. Named and not taken from whoever
+# applies: a plan by another identity would change the list. It is the account's whole list.
 resource "aws_lakeformation_data_lake_settings" "this" {
-  admins = distinct(concat([data.aws_iam_session_context.current.issuer_arn], var.administrators))
+  admins = distinct(var.administrators)
 }
 
 resource "aws_lakeformation_lf_tag" "class" {

@@ -1,8 +1,12 @@
 variable "administrators" {
-  description = "ARNs that stay administrators of Lake Formation beside whoever applies this."
+  description = "ARNs of all administrators of Lake Formation in the account; whoever applies this is one of them."
   type        = list(string)
-  default     = []
   nullable    = false
+
+  validation {
+    condition     = length(var.administrators) > 0
+    error_message = "administrators names at least the identity that applies this: nobody else can make tags."
+  }
 }
 
 variable "builder_role_arns" {

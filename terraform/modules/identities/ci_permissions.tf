@@ -74,6 +74,7 @@ locals {
   ci_write = {
     write-lake = {
       State     = ["s3", ["PutObject"], local.owned.state]
+      Release   = ["s3", ["PutObject"], ["${local.s3["artifacts"]}/source/*", "${local.s3["artifacts"]}/wheels/*"]]
       Buckets   = ["s3", ["CreateBucket", "DeleteBucketPolicy", "PutBucketLogging", "PutBucketNotification", "PutBucketOwnershipControls", "PutBucketPolicy", "PutBucketPublicAccessBlock", "PutBucketTagging", "PutBucketVersioning", "PutEncryptionConfiguration", "PutLifecycleConfiguration"], local.owned.buckets]
       Catalogue = ["glue", ["CreateDatabase", "CreateTable", "DeleteDatabase", "DeleteTable", "TagResource", "UntagResource", "UpdateDatabase", "UpdateTable"], local.owned.catalogue]
       Security  = ["glue", ["CreateSecurityConfiguration", "DeleteSecurityConfiguration"], ["*"]]

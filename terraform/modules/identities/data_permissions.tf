@@ -13,9 +13,11 @@ locals {
   mart_tables = [
     for pair in setproduct(local.databases, local.mart_prefixes) : "${local.glue}:table/${pair[0]}/${pair[1]}*"
   ]
-  model_tables = [
-    for pair in setproduct(local.databases, local.model_prefixes) : "${local.glue}:table/${pair[0]}/${pair[1]}*"
-  ]
+  # dbt-athena keeps a unit test's inputs in a table named after the test, not after a model.
+  model_tables = concat(
+    [for pair in setproduct(local.databases, local.model_prefixes) : "${local.glue}:table/${pair[0]}/${pair[1]}*"],
+    [for database in local.databases : "${local.glue}:table/${database}/*__dbt_tmp"],
+  )
   raw_tables = flatten([
     for domain, tables in var.raw_tables : [for table in tables : "${local.glue}:table/${var.databases[domain]}/${table}"]
   ])
@@ -118,8 +120,8 @@ locals {
       Sid    = "ReadTables"
       Effect = "Allow"
       Action = [
-        "glue:GetDatabase", "glue:GetPartition", "glue:GetPartitions", "glue:GetTable", "glue:GetTableVersions",
-        "glue:GetTables",
+        "glue:BatchGetPartition", "glue:GetDatabase", "glue:GetPartition", "glue:GetPartitions", "glue:GetTable",
+        "glue:GetTableVersions", "glue:GetTables",
       ]
       Resource = concat(
         local.catalog_and_databases,

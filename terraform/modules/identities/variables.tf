@@ -1,5 +1,5 @@
 variable "buckets" {
-  description = "Bucket name of each zone: curated, raw, results, transient at least."
+  description = "Bucket name of each zone: artifacts, curated, raw, results, transient at least."
   type        = map(string)
   nullable    = false
 }

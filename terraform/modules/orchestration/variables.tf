@@ -58,6 +58,13 @@ variable "schedules" {
   }
 }
 
+variable "schedules_enabled" {
+  description = "Whether the schedules start runs; false keeps them for later."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "topic_arn" {
   description = "ARN of the topic for notices."
   type        = string

@@ -19,7 +19,7 @@ locals {
       environment = var.published_databases
     }
     transform = {
-      command     = "dbt build $([ \"$LAKEHOUSE_RUN_DATE\" = - ] || printf -- '--vars run_date:%s' \"$LAKEHOUSE_RUN_DATE\")"
+      command     = "lakehouse dbt build $([ \"$LAKEHOUSE_RUN_DATE\" = - ] || printf -- '--vars run_date:%s' \"$LAKEHOUSE_RUN_DATE\")"
       limit       = 1
       environment = { LAKEHOUSE_RUN_DATE = "-" }
     }

@@ -1,92 +1,137 @@
-"""AWS of this machine for Terraform: MiniStack with our plug-in, started and ended by the tests."""
+"""AWS of this machine for Terraform (locallake), with permissions enforced; credentials in it."""
 
-import os
-import signal
-import socket
-import subprocess
+import json
 import sys
-import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import boto3
+from infra.terraform_tool import REPOSITORY
+
+sys.path.insert(0, str(REPOSITORY / "locallake" / "src"))
+
+from locallake import cli as locallake
+from locallake import settings as locallake_settings
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
-PLUGIN = Path(__file__).with_name("emulator_plugin.py")
+ADMINISTRATOR = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+PREFIX = "lakehouse-dev"
 
 # Copied beside a configuration for a run: nothing local stands in the configuration itself.
 OVERRIDE = """
-terraform {
-  backend "local" {}
-}
-
 provider "aws" {
-  access_key                  = "test"
-  secret_key                  = "test"
   skip_credentials_validation = true
   skip_metadata_api_check     = true
   s3_use_path_style           = true
   max_retries                 = 2 # of 25: a call that is missing here would hang for minutes
 }
 """
+BACKEND = (
+    "use_path_style=true",
+    "skip_credentials_validation=true",
+    "skip_metadata_api_check=true",
+)
 
 
-def python_of_emulator() -> str | None:
-    """A Python that has MiniStack: LAKEHOUSE_EMULATOR_PYTHON, or this one."""
-    python = os.environ.get("LAKEHOUSE_EMULATOR_PYTHON", sys.executable)
-    found = subprocess.run([python, "-c", "import ministack"], capture_output=True)
-    return python if found.returncode == 0 else None
+class AccessDeniedError(Exception):
+    """A role does not trust the service that wants to act as it."""
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+@dataclass(frozen=True)
+class Emulator:
+    """One running local AWS.
+
+    Attributes:
+        endpoint: for AWS_ENDPOINT_URL.
+        journal: the file with every call that was decided on.
+    """
+
+    endpoint: str
+    journal: Path
+
+    @property
+    def region(self) -> dict[str, str]:
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def client(self, service: str, credentials: dict[str, str] | None = None) -> Any:
+        keys = credentials or ADMINISTRATOR
+        return boto3.Session(
+            aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
+            aws_session_token=keys.get("AWS_SESSION_TOKEN"),
+            region_name=REGION,
+        ).client(service, endpoint_url=self.endpoint)
+
+    def calls(self) -> list[dict]:
+        """What was decided since the start: identity, agent, action, resource, allowed."""
+        return [json.loads(line) for line in self.journal.read_text(encoding="utf-8").splitlines()]
+
+    def assumed(self, role: str) -> dict[str, str]:
+        """Credentials of a role that trusts the account."""
+        answer = self.client("sts").assume_role(RoleArn=arn_of(role), RoleSessionName="test")
+        return variables(answer["Credentials"])
+
+    def by_service(self, role: str, service: str, *, source_arn: str = "") -> dict[str, str]:
+        """Credentials with which a service acts as a role that trusts it.
+
+        Raises: AccessDeniedError if the role does not.
+        """
+        asked = {"RoleArn": arn_of(role), "Service": service, "SourceArn": source_arn}
+        request = urllib.request.Request(
+            self.endpoint,
+            data=json.dumps(asked).encode(),
+            headers={"X-Amz-Target": "Locallake.CredentialsOfService"},
+            method="POST",
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as err:
+            raise AccessDeniedError(err.read().decode()) from err
+
+    def by_github(self, role: str, web_token: str) -> dict[str, str]:
+        """Credentials as a GitHub workflow gets them."""
+        answer = self.client("sts").assume_role_with_web_identity(
+            RoleArn=arn_of(role), RoleSessionName="test", WebIdentityToken=web_token
+        )
+        return variables(answer["Credentials"])
+
+
+def arn_of(role: str) -> str:
+    return f"arn:aws:iam::{ACCOUNT}:role/{PREFIX}-{role}"
+
+
+def variables(credentials: dict) -> dict[str, str]:
+    return {
+        "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": credentials["SessionToken"],
+    }
 
 
 @contextmanager
-def running(python: str, log: Path, **settings: str) -> Iterator[str]:
-    """Start MiniStack on a free port of 127.0.0.1, and end it afterwards.
+def running(state: Path, *, with_engines: bool = False) -> Iterator[Emulator]:
+    """Start locallake on a free port of 127.0.0.1 with permissions enforced; end it afterwards.
 
-    Returns: the address of its endpoint.
+    Args:
+        with_engines: also Trino and Spark.
     """
-    port = free_port()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    environment |= {
-        "BIND_HOST": "127.0.0.1",
-        "GATEWAY_PORT": str(port),
-        "IOT_MTLS_ENABLED": "0",
-        "SFTP_ENABLED": "0",
-        "MINISTACK_REGION": REGION,
-        "MINISTACK_ACCOUNT_ID": ACCOUNT,
-    }
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [python, PLUGIN],
-            env=environment | settings,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    given = ["--state", str(state)]
+    without = [] if with_engines else ["--no-athena", "--no-glue"]
+    words = [*given, "up", "--enforce", "--port", str(locallake.free_port()), *without]
+    assert locallake.main(words) == 0
     try:
-        endpoint = f"http://127.0.0.1:{port}"
-        _wait_until_healthy(endpoint, process, log)
-        yield endpoint
+        settings = locallake_settings.from_json((state / "settings.json").read_text())
+        yield Emulator(settings.endpoint, settings.calls)
     finally:
-        process.send_signal(signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=20)
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-
-
-def _wait_until_healthy(endpoint: str, process: subprocess.Popen, log: Path) -> None:
-    end = time.monotonic() + 120
-    while time.monotonic() < end:
-        assert process.poll() is None, log.read_text()[-3000:]
-        with suppress(OSError):
-            urllib.request.urlopen(f"{endpoint}/_ministack/health", timeout=5).close()
-            return
-        time.sleep(0.2)
-    raise AssertionError(f"the emulator does not answer; see {log}")
+        locallake.main([*given, "down"])

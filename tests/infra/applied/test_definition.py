@@ -4,13 +4,10 @@ import json
 
 import pytest
 from infra.applied import policies
-from infra.applied.conftest import FOLDER, Deployment
 
 
 @pytest.fixture(scope="module")
-def machine(deployment: Deployment) -> dict:
-    deployment.apply()
-    state = deployment.terraform.json("show", "-json", folder=FOLDER)
+def machine(state: dict) -> dict:
     found = [r for r in policies.resources(state) if r["type"] == "aws_sfn_state_machine"]
     return json.loads(found[0]["values"]["definition"])
 

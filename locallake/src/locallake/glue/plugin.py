@@ -99,6 +99,7 @@ def spark_starter(settings: Settings) -> StartWorker:
                 java_home=java_home,
                 command=command,
                 folder=folder,
+                **_credentials(settings, request),
             ),
             start={"session": session_id, "conf": conf},
             folder=folder,
@@ -106,6 +107,21 @@ def spark_starter(settings: Settings) -> StartWorker:
         )
 
     return start
+
+
+def _credentials(settings: Settings, request: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
+    """A session acts as its role where permissions are enforced."""
+    if not settings.enforce:
+        return {}
+    from locallake.permissions.plugin import role_credentials
+
+    try:
+        credentials = role_credentials(
+            request["Role"], service="glue.amazonaws.com", session="GlueJobRunnerSession"
+        )
+    except ConfigurationError as err:
+        raise GlueApiError("AccessDeniedException", str(err)) from err
+    return {"credentials": credentials}
 
 
 def on_loop(

@@ -17,6 +17,7 @@ from typing import Any
 
 _SCRIPT = Path(__file__).with_name("worker.py")
 _LOG_TAIL_CHARACTERS = 1_500
+_NOBODY = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 
 class SparkProcess:
@@ -112,7 +113,13 @@ def session_folder(sessions: Path, session_id: str) -> Path:
 
 
 def worker_environment(
-    *, endpoint: str, region: str, java_home: Path, command: Path, folder: Path
+    *,
+    endpoint: str,
+    region: str,
+    java_home: Path,
+    command: Path,
+    folder: Path,
+    credentials: Mapping[str, str] = _NOBODY,
 ) -> dict[str, str]:
     """All that a session's process knows of the outside.
 
@@ -125,8 +132,7 @@ def worker_environment(
         "LANG": "C.UTF-8",
         "PYSPARK_PYTHON": str(command),
         "SPARK_LOCAL_IP": "127.0.0.1",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        **credentials,
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
         "AWS_ENDPOINT_URL": endpoint,

@@ -4,6 +4,7 @@ mock_provider "aws" {
 
 variables {
   prefix            = "lakehouse-dev"
+  administrators    = ["arn:aws:iam::123456789012:role/lakehouse-dev-ci-deploy"]
   builder_role_arns = ["arn:aws:iam::123456789012:role/lakehouse-dev-transformer"]
   databases         = { shop = "lakehouse_dev_shop" }
   raw_columns       = { "shop/sale" = { buyer_name = "personal", sale_id = "internal" } }
@@ -27,9 +28,19 @@ run "columns_are_tagged_by_class" {
   }
 
   assert {
-    condition     = contains(aws_lakeformation_data_lake_settings.this.admins, "arn:aws:iam::123456789012:role/operator")
-    error_message = "Whoever applies may make tags."
+    condition     = tolist(aws_lakeformation_data_lake_settings.this.admins) == tolist(var.administrators)
+    error_message = "The list of administrators depends on what is named, not on who applies."
   }
+}
+
+run "nobody_who_could_make_tags_is_refused" {
+  command = plan
+
+  variables {
+    administrators = []
+  }
+
+  expect_failures = [var.administrators]
 }
 
 run "unknown_class_is_refused" {

@@ -7,6 +7,7 @@ variables {
   environment       = "dev"
   github_repository = "owner/lakehouse"
   buckets = {
+    artifacts = "lakehouse-dev-123456789012-artifacts"
     curated   = "lakehouse-dev-123456789012-curated"
     raw       = "lakehouse-dev-123456789012-raw"
     results   = "lakehouse-dev-123456789012-results"

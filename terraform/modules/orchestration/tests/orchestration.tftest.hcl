@@ -69,6 +69,17 @@ run "with_databases_it_publishes_after_the_build" {
   }
 }
 
+run "schedules_wait_until_they_are_enabled" {
+  variables {
+    schedules_enabled = false
+  }
+
+  assert {
+    condition     = toset([for schedule in values(aws_scheduler_schedule.this) : schedule.state]) == toset(["DISABLED"])
+    error_message = "No schedule starts a run before somebody has seen one succeed."
+  }
+}
+
 run "schedule_that_cannot_name_an_execution_is_refused" {
   command = plan
 

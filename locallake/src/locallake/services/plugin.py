@@ -1,19 +1,17 @@
-"""Services that MiniStack lacks, as far as Terraform's provider asks for them; nothing is executed.
+"""Redshift Serverless, its Data API and Lake Formation for Terraform; fields that are forgotten.
 
-Runs inside MiniStack's process: `python emulator_plugin.py` is `ministack` with these added. Every
-name it hooks is private to the pinned release, and a missing one is an error at start.
+What is asked for is stored and given back; nothing is executed.
 """
+
+from __future__ import annotations
 
 import json
 import re
 import uuid
 from datetime import UTC, datetime
 
-from ministack import app
-from ministack.core import iam_actions, router
-from ministack.services import codebuild, ec2, ssm
-
-ACCOUNT, REGION = "123456789012", "us-east-1"
+from locallake import ministack
+from locallake.settings import Settings
 
 _stored: dict[tuple[str, str], dict] = {}
 _tags: dict[str, list] = {}
@@ -35,6 +33,18 @@ def failure(code: str, message: str, status: int = 400) -> tuple[int, dict, byte
     return answer({"__type": code, "message": message, "Message": message}, status)
 
 
+def _account() -> str:
+    from ministack.core.responses import get_account_id
+
+    return get_account_id()
+
+
+def _region() -> str:
+    from ministack.core.responses import get_region
+
+    return get_region()
+
+
 def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
@@ -43,7 +53,7 @@ def now() -> str:
 
 
 def _redshift_arn(kind: str, identifier: str) -> str:
-    return f"arn:aws:redshift-serverless:{REGION}:{ACCOUNT}:{kind}/{identifier}"
+    return f"arn:aws:redshift-serverless:{_region()}:{_account()}:{kind}/{identifier}"
 
 
 def _namespace(request: dict) -> dict:
@@ -66,7 +76,7 @@ def _namespace(request: dict) -> dict:
     }
     if request.get("manageAdminPassword"):
         kept["adminPasswordSecretArn"] = (
-            f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:redshift!{request['namespaceName']}"
+            f"arn:aws:secretsmanager:{_region()}:{_account()}:secret:redshift!{request['namespaceName']}"
         )
         kept["adminPasswordSecretKmsKeyId"] = request.get("adminPasswordSecretKmsKeyId")
     return kept
@@ -83,7 +93,7 @@ def _workgroup(request: dict) -> dict:
         "creationDate": now(),
         "port": 5439,
         "endpoint": {
-            "address": f"{name}.{ACCOUNT}.redshift-serverless.amazonaws.com",
+            "address": f"{name}.{_account()}.redshift-serverless.amazonaws.com",
             "port": 5439,
         },
     }
@@ -171,7 +181,7 @@ def lake_formation(operation: str, request: dict) -> dict:
     if operation == "GetDataLakeSettings":
         return {"DataLakeSettings": _stored.get(("Settings", ""), {})}
     if operation in ("CreateLFTag", "UpdateLFTag"):
-        _stored["Tag", request["TagKey"]] = request | {"CatalogId": ACCOUNT}
+        _stored["Tag", request["TagKey"]] = request | {"CatalogId": _account()}
         return {}
     if operation == "GetLFTag":
         if ("Tag", request["TagKey"]) not in _stored:
@@ -236,7 +246,7 @@ def _assigned(resource: dict, tags: list | None) -> None:
 
 
 def _with_catalogue(tags: list | None) -> list:
-    return [{**tag, "CatalogId": ACCOUNT} for tag in tags or []]
+    return [{**tag, "CatalogId": _account()} for tag in tags or []]
 
 
 def _tags_of(resource: dict) -> dict:
@@ -277,6 +287,9 @@ def handler(serve, not_found: str, *, by_path: bool = False):
 
 
 def add_service(name: str, handle, namespace: str, **patterns: list) -> None:
+    from ministack import app
+    from ministack.core import iam_actions, router
+
     router.SERVICE_PATTERNS[name] = {"host_patterns": [rf"^{re.escape(name)}\."], **patterns}
     app.SERVICE_HANDLERS[name] = handle
     # Without a namespace every call would be let through when permissions are enforced.
@@ -285,6 +298,11 @@ def add_service(name: str, handle, namespace: str, **patterns: list) -> None:
 
 def keep_dropped_fields_of_builds() -> None:
     """MiniStack forgets these fields of a project and does not find a project by its ARN."""
+    from ministack.services import codebuild
+
+    ministack.require(
+        codebuild, "_create_project", "_update_project", "_project_shape", "_delete_project"
+    )
     dropped = (
         "vpcConfig", "logsConfig", "cache", "queuedTimeoutInMinutes", "concurrentBuildLimit",
         "encryptionKey",
@@ -323,6 +341,9 @@ def keep_dropped_fields_of_builds() -> None:
 
 def keep_prefix_lists_of_rules() -> None:
     """MiniStack drops the prefix list of a rule, and the provider cannot plan without it."""
+    from ministack.services import ec2
+
+    ministack.require(ec2, "_parse_ip_permissions", "_sg_rule_xml", "_p")
     parse = ec2._parse_ip_permissions
 
     def parse_ip_permissions(params, prefix):
@@ -348,7 +369,19 @@ def keep_prefix_lists_of_rules() -> None:
     ec2._parse_ip_permissions, ec2._sg_rule_xml = parse_ip_permissions, sg_rule_xml
 
 
-def install() -> None:
+def install(settings: Settings) -> None:
+    """Add the services and keep the fields.
+
+    Raises: HookError if the emulator is not the version this was written for.
+    """
+    from ministack import app
+    from ministack.core import iam_actions, router
+    from ministack.services import ssm
+
+    ministack.require(app, "SERVICE_HANDLERS", "_port_is_bindable")
+    ministack.require(router, "SERVICE_PATTERNS")
+    ministack.require(iam_actions, "SERVICE_TO_IAM_NAMESPACE")
+    ministack.require(ssm, "_PUBLIC_AMI_PARAMETERS")
     add_service(
         "redshift-serverless",
         handler(redshift, "ResourceNotFoundException"),
@@ -373,8 +406,5 @@ def install() -> None:
     ssm._PUBLIC_AMI_PARAMETERS[image + "arm64"] = ssm._PUBLIC_AMI_PARAMETERS[image + "x86_64"]
     # A server on 443 would be seen by others on the machine.
     app._port_is_bindable = lambda *args, **kwargs: False
-
-
-if __name__ == "__main__":
-    install()
-    app.main()
+    ministack.on_reset(_stored.clear)
+    ministack.on_reset(_tags.clear)

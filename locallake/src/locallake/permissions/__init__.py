@@ -1,0 +1,1 @@
+"""Permissions enforced: who calls what on which resource, checked and written down."""

@@ -1,0 +1,49 @@
+"""Calls that were recorded while a role was at work, written so that two recordings agree."""
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+FILE = Path(__file__).with_name("recorded_calls.json")
+PREFIX = "lakehouse-dev-"
+
+# Ids that differ from run to run: of queries, files, loads, versions of metadata and statements.
+_VOLATILE = (
+    (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "<id>"),
+    (r"[0-9a-f]{32}", "<id>"),
+    (r"\d{8}T\d{6}\d*Z?-[0-9a-f]{12}", "<load>"),
+    (r"\d{8}_\d{6}_\d{5}_[a-z0-9]{5}", "<query>"),
+    (r"(?<=/)\d{5}-(?=<id>)", ""),
+    (r"snap-\d+-\d-", "snap-"),
+    (r"(?<=/data/)[^/]*<.*", "<file>"),
+    (r"(?<=/data/).*/[^/]*<.*", "<file>"),
+)
+
+
+def stable(resource: str) -> str:
+    """A resource without what no second run repeats."""
+    for pattern, word in _VOLATILE:
+        resource = re.sub(pattern, word, resource)
+    return resource
+
+
+def by_role(calls: Iterable[dict]) -> dict[str, dict[str, list[str]]]:
+    """The calls of roles as role → action → resources, each once and in order."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for call in calls:
+        if call["identity"].startswith(PREFIX):
+            actions = found.setdefault(call["identity"].removeprefix(PREFIX), {})
+            actions.setdefault(call["action"], set()).add(stable(call["resource"]))
+    return {
+        role: {action: sorted(resources) for action, resources in sorted(actions.items())}
+        for role, actions in sorted(found.items())
+    }
+
+
+def read() -> dict[str, dict[str, list[str]]]:
+    return json.loads(FILE.read_text(encoding="utf-8"))
+
+
+def write(recording: dict[str, dict[str, list[str]]]) -> None:
+    FILE.write_text(json.dumps(recording, indent=1) + "\n", encoding="utf-8")

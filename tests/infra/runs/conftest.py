@@ -1,0 +1,74 @@
+"""live/dev on a local AWS with both engines, for programs that run with the roles it made."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from infra.applied import emulator
+from infra.applied.conftest import FOLDER, Deployment, bootstrap, copy, deployment
+from infra.applied.emulator import Emulator
+from infra.terraform_tool import REPOSITORY
+
+__all__ = ["bootstrap", "copy", "deployment"]
+
+LAKEHOUSE = "from lakehouse.cli import app; app()"
+
+
+@dataclass(frozen=True)
+class Programs:
+    """The command `lakehouse` with the environment that Terraform's outputs give."""
+
+    deployment: Deployment
+    environment: dict[str, str]
+
+    def run(
+        self, credentials: dict[str, str], *words: str, **variables: str
+    ) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [sys.executable, "-c", LAKEHOUSE, *words],
+            cwd=REPOSITORY,
+            env=self.environment | credentials | variables,
+            capture_output=True,
+            text=True,
+        )
+
+    def check(self, credentials: dict[str, str], *words: str, **variables: str) -> str:
+        """Run, and fail with the command's own words."""
+        done = self.run(credentials, *words, **variables)
+        assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-3000:]
+        return done.stdout
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    if shutil.which("terraform") is None:
+        pytest.skip("terraform is not on PATH: there is no role to run as")
+    state = tmp_path_factory.mktemp("aws") / "state"
+    with emulator.running(state, with_engines=True) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def programs(deployment: Deployment) -> Programs:
+    """The programs, with the sample landed and registered as an administrator does it first."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    profile = deployment.terraform.using(emulator.ADMINISTRATOR).environment
+    printed = subprocess.run(
+        [
+            *(sys.executable, "-c", LAKEHOUSE, "env"),
+            *("--from-terraform", str(deployment.terraform.root / "terraform" / FOLDER)),
+        ],
+        env=profile | {"PYTHONPATH": str(REPOSITORY / "src")},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    exported = dict(line.removeprefix("export ").split("=", 1) for line in printed.splitlines())
+    values = {name: value.strip("'") for name, value in exported.items()}
+    made = Programs(deployment, kept | values | deployment.aws.region)
+    made.check(emulator.ADMINISTRATOR, "register", "--copy-from", "data/raw")
+    return made
