@@ -1,6 +1,6 @@
 """Athena's statements on a real Trino: what is left behind, not what is answered.
 
-Starts services of its own; needs the artefacts of `locallake up`.
+Needs the artefacts of `locallake up`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from locallake import cli, ministack, process, trino
+from locallake import ministack, process, trino
 from locallake.athena import faults
 
 pytestmark = pytest.mark.engine
@@ -69,21 +69,8 @@ class Lake:
 
 
 @pytest.fixture(scope="module")
-def started(tmp_path_factory):
-    """The services without Glue sessions; ended afterwards."""
-    state = tmp_path_factory.mktemp("athena") / "state"
-    wanted = cli.Wanted(
-        gateway_port=cli.free_port(),
-        trino_port=None,
-        region="us-east-1",
-        warehouse_bucket=BUCKET,
-        with_athena=True,
-        with_glue=False,
-    )
-    try:
-        yield Lake(cli.up(state, wanted))
-    finally:
-        cli.main(["--state", str(state), "down"])
+def started(services):
+    return Lake(services)
 
 
 @pytest.fixture

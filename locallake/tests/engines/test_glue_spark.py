@@ -1,6 +1,6 @@
 """Glue sessions on a real Spark: Iceberg written, a Hive table read, a killed session replaced.
 
-Starts services of its own; needs the artefacts of `locallake up`. Asserts on rows, because
+Needs the artefacts of `locallake up`. Asserts on rows, because
 SUCCEEDED says little.
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from locallake import cli
+from locallake import ministack
 from locallake.athena import faults
 
 boto3 = pytest.importorskip("boto3")
@@ -44,20 +44,9 @@ ARGUMENTS = {
 
 
 @pytest.fixture(scope="module")
-def aws(tmp_path_factory):
-    """The services without Athena; ended afterwards."""
-    state = tmp_path_factory.mktemp("glue") / "state"
-    wanted = cli.Wanted(
-        gateway_port=cli.free_port(),
-        trino_port=None,
-        region="us-east-1",
-        warehouse_bucket="locallake-warehouse",
-        with_athena=False,
-        with_glue=True,
-    )
-    given = cli.up(state, wanted)
-    yield given
-    cli.main(["--state", str(state), "down"])
+def aws(services):
+    ministack.reset(services)
+    return services
 
 
 @pytest.fixture(scope="module")

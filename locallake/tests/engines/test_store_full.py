@@ -23,7 +23,7 @@ MB = 2**20
 @pytest.fixture
 def given(tmp_path):
     wanted = cli.Wanted(
-        gateway_port=cli.free_port(),
+        gateway_port=0,
         trino_port=None,
         region="us-east-1",
         warehouse_bucket="locallake-warehouse",
