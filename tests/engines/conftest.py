@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,19 @@ class Aws:
     @property
     def reader(self) -> AthenaReader:
         return AthenaReader(self.athena, self.glue, local_aws.WORKGROUP)
+
+    def query(self, sql: str) -> list[list[str | None]]:
+        """Rows of a short answer of Athena, as texts."""
+        given = {"QueryString": sql, "WorkGroup": local_aws.WORKGROUP}
+        name = self.athena.start_query_execution(**given)["QueryExecutionId"]
+        while True:
+            found = self.athena.get_query_execution(QueryExecutionId=name)["QueryExecution"]
+            if found["Status"]["State"] not in ("QUEUED", "RUNNING"):
+                break
+            time.sleep(0.1)
+        assert found["Status"]["State"] == "SUCCEEDED", found["Status"]
+        rows = self.athena.get_query_results(QueryExecutionId=name)["ResultSet"]["Rows"][1:]
+        return [[cell.get("VarCharValue") for cell in row["Data"]] for row in rows]
 
     def fault(self, error: str, *, text: str = "", times: int = 1) -> None:
         """Have the next statements that contain the text fail."""
