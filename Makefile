@@ -18,7 +18,7 @@ HISTORIES ?= 1000
 
 .DEFAULT_GOAL := help
 .PHONY: help install build generate test test-infra test-roles applied roles infra-bundle lint docs bench clean
-.PHONY: aws-up aws-down build-athena build-glue parity test-engines
+.PHONY: aws-up aws-down build-athena build-glue parity test-engines test-long
 
 help: ## List the targets and what they do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,9 +100,17 @@ build-glue: $(STAMP) ## Build and test all tables on Glue, after make aws-up
 parity: $(STAMP) ## Build the sample and HISTORIES random histories on all engines and compare all marts
 	@$(ON_LOCAL_AWS)/parity.py --histories $(HISTORIES)
 
-test-engines: $(STAMP) $(LOCALLAKE_VENV)/.installed ## Run the tests that need the engines, started once (long)
-	env -u AWS_ENDPOINT_URL $(BIN)/python -m pytest tests/engines
-	cd locallake && env -u LOCALLAKE_STATE $(CURDIR)/$(LOCALLAKE_VENV)/bin/python -m pytest
+# Services of their own, started once: those of `make aws-up` keep what is in them.
+ENGINES_STATE := $(CURDIR)/$(WORK)/engines
+test-engines: $(STAMP) $(LOCALLAKE_VENV)/.installed ## Run the tests that need the engines, each started once (long)
+	@export LOCALLAKE_STATE=$(ENGINES_STATE); trap '$(LOCALLAKE) down' EXIT INT TERM; \
+	$(LOCALLAKE) up --port 0 && eval "$$($(LOCALLAKE) env)" \
+	&& $(BIN)/python -m pytest tests/engines --durations=5 \
+	&& (cd locallake && $(CURDIR)/$(LOCALLAKE_VENV)/bin/python -m pytest)
+
+test-long: $(STAMP) ## Both builds twice with all tests, then parity of more histories, all on the engines (an hour)
+	@trap '$(LOCALLAKE) down' EXIT INT TERM; $(MAKE) aws-up && $(MAKE) build-athena build-glue \
+	&& $(MAKE) build-athena build-glue && $(MAKE) parity
 
 $(LOCALLAKE_VENV)/.installed: locallake/src/locallake/locks/test.txt
 	$(PYTHON) -m venv $(LOCALLAKE_VENV)

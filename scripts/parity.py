@@ -271,11 +271,21 @@ def marts(case: Case) -> list[tuple[str, str]]:
 
 
 def compare(
-    case: Case, *, reader: AthenaReader, targets: Sequence[str] = local_aws.TARGETS
+    case: Case,
+    *,
+    reader: AthenaReader,
+    targets: Sequence[str] = local_aws.TARGETS,
+    only: Sequence[str] = (),
 ) -> Iterator[tuple[str, int, Difference | None]]:
-    """Compare every mart of the lakes with DuckDB's: (table, rows, difference or None)."""
+    """Compare every mart of the lakes with DuckDB's: (table, rows, difference or None).
+
+    Args:
+        only: names of marts; none for all.
+    """
     with duckdb.connect(str(case.folder / "lakehouse.duckdb"), read_only=True) as connection:
         for schema, name in marts(case):
+            if only and name not in only:
+                continue
             expected = duckdb_rows(connection, schema, name)
             for target in targets:
                 place = local_aws.settings(target, lake=case.lake)["LAKEHOUSE_SCHEMA_PREFIX"]

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,19 @@ class Aws:
     @property
     def reader(self) -> AthenaReader:
         return AthenaReader(self.athena, self.glue, local_aws.WORKGROUP)
+
+    def query(self, sql: str) -> list[list[str | None]]:
+        """Rows of a short answer of Athena, as texts."""
+        given = {"QueryString": sql, "WorkGroup": local_aws.WORKGROUP}
+        name = self.athena.start_query_execution(**given)["QueryExecutionId"]
+        while True:
+            found = self.athena.get_query_execution(QueryExecutionId=name)["QueryExecution"]
+            if found["Status"]["State"] not in ("QUEUED", "RUNNING"):
+                break
+            time.sleep(0.1)
+        assert found["Status"]["State"] == "SUCCEEDED", found["Status"]
+        rows = self.athena.get_query_results(QueryExecutionId=name)["ResultSet"]["Rows"][1:]
+        return [[cell.get("VarCharValue") for cell in row["Data"]] for row in rows]
 
     def fault(self, error: str, *, text: str = "", times: int = 1) -> None:
         """Have the next statements that contain the text fail."""
@@ -81,12 +95,16 @@ class Built:
     """The sample and random histories, built on every target.
 
     Attributes:
+        nodes: unique id -> node of the manifest, by target.
+        results: unique id -> status in the second step and, of a test, the rows that it found.
         differences: sentences of what is not as on DuckDB, after each step.
         compared: tables that were compared, over all steps.
         seconds: of each step, by target.
     """
 
     case: parity.Case
+    nodes: dict[str, dict[str, Any]]
+    results: dict[str, dict[str, tuple[str, int | None]]]
     differences: list[list[str]]
     compared: int
     seconds: list[dict[str, float]]
@@ -111,4 +129,17 @@ def built(aws: Aws) -> Built:
         compared += len(found)
         told = [text for _, _, difference in found if difference for text in difference.sentences()]
         differences.append(told)
-    return Built(case, differences, compared, seconds)
+    # Read now: every later run writes these files anew.
+    nodes = {target: _read(case, target, "manifest")["nodes"] for target in parity.TARGETS}
+    results = {
+        target: {
+            result["unique_id"]: (result["status"], result["failures"])
+            for result in _read(case, target, "run_results")["results"]
+        }
+        for target in parity.TARGETS
+    }
+    return Built(case, nodes, results, differences, compared, seconds)
+
+
+def _read(case: parity.Case, target: str, name: str) -> dict[str, Any]:
+    return json.loads((case.folder / target / f"{name}.json").read_text())

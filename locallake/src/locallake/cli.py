@@ -23,7 +23,7 @@ _SERVERS = (("ministack", ministack), ("trino", trino))
 
 @dataclass(frozen=True)
 class Wanted:
-    """What `up` was asked for; None means: choose."""
+    """What `up` was asked for; None, or port 0, means: choose."""
 
     gateway_port: int
     trino_port: int | None
@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="up|status|down|reset|env|fault")
     up = commands.add_parser("up", help="start the services and wait until they answer")
-    up.add_argument("--port", type=int, default=4566, help="of all AWS services (default 4566)")
+    up.add_argument("--port", type=int, default=4566, help="default 4566; 0: a free one")
     up.add_argument("--trino-port", type=int, help="default: a free one")
     up.add_argument("--region", default=os.environ.get("AWS_REGION", "us-east-1"))
     up.add_argument("--bucket", default="locallake-warehouse", help="made at the start")
@@ -118,7 +118,7 @@ def _up(state: Path, parsed: argparse.Namespace) -> int:
 
 def up(state: Path, wanted: Wanted) -> Settings:
     """Start what is wanted and wait for it; on failure nothing is left running."""
-    if _is_taken(wanted.gateway_port):
+    if wanted.gateway_port and _is_taken(wanted.gateway_port):
         raise ConfigurationError(
             f"port {wanted.gateway_port} is taken: choose another with `locallake up --port N`"
         )
@@ -127,7 +127,7 @@ def up(state: Path, wanted: Wanted) -> Settings:
     given = Settings(
         home=home,
         state=state,
-        gateway_port=wanted.gateway_port,
+        gateway_port=wanted.gateway_port or free_port(),
         trino_port=(wanted.trino_port or free_port()) if wanted.with_athena else None,
         region=wanted.region,
         warehouse_bucket=wanted.warehouse_bucket,

@@ -136,3 +136,23 @@ def test_the_number_of_a_query_is_known_to_who_may_cancel_it(trino):
     server = trino(columns=[column("a", "bigint")], data=[[1]])
     Engine(server.port).run("select 1", schema="s", session={}, on_start=numbers.append)
     assert numbers[0]() == "q1"
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        ({}, "E: cannot write"),
+        (
+            {"cause": {"message": "closed", "cause": {"message": "no room"}}},
+            "E: cannot write: no room",
+        ),
+        ({"cause": {"message": "no room", "cause": {"message": None}}}, "E: cannot write: no room"),
+        ({"cause": {"message": "cannot write"}}, "E: cannot write"),
+    ],
+)
+def test_an_error_says_what_caused_it_in_the_end(trino, failure, said):
+    error = {"errorName": "E", "errorType": "EXTERNAL", "message": "cannot write"}
+    server = trino(error={**error, "failureInfo": failure})
+    with pytest.raises(QueryError) as caught:
+        Engine(server.port).run("select 1", schema="s", session={})
+    assert str(caught.value) == said

@@ -1,6 +1,6 @@
 """Athena's statements on a real Trino: what is left behind, not what is answered.
 
-Starts services of its own; needs the artefacts of `locallake up`.
+Needs the artefacts of `locallake up`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from pathlib import Path
 import boto3
 import pytest
 
-from locallake import cli, ministack, process, trino
+from locallake import ministack, process, trino
+from locallake.athena import faults
 
 pytestmark = pytest.mark.engine
 
@@ -68,21 +69,8 @@ class Lake:
 
 
 @pytest.fixture(scope="module")
-def started(tmp_path_factory):
-    """The services without Glue sessions; ended afterwards."""
-    state = tmp_path_factory.mktemp("athena") / "state"
-    wanted = cli.Wanted(
-        gateway_port=cli.free_port(),
-        trino_port=None,
-        region="us-east-1",
-        warehouse_bucket=BUCKET,
-        with_athena=True,
-        with_glue=False,
-    )
-    try:
-        yield Lake(cli.up(state, wanted))
-    finally:
-        cli.main(["--state", str(state), "down"])
+def started(services):
+    return Lake(services)
 
 
 @pytest.fixture
@@ -145,6 +133,37 @@ def test_a_merge_with_one_key_twice_fails_and_changes_nothing(lake):
     )
     assert reason.startswith("MERGE_TARGET_ROW_MULTIPLE_MATCHES")
     assert lake.rows('select amount from "s"."p" where id = 1') == [["10.50"]]
+
+
+def test_a_statement_that_fails_half_way_leaves_nothing_to_be_seen(lake):
+    lake.do(iceberg("p", PURCHASES))
+    before = lake.table("p")["Parameters"]["metadata_location"]
+    # One of two million rows cannot be worked out.
+    body = (
+        "select cast(1 / (a.n * 200 + b.n - 1999999) as integer) as id "
+        "from unnest(sequence(1, 10000)) as a (n), unnest(sequence(1, 200)) as b (n)"
+    )
+    assert lake.refused(f'insert into "s"."p" (id) {body}').startswith("DIVISION_BY_ZERO")
+    assert lake.refused(iceberg("half", body)).startswith("DIVISION_BY_ZERO")
+
+    assert lake.table("p")["Parameters"]["metadata_location"] == before
+    assert lake.rows('select count(*) from "s"."p"') == [["3"]]
+    assert [t["Name"] for t in lake.glue.get_tables(DatabaseName="s")["TableList"]] == ["p"]
+
+
+@pytest.mark.parametrize("place", ["/wh/p/data/", "/wh/p/metadata/"])
+def test_a_full_store_is_said_and_the_table_is_as_before(lake, place):
+    lake.do(iceberg("p", PURCHASES))
+    faults.add(lake.settings.faults, faults.Fault(faults.STORE_FULL, place), times=50)
+    try:
+        reason = lake.refused('insert into "s"."p" (id) values (9)')
+    finally:
+        lake.settings.faults.unlink()
+
+    assert "the local S3 is full" in reason
+    assert lake.rows('select count(*) from "s"."p"') == [["3"]]
+    lake.do('insert into "s"."p" (id) values (9)')
+    assert lake.rows('select count(*) from "s"."p"') == [["4"]]
 
 
 def test_a_statement_opens_a_hundred_partitions_and_no_more(lake):

@@ -1,6 +1,6 @@
 """Glue sessions on a real Spark: Iceberg written, a Hive table read, a killed session replaced.
 
-Starts services of its own; needs the artefacts of `locallake up`. Asserts on rows, because
+Needs the artefacts of `locallake up`. Asserts on rows, because
 SUCCEEDED says little.
 """
 
@@ -11,11 +11,13 @@ import json
 import os
 import signal
 import socket
+import time
 from pathlib import Path
 
 import pytest
 
-from locallake import cli
+from locallake import ministack
+from locallake.athena import faults
 
 boto3 = pytest.importorskip("boto3")
 pyarrow = pytest.importorskip("pyarrow")
@@ -42,20 +44,9 @@ ARGUMENTS = {
 
 
 @pytest.fixture(scope="module")
-def aws(tmp_path_factory):
-    """The services without Athena; ended afterwards."""
-    state = tmp_path_factory.mktemp("glue") / "state"
-    wanted = cli.Wanted(
-        gateway_port=cli.free_port(),
-        trino_port=None,
-        region="us-east-1",
-        warehouse_bucket="locallake-warehouse",
-        with_athena=False,
-        with_glue=True,
-    )
-    given = cli.up(state, wanted)
-    yield given
-    cli.main(["--state", str(state), "down"])
+def aws(services):
+    ministack.reset(services)
+    return services
 
 
 @pytest.fixture(scope="module")
@@ -224,8 +215,36 @@ def test_a_session_that_cannot_start_says_why(glue):
         Session(glue, "refused", arguments)
 
 
-def test_a_killed_session_fails_its_statement_and_is_replaced_under_its_id(session, glue):
-    statement = session.start("import time\ntime.sleep(60)")
+@pytest.mark.parametrize("place", ["/wh/db.db/t/data/", "/wh/db.db/t/metadata/"])
+def test_a_full_store_is_said_and_the_table_is_as_before(session, aws, place):
+    before = session.rows("select * from db.t order by id")
+    faults.add(aws.faults, faults.Fault(faults.STORE_FULL, place), times=50)
+    try:
+        output = session.output('spark.sql("update db.t set amount = 0")')
+    finally:
+        aws.faults.unlink()
+
+    assert output["Status"] == "error"
+    assert "the local S3 is full" in output["ErrorValue"]
+    assert session.rows("select * from db.t order by id") == before
+
+
+def test_a_session_killed_while_it_writes_leaves_the_table_as_it_was_and_is_replaced(
+    session, glue, client
+):
+    before = session.rows("select * from db.t order by id")
+    files = _files_of_t(client)
+    # The last of four tasks takes a minute; the others have written their files by then.
+    statement = session.start(
+        'spark.range(0, 4, 1, 4).selectExpr("cast(id + 10 as int) as id",'
+        ' "cast(1 as decimal(18, 2)) as amount", "if(spark_partition_id() < 3, null,'
+        " cast(java_method('java.lang.Thread', 'sleep', 60000L) as timestamp_ntz)) as at\""
+        ').writeTo("db.t").append()'
+    )
+    deadline = time.monotonic() + 50
+    while _files_of_t(client) == files:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
     for pid in _processes_of(session):
         os.kill(pid, signal.SIGKILL)
     answer = session.ended(statement)
@@ -234,10 +253,16 @@ def test_a_killed_session_fails_its_statement_and_is_replaced_under_its_id(sessi
     assert session.described["Status"] == "FAILED"
     with pytest.raises(glue.exceptions.IllegalSessionStateException):
         session.start("1")
+
     glue.delete_session(Id=session.id)
     replaced = Session(glue, session.id)
     assert replaced.described["Status"] == "READY"
-    assert replaced.rows("select count(*) from db.t") == [["2"]]
+    assert replaced.rows("select * from db.t order by id") == before
+
+
+def _files_of_t(client):
+    page = client("s3").list_objects_v2(Bucket="locallake-warehouse", Prefix="wh/db.db/t/data/")
+    return {found["Key"] for found in page["Contents"]}
 
 
 def _processes_of(session):

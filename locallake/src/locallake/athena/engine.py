@@ -80,7 +80,7 @@ class Engine:
             rows = cursor.fetchall()
             return _answer(cursor, rows)
         except exceptions.TrinoQueryError as err:
-            raise QueryError(err.error_name, err.message, err.error_type) from err
+            raise QueryError(err.error_name, reason(err), err.error_type) from err
         except (exceptions.Error, exceptions.HttpError, requests.RequestException) as err:
             raise QueryError(
                 "ENGINE_UNAVAILABLE",
@@ -119,6 +119,17 @@ class Engine:
             # Trino's own text of decimals, dates and timestamps: Python's types would lose digits.
             legacy_primitive_types=True,
         )
+
+
+def reason(err: Any) -> str:
+    """The message of a TrinoQueryError, with what caused it in the end.
+
+    Trino says that a file could not be written; why stands only in the chain of causes.
+    """
+    cause, last = (err.failure_info or {}).get("cause"), None
+    while cause:
+        last, cause = cause.get("message") or last, cause.get("cause")
+    return err.message if not last or last in err.message else f"{err.message}: {last}"
 
 
 def _answer(cursor: Any, rows: list[list[Any]]) -> Answer:

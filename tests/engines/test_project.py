@@ -5,28 +5,13 @@ import json
 import local_aws
 import parity
 import pytest
-from conftest import Built
 
 TARGETS = local_aws.TARGETS
 
 
-def results_of(built: Built, target: str) -> dict[str, tuple[str, int | None]]:
-    """Unique id -> status of the build and, of a test, the number of rows that it found."""
-    text = (built.case.folder / target / "run_results.json").read_text()
-    return {
-        result["unique_id"]: (result["status"], result["failures"])
-        for result in json.loads(text)["results"]
-    }
-
-
-def nodes_of(built: Built, target: str) -> dict[str, dict]:
-    return json.loads((built.case.folder / target / "manifest.json").read_text())["nodes"]
-
-
 @pytest.mark.parametrize("target", TARGETS)
 def test_models_unit_tests_value_tests_and_data_tests_are_as_on_duckdb(built, target):
-    statuses = results_of(built, target)
-    on_duckdb = results_of(built, "duckdb")
+    statuses, on_duckdb = built.results[target], built.results["duckdb"]
 
     # A warning is for rows that the histories have on purpose: as many as on DuckDB.
     assert {status for status, _ in statuses.values()} <= {"success", "pass", "no-op", "warn"}
@@ -51,7 +36,7 @@ def test_the_documentation_knows_every_table(built, target):
     catalog = json.loads((built.case.folder / target / "catalog.json").read_text())
     stored = {
         name
-        for name, node in nodes_of(built, target).items()
+        for name, node in built.nodes[target].items()
         if node["resource_type"] in ("model", "seed")
         and node["config"]["materialized"] != "ephemeral"
     }

@@ -1,0 +1,22 @@
+{#
+    compact_tables()
+    Run by hand or once a week, never beside a build: `dbt run-operation compact_tables`. Makes the
+    incremental tables, and the tables of processed loads, quick to read again; no row changes.
+#}
+{% macro compact_tables() -%}
+    {%- set schemas = [] -%}
+    {%- for node in graph.nodes.values()
+        if node.resource_type == 'model' and node.config.materialized == 'incremental' -%}
+        {%- set relations = [api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)] -%}
+        {%- if node.schema not in schemas -%}
+            {%- do schemas.append(node.schema) -%}
+            {%- do relations.append(api.Relation.create(database=node.database, schema=node.schema, identifier='processed_load')) -%}
+        {%- endif -%}
+        {%- for relation in relations if load_relation(relation) is not none -%}
+            {%- for sql in compact_statements(relation) -%}
+                {%- do run_statement(sql) -%}
+            {%- endfor -%}
+            {%- do log(relation.schema ~ '.' ~ relation.identifier ~ ' is compact', info=true) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+{%- endmacro %}
