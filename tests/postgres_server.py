@@ -23,12 +23,15 @@ _PLACES = ("/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt")
 
 @dataclass(frozen=True)
 class PostgresServer:
-    """Where it listens, who may log in, and the authority that signed its certificate."""
+    """Where it listens, who may log in, and the authority that signed its certificate.
+
+    The certificate is for `localhost` alone: by its number the same server is a stranger.
+    """
 
     port: int
     password: str
     ca_file: Path
-    host: str = "127.0.0.1"
+    host: str = "localhost"
 
     def connect(self, database: str = "postgres", **options: object) -> psycopg.Connection:
         """Connect as the owner; every statement stands for itself."""
@@ -94,7 +97,7 @@ def running() -> Iterator[PostgresServer]:
             shutil.copytree(found.parent, folder / "install", symlinks=True)
             found = folder / "install" / found.name
         authority = trustme.CA()
-        certificate = authority.issue_cert("127.0.0.1", "localhost")
+        certificate = authority.issue_cert("localhost")
         authority.cert_pem.write_to_path(str(folder / "ca.pem"))
         certificate.private_key_pem.write_to_path(str(folder / "server.key"))
         (folder / "server.pem").write_bytes(

@@ -46,6 +46,8 @@ def running(folder: Path) -> Iterator[SourceServer]:
             source.asked.append(self.path)
             status, body = source.answer(self.path)
             self.send_response(status)
+            if 300 <= status < 400:
+                self.send_header("Location", f"{source.address}{body.decode()}")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             if self.path in source.cut_off:

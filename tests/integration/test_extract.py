@@ -244,6 +244,17 @@ def test_a_server_whose_certificate_nobody_vouches_for_is_not_logged_in_to(sales
     assert retail.rows("retail", "venda") == []
 
 
+def test_a_server_with_the_certificate_of_another_is_not_logged_in_to(sales, retail, postgres):
+    by_number = {**postgres.secret("shop"), "host": "127.0.0.1"}
+    with fake_aws.running(fake_aws.FakeAws(secrets={SECRET: json.dumps(by_number)})) as environment:
+        import boto3
+
+        client = boto3.client("secretsmanager", endpoint_url=environment["AWS_ENDPOINT_URL"])
+        places = replace(retail.places, secrets=lambda: client)
+        [error] = Bench(places, []).extract("retail", "venda").errors
+    assert "does not match host name" in str(error)
+
+
 def test_no_error_shows_the_password(sales, retail, postgres):
     wrong = {**postgres.secret("shop"), "password": "hunter2-not-this"}
     fake = fake_aws.FakeAws(secrets={SECRET: json.dumps(wrong)})
@@ -308,7 +319,7 @@ def test_a_transient_fault_of_one_id_is_retried_with_growing_pauses(bench, sourc
         ((200, b""), "empty"),
         ((200, b"two\nlines"), "more than one line"),
         ((404, b"gone"), "status 404"),
-        ((302, b""), "status 302"),
+        ((302, b"/staff?id=1"), "status 302"),
     ],
 )
 def test_an_id_that_cannot_be_had_is_never_the_end_of_the_list(bench, source, answer, reason):

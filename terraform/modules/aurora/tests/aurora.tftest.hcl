@@ -40,7 +40,7 @@ run "cluster_sleeps_and_speaks_tls" {
   }
 
   assert {
-    condition     = keys(output.environment) == ["LAKEHOUSE_AURORA_DATABASE", "LAKEHOUSE_AURORA_HOST", "LAKEHOUSE_AURORA_PORT", "LAKEHOUSE_AURORA_SECRET"]
+    condition     = keys(output.environment) == ["LAKEHOUSE_AURORA_CA", "LAKEHOUSE_AURORA_DATABASE", "LAKEHOUSE_AURORA_HOST", "LAKEHOUSE_AURORA_PORT", "LAKEHOUSE_AURORA_SECRET"]
     error_message = "Publication learns where the database is and where its secret lies."
   }
 }
