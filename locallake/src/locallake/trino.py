@@ -112,6 +112,7 @@ def configuration(settings: Settings, *, heap: str = "2G") -> dict[str, str]:
                 "hive.recursive-directories": "true",
                 "hive.iceberg-catalog-name": ICEBERG_CATALOG,
                 "hive.max-partitions-per-writers": str(OPEN_PARTITIONS),
+                **_asking_like_athena(settings),
             }
         ),
         f"catalog/{ICEBERG_CATALOG}.properties": _properties(
@@ -134,6 +135,14 @@ def configuration(settings: Settings, *, heap: str = "2G") -> dict[str, str]:
 
 def _properties(values: Mapping[str, str]) -> str:
     return "".join(f"{name}={value}\n" for name, value in values.items())
+
+
+def _asking_like_athena(settings: Settings) -> dict[str, str]:
+    """Trino asks for column statistics at every read; Athena's callers need no permission for that.
+
+    Source: the actions of AWS's managed policy AmazonAthenaFullAccess.
+    """
+    return {"hive.table-statistics-enabled": "false"} if settings.enforce else {}
 
 
 def _glue_and_s3(settings: Settings) -> dict[str, str]:

@@ -64,6 +64,9 @@ locals {
     LAKEHOUSE_TRANSIENT        = "s3://${module.lake.buckets["transient"]}"
   })
 
+  # Known before governance exists, so that builds do not wait for it.
+  governed = var.enable_governance ? { LAKEHOUSE_LF_TAG_KEY = "${local.prefix}-class" } : {}
+
   steps = { extract = "extractor", publish = "publisher", transform = "transformer" }
 }
 
@@ -116,6 +119,8 @@ module "identities" {
   state_bucket      = "${var.project_name}-${data.aws_caller_identity.current.account_id}-state"
   workgroup         = module.query.workgroup
 
+  gives_tags = var.enable_governance
+
   databases_published = {
     aurora_secret_arn      = one(module.aurora[*].secret_arn)
     redshift_workgroup_arn = one(module.redshift[*].workgroup_arn)
@@ -137,7 +142,7 @@ module "runtime" {
   artifacts_bucket   = module.lake.buckets["artifacts"]
   kms_key_arn        = module.lake.kms_key_arn
   log_retention_days = local.log_retention_days
-  profile            = merge(local.profile, { for domain, database in module.catalogue.databases : "LAKEHOUSE_DATABASE_${upper(domain)}" => database })
+  profile            = merge(local.profile, local.governed, { for domain, database in module.catalogue.databases : "LAKEHOUSE_DATABASE_${upper(domain)}" => database })
   role_arns          = { for step, role in local.steps : step => module.identities.role_arns[role] }
   role_names         = { for step, role in local.steps : step => module.identities.role_names[role] }
   sources            = var.sources

@@ -20,7 +20,7 @@ output "databases" {
 
 output "profile" {
   description = "Environment variables of the dbt profile: eval \"$(lakehouse env --from-terraform <this folder>)\"."
-  value       = local.profile
+  value       = merge(local.profile, local.governed)
 }
 
 output "redshift_workgroup" {

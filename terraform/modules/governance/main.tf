@@ -1,6 +1,9 @@
 locals {
   classes = ["internal", "personal", "public", "sensitive"]
 
+  # What nobody classed is hidden: a mart between its making and its tags, a new column, a model's inner table.
+  default_class = "sensitive"
+
   # Who may see which classes; personal and sensitive columns reach only the builder.
   readers = {
     builder = { principal = var.builder_role_arns, classes = local.classes }
@@ -13,10 +16,10 @@ locals {
     }
   ]...)
 
-  # One assignment per table and class that departs from the database's default, internal.
+  # One assignment per table and class that departs from the database's default.
   assignments = merge([
     for table, columns in var.raw_columns : {
-      for class in distinct([for class in values(columns) : class if class != "internal"]) :
+      for class in distinct([for class in values(columns) : class if class != local.default_class]) :
       "${table}/${class}" => {
         database = var.databases[split("/", table)[0]]
         table    = split("/", table)[1]
@@ -49,7 +52,7 @@ resource "aws_lakeformation_resource_lf_tag" "database" {
 
   lf_tag {
     key   = aws_lakeformation_lf_tag.class.key
-    value = "internal"
+    value = local.default_class
   }
 }
 
@@ -81,5 +84,18 @@ resource "aws_lakeformation_permissions" "tables" {
       key    = aws_lakeformation_lf_tag.class.key
       values = each.value.classes
     }
+  }
+}
+
+# Who builds marts gives their columns these tags.
+resource "aws_lakeformation_permissions" "tags" {
+  for_each = { for key, grant in local.grants : key => grant if startswith(key, "builder-") }
+
+  principal   = each.value.principal
+  permissions = ["ASSOCIATE", "DESCRIBE"]
+
+  lf_tag {
+    key    = aws_lakeformation_lf_tag.class.key
+    values = local.classes
   }
 }

@@ -158,6 +158,14 @@ locals {
     },
   ]
 
+  give_tags = {
+    # Lake Formation decides by its own grants and knows no ARN in IAM.
+    Sid      = "TagsOfMarts"
+    Effect   = "Allow"
+    Action   = ["lakeformation:AddLFTagsToResource", "lakeformation:GetResourceLFTags", "lakeformation:RemoveLFTagsFromResource"]
+    Resource = "*"
+  }
+
   extract = [
     local.use_key,
     {

@@ -40,7 +40,7 @@ locals {
     transformer = {
       description = "Runs dbt on Athena and on Glue sessions."
       trust       = [local.trust_codebuild, local.trust_account]
-      inline      = { transform = concat(local.query, local.sessions) }
+      inline      = { transform = concat(local.query, local.sessions, var.gives_tags ? [local.give_tags] : []) }
     }
   }
 

@@ -37,6 +37,13 @@ variable "github_repository" {
   }
 }
 
+variable "gives_tags" {
+  description = "Whether the transformer gives Lake Formation tags to the marts it makes."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "kms_key_arn" {
   description = "ARN of the key of all data."
   type        = string

@@ -71,7 +71,7 @@ def test_people_of_the_account_become_reader_and_transformer(deployment: Deploym
     assert f":assumed-role/lakehouse-dev-{role}/" in caller["Arn"]
 
 
-# Not asked of `spark`: to the local AWS the root is every service that a trust names without more.
+# Not asked of `spark`: the local AWS takes its root for any service that a trust names alone.
 @pytest.mark.parametrize("role", ["ci-deploy", "ci-plan", "extractor", "publisher"])
 def test_people_of_the_account_become_nothing_else(deployment: Deployment, role: str):
     with pytest.raises(ClientError, match="AccessDenied"):

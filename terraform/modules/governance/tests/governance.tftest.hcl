@@ -13,8 +13,18 @@ variables {
 
 run "columns_are_tagged_by_class" {
   assert {
-    condition     = { for key, tags in aws_lakeformation_resource_lf_tags.columns : key => tags.table_with_columns[0].column_names } == { "shop/sale/personal" = toset(["buyer_name"]) }
-    error_message = "Columns that are not internal carry their class; the database says internal for the rest."
+    condition     = { for key, tags in aws_lakeformation_resource_lf_tags.columns : key => tags.table_with_columns[0].column_names } == { "shop/sale/internal" = toset(["sale_id"]), "shop/sale/personal" = toset(["buyer_name"]) }
+    error_message = "Every column carries its class."
+  }
+
+  assert {
+    condition     = alltrue([for tag in values(aws_lakeformation_resource_lf_tag.database) : one(tag.lf_tag).value == "sensitive"])
+    error_message = "What nobody classed is hidden from the reader."
+  }
+
+  assert {
+    condition     = tolist([for grant in values(aws_lakeformation_permissions.tags) : grant.principal]) == var.builder_role_arns
+    error_message = "Builders, and nobody else, give tags to the tables that they make."
   }
 
   assert {
