@@ -18,6 +18,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from dbt.adapters.glue.credentials import GlueCredentials
+from dbt.parser.schemas import is_valid_type
 
 Node = dict[str, Any]
 Manifest = dict[str, Any]
@@ -435,6 +436,17 @@ def check_macro_files_hold_one_macro(manifest: Manifest) -> list[str]:
     return found
 
 
+def stated_arguments(signature: str) -> list[str]:
+    """The names between the parentheses, without their defaults."""
+    return re.findall(r"(\w+)\s*(?:=[^,]*)?(?:,|$)", signature)
+
+
+def arguments_of(macro: Node) -> list[str]:
+    """As the code has them: in the manifest stand those of the YAML as soon as there are any."""
+    signature = re.search(r"\{%-?\s*macro\s+\w+\((.*?)\)\s*-?%\}", macro["macro_sql"], re.DOTALL)
+    return stated_arguments(signature[1]) if signature else []
+
+
 def check_macro_docstrings(manifest: Manifest) -> list[str]:
     """The file begins with `{#`, and its first words are the signature with all arguments."""
     found = []
@@ -451,13 +463,46 @@ def check_macro_docstrings(manifest: Manifest) -> list[str]:
                 found.append(f"{path}: its docstring must begin with the name {stem}.")
             continue
         signature = re.match(rf"{re.escape(stem)}\(([^)]*)\)", docstring[1])
-        stated = re.findall(r"(\w+)\s*(?:=[^,]*)?(?:,|$)", signature[1]) if signature else None
-        arguments = [argument["name"] for argument in macro["arguments"]]
-        if stated != arguments:
+        arguments = arguments_of(macro)
+        if signature is None or stated_arguments(signature[1]) != arguments:
             found.append(
                 f"{path}: its docstring must begin with {stem}({', '.join(arguments)}), then say "
                 "what it returns and means."
             )
+    return found
+
+
+def check_macros_are_described(manifest: Manifest) -> list[str]:
+    """All but the forms of a dispatched macro and materializations: those are called by no model.
+
+    dbt only warns of arguments that the macro does not have and of types that it does not know.
+    """
+    own = {macro["name"] for macro in macros_of(manifest)}
+    found = []
+    for macro in macros_of(manifest):
+        name, given = macro["name"], macro["arguments"]
+        if name.partition("__")[2] in own or name.startswith("materialization_"):
+            continue
+        if says_nothing(macro["description"], public_name(macro)):
+            found.append(f"{name} has no description: say what it returns.")
+        names, arguments = [argument["name"] for argument in given], arguments_of(macro)
+        if names != arguments:
+            found.append(
+                f"{name} takes ({', '.join(arguments)}), its YAML says ({', '.join(names)}): "
+                "write what the code has."
+            )
+        for argument in given:
+            if not is_valid_type(argument["type"] or ""):
+                found.append(
+                    f"{name}({argument['name']}) has the type {argument['type']}: dbt knows "
+                    "string, boolean, integer, float, any, list[], dict[,], optional[], relation, "
+                    "column."
+                )
+            if says_nothing(argument["description"], argument["name"]):
+                found.append(
+                    f"{name}({argument['name']}) has no description: say its shape or unit, and "
+                    "what none means."
+                )
     return found
 
 

@@ -146,6 +146,11 @@ def add_unit_test(manifest: Manifest, model_name: str, **changes: Any) -> None:
     }
 
 
+def argument(manifest: Manifest, owner: str, argument_name: str, **changes: Any) -> None:
+    [found] = [a for a in macro(manifest, owner)["arguments"] if a["name"] == argument_name]
+    found.update(changes)
+
+
 def move_macro(manifest: Manifest, name: str, path: str, text: str) -> None:
     macro(manifest, name)["original_file_path"] = path
     manifest["files"][path] = text
@@ -233,6 +238,24 @@ BROKEN = [
         {"macros/typing/trimmed.sql": "{#\n    trimmed(text) -> text\n#}"})),
     Broken("macro_docstrings", "the name always", lambda m: m["files"].update(
         {"tests/data/generic/always.sql": "{#\n    Holds in every row.\n#}"})),
+    Broken("macro_docstrings", "number_text(x, decimal_mark)", lambda m: m["files"].update(
+        {"macros/credit/number_text.sql": "{#\n    number_text(x) -> text\n#}"})),
+    Broken("macros_are_described", "trimmed has no description", lambda m: macro(
+        m, "trimmed").update(description="")),
+    Broken("macros_are_described", "year_month has no description", lambda m: macro(
+        m, "year_month").update(description="The year month.")),
+    Broken("macros_are_described", "test_grain", lambda m: macro(
+        m, "test_grain").update(description="The grain.")),
+    Broken("macros_are_described", "days_between takes (a, b), its YAML says (a)", lambda m: macro(
+        m, "days_between")["arguments"].pop()),
+    Broken("macros_are_described", "its YAML says (a, c)", lambda m: argument(
+        m, "days_between", "b", name="c")),
+    Broken("macros_are_described", "unread(columns) has the type None", lambda m: argument(
+        m, "unread", "columns", type=None)),
+    Broken("macros_are_described", "unread(columns) has the type list", lambda m: argument(
+        m, "unread", "columns", type="list")),
+    Broken("macros_are_described", "unread(columns) has no description", lambda m: argument(
+        m, "unread", "columns", description="The columns.")),
     Broken("dispatched_macros_know_every_engine", "glue__days_between", lambda m: m["macros"].pop(
         "macro.lakehouse.glue__days_between")),
     Broken("dispatched_macros_know_every_engine", "default__days_between", lambda m: macro(
