@@ -582,6 +582,17 @@ def test_a_folder_names_the_sender_and_another_folder_a_whole_table(bench):
     }
 
 
+def test_a_landing_beside_this_one_does_not_stop_it(bench):
+    bench.deliver("retail/categoria/a.csv", CATEGORY_CSV, arrived_at=MONDAY - timedelta(hours=2))
+    bench.extract("retail")
+    bench.deliver("retail/categoria/b.csv", CATEGORY_CSV, arrived_at=MONDAY - timedelta(hours=2))
+    clock = iter([MONDAY - timedelta(seconds=1), MONDAY + timedelta(seconds=1)])
+    beside = Bench(replace(bench.places, now=lambda: next(clock)), [])
+    done = beside.extract("retail")
+    assert done.errors == ()
+    assert {row["source_file"] for row in bench.rows("retail", "categoria")} == {"a.csv", "b.csv"}
+
+
 def test_an_unknown_sender_is_refused(bench):
     bench.deliver("credit/proposal/nobody/a.csv", "person_age\n22\n", arrived_at=MONDAY)
     with pytest.raises(UsageError, match="unknown sender 'nobody'"):
