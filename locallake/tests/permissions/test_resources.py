@@ -1,4 +1,4 @@
-"""What a call is authorized on; expected ARNs are those of AWS's service authorization reference."""
+"""What a call is authorized on; the ARNs are those of AWS's service authorization reference."""
 
 from __future__ import annotations
 

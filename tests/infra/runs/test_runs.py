@@ -28,6 +28,7 @@ def refused(programs: Programs) -> set[tuple[str, str, str]]:
 
 # The reference list of acknowledged loads is every domain's; tests of other domains stay out.
 OF_ONE_DOMAIN = ["--indirect-selection", "buildable"]
+WITHOUT_TESTS = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
 
 
 def places(tmp_path, name: str) -> list[str]:
@@ -51,7 +52,11 @@ def test_extractor_lands(programs: Programs):
 def test_transformer_builds_on_athena(programs: Programs, tmp_path):
     credentials = programs.deployment.aws.assumed("transformer")
     chosen = ["--select", "models/commerce", "seeds/commerce", "seeds/quality", *OF_ONE_DOMAIN]
-    programs.check(credentials, "dbt", "build", *chosen, *places(tmp_path, "athena"))
+    # Data tests only select; unit tests also make tables of their own.
+    programs.check(
+        credentials,
+        *("dbt", "build", *chosen, "--exclude-resource-type", "test", *places(tmp_path, "athena")),
+    )
     assert refused(programs) == set()
     # Another load, so that every merge runs.
     programs.check(
@@ -59,9 +64,8 @@ def test_transformer_builds_on_athena(programs: Programs, tmp_path):
         *("land", "commerce", "product_item=data/source/commerce/product_item.csv"),
         *("--ingest-date", "2024-01-06", "--rewrite-history"),
     )
-    without_tests = ["--exclude-resource-type", "unit_test", "test"]
     programs.check(
-        credentials, "dbt", "build", *chosen, *without_tests, *places(tmp_path, "athena")
+        credentials, "dbt", "build", *chosen, *WITHOUT_TESTS, *places(tmp_path, "athena")
     )
     assert refused(programs) == set()
 
@@ -71,7 +75,11 @@ def test_transformer_builds_on_glue(programs: Programs, tmp_path):
     credentials = programs.deployment.aws.assumed("transformer")
     chosen = ["--select", "models/education", "seeds/education", "seeds/quality", *OF_ONE_DOMAIN]
     glue = {"LAKEHOUSE_TARGET": "glue"}
-    programs.check(credentials, "dbt", "build", *chosen, *places(tmp_path, "glue"), **glue)
+    programs.check(
+        credentials,
+        *("dbt", "build", *chosen, *WITHOUT_TESTS, *places(tmp_path, "glue")),
+        **glue,
+    )
     assert refused(programs) == set()
     acted = {call["identity"] for call in programs.deployment.aws.calls()}
     assert "lakehouse-dev-spark" in acted
@@ -103,6 +111,26 @@ def test_reader_reads_marts_and_nothing_else(programs: Programs):
         state, reason = asked(programs, reader, f"select * from {table}")
         assert state == "FAILED" and "not authorized to perform: glue:GetTable" in reason
     assert {identity for identity, _, _ in refused(programs)} == {"lakehouse-dev-reader"}
+
+
+def test_transformer_tags_the_marts_it_makes(programs: Programs, tmp_path):
+    programs.deployment.apply("enable_governance")
+    key = programs.deployment.outputs()["profile"]["LAKEHOUSE_LF_TAG_KEY"]
+    credentials = programs.deployment.aws.assumed("transformer")
+    programs.check(
+        credentials,
+        *("dbt", "run", "--select", "fct_commerce__purchase", *places(tmp_path, "tags")),
+        LAKEHOUSE_LF_TAG_KEY=key,
+    )
+    tags = programs.deployment.aws.client("lakeformation").get_resource_lf_tags(
+        Resource={
+            "Table": {"DatabaseName": "lakehouse_dev_commerce", "Name": "fct_commerce__purchase"}
+        }
+    )
+    assert [tag["TagValues"] for tag in tags["LFTagsOnTable"]] == [["sensitive"]]
+    classes = {each["Name"]: each["LFTags"][0]["TagValues"][0] for each in tags["LFTagsOnColumns"]}
+    # As models/commerce/marts/fct_commerce__purchase.yml says.
+    assert classes["buyer_id"] == "personal" and classes["purchase_key"] == "internal"
 
 
 def test_function_starts_the_workflow(programs: Programs):

@@ -236,6 +236,9 @@ def _assigned(resource: dict, tags: list | None) -> None:
     if database:
         _stored["Tagged", database] = {"database": tags}
         return
+    if table := resource.get("Table"):
+        _stored["Tagged", f"{table['DatabaseName']}/{table['Name']}"] = {"table": tags}
+        return
     table = resource["TableWithColumns"]
     for column in table["ColumnNames"]:
         key = "Tagged", f"{table['DatabaseName']}/{table['Name']}/{column}"
@@ -253,6 +256,16 @@ def _tags_of(resource: dict) -> dict:
     if "Database" in resource:
         tags = _stored.get(("Tagged", resource["Database"]["Name"]), {}).get("database")
         return {"LFTagOnDatabase": _with_catalogue(tags)}
+    if table := resource.get("Table"):
+        own = f"{table['DatabaseName']}/{table['Name']}"
+        return {
+            "LFTagsOnTable": _with_catalogue(_stored.get(("Tagged", own), {}).get("table")),
+            "LFTagsOnColumns": [
+                {"Name": key.rpartition("/")[2], "LFTags": _with_catalogue(found["column"])}
+                for (kind, key), found in _stored.items()
+                if kind == "Tagged" and key.startswith(f"{own}/")
+            ],
+        }
     table = resource["TableWithColumns"]
     prefix = f"{table['DatabaseName']}/{table['Name']}/"
     return {
