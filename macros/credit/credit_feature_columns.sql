@@ -1,9 +1,9 @@
 {#
     credit_feature_columns() -> list of dicts, one per column of feat_credit__proposal, in order
-    name, type (as in YAML), kind (key, number, category, band, one_hot, flag, technical), source_column,
-    rule, values (declared band or vocabulary values, or none), label, class, description, and sql: the
+    name, type (as in YAML), kind (key, number, band, one_hot, flag, technical), source_column,
+    rule, values (declared band or vocabulary values, or none), class, description, and sql: the
     expression over the columns of int_credit__proposal_current, loan_percent_income among them (see
-    `credit_features`). The contract, the dictionary and the table all follow from this list, so no
+    `feat_credit__proposal`). The contract, the dictionary and the table all follow from this list, so no
     column depends on the day's data. Never the target, and nothing that is known only after the fact.
 #}
 {% macro credit_feature_columns() -%}

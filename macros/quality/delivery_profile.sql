@@ -3,12 +3,13 @@
     [entity, load_id, ingest_date, column_name, value_key]
     What each delivery (one load of an entity on one day) holds: the number of its rows (column_name '*',
     value_key 'row') and, of every watched column, how many rows have no value ('missing'), a value
-    ('given') or, where the column is a category, which ('value:' and the value).
+    ('given') or, where the column is a category, which ('value:' and the value). `sender` is who sent
+    it where the raw table tells senders apart, else '-': they do not deliver alike.
     Deliveries never change, so an incremental run computes only those of the new loads.
 #}
 {% macro delivery_profile(domain, entities) -%}
 {%- set columns = [
-    'entity', 'load_id', 'ingest_date', 'recorded_at', 'column_name', 'value_key', 'row_count',
+    'entity', 'load_id', 'ingest_date', 'recorded_at', 'column_name', 'value_key', 'row_count', 'sender',
 ] -%}
 {%- for entity in entities %}
 {{ entity }}_row as {{ not_materialized() }} (
@@ -21,6 +22,7 @@
 {% endfor %}
 recomputed as (
     {%- for entity in entities %}
+    {%- set has_sender = execute and 'sender' in source_node(domain, entity).columns %}
     {%- for name, is_category in [['*', none]] + watched_columns(domain, entity) %}
     select
         '{{ entity }}' as entity,
@@ -38,7 +40,8 @@ recomputed as (
         {%- endif %}
         {%- endset %}
         {{ value_key }} as value_key,
-        cast(count(*) as bigint) as row_count
+        cast(count(*) as bigint) as row_count,
+        {{ 'max(sender)' if has_sender else "'-'" }} as sender
     from {{ entity }}_row
     group by load_id, ingest_date{{ ', ' ~ value_key if is_category is not none }}
     {{ 'union all' if not loop.last }}

@@ -1,7 +1,7 @@
 {#
     row_content(columns) -> text: the typed values of a row as one text, equal if and only if all are equal
     columns: list of [name, kind], kind one of text, integer, date, decimal, timestamp. Decimals have
-    scale 2, timestamps six digits; chr(1) stands for null and chr(31) separates, which no value holds.
+    their column's scale, timestamps six digits; chr(1) stands for null and chr(31) separates, which no value holds.
     Bytewise order of this text is the last tie-break between events of one record.
     *Raises* on another kind.
 #}

@@ -172,6 +172,7 @@ def _read_csv(content: bytes, name: str, entity: EntityContract, wanted: Sequenc
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=entity.rules.delimiter, strict=True)
     header: list[str] = []
     records, places, line = [], [], 1
+    blank: list[int] = []
     try:
         for record in lines:
             if record and not header:
@@ -182,8 +183,13 @@ def _read_csv(content: bytes, name: str, entity: EntityContract, wanted: Sequenc
                         f"{name}, line {line}: {len(record)} fields where the header has "
                         f"{len(header)}; {_SEND_AGAIN}"
                     )
-                records.append(record)
-                places.append(line)
+                # Separators alone, as spreadsheets leave behind: no record, and no key that could
+                # not be read, which would keep a full extract from ending any record.
+                if any(map(str.strip, record)):
+                    records.append(record)
+                    places.append(line)
+                else:
+                    blank.append(line)
             line = lines.line_num + 1
     except csv.Error as err:
         raise DeliveryError(
@@ -191,6 +197,11 @@ def _read_csv(content: bytes, name: str, entity: EntityContract, wanted: Sequenc
         ) from err
     if not header:
         raise DeliveryError(f"{name}, line 1: no header; {_SEND_AGAIN}")
+    if blank:
+        warnings += (
+            f"{name}, line {blank[0]}: {len(blank)} line(s) hold separators and no value; they are "
+            f"no rows",
+        )
     columns = dict(zip(header, zip(*records, strict=True), strict=True)) if records else {}
     kept = {column: columns[column] for column in header if column in wanted and records}
     return _Rows(header, kept, places, warnings=warnings)

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from lakehouse.contract import read_contract
@@ -75,7 +75,7 @@ def write_features(
         dbt's own words if the features cannot be built or written.
     Source: domains/credit.md, section 3.
     """
-    day = _day_of(anomesdia) if anomesdia is not None else None
+    day = _day_of(anomesdia, received_at) if anomesdia is not None else None
     files = _input_files(input_path)
     with tempfile.TemporaryDirectory(prefix="lakehouse-features-") as folder:
         work = Path(folder)
@@ -95,14 +95,17 @@ def write_features(
         )
 
 
-def _day_of(anomesdia: int) -> date:
+def _day_of(anomesdia: int, now: datetime) -> date:
     text = str(anomesdia)
     try:
         if not _PARTITION.fullmatch(text):
             raise ValueError(text)
-        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+        day = date(int(text[:4]), int(text[4:6]), int(text[6:]))
     except ValueError as err:
         raise UsageError(f"'{text}' is no day as YYYYMMDD; correct --anomesdia") from err
+    if day > now.astimezone(UTC).date():
+        raise UsageError(f"{text} lies after today (UTC); correct --anomesdia")
+    return day
 
 
 def _input_files(path: Path) -> list[Path]:

@@ -26,6 +26,8 @@ _NAME_EXAMPLE = "GetPortfolioDay_IBOV_2025-04-07_en-us.json"
 _DECIMAL_MARK = {"pt-br": ",", "en-us": "."}
 _GROUP_MARK = {"pt-br": ".", "en-us": ","}
 _ANSWER_PARTS = {"page": dict, "header": dict, "results": list}
+# Digits before and after the decimal mark, as the marts hold them.
+_QUANTITY, _PERCENT, _DIVISOR = (18, 0), (6, 3), (20, 8)
 _PAGE_NUMBERS = ("pageNumber", "totalPages", "totalRecords")
 # Without these a session has no place, no totals to hold it to, or no divisor.
 _HEADER_FIELDS = ("part", "reductor", "theoricalQty")
@@ -131,13 +133,9 @@ def read_index_csv(text: str, name: str) -> IndexAnswer:
     if text.lstrip()[:1] == "<":
         raise DeliveryError(f"{name}, line 1: HTML or XML where CSV is declared; {_FETCH_AGAIN}")
     try:
-        lines = [
-            (number, fields)
-            for number, fields in enumerate(
-                csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True), start=1
-            )
-            if fields
-        ]
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True)
+        # The line a record ends on: a quoted line break makes it more than the records before it.
+        lines = [(reader.line_num, fields) for fields in reader if any(map(str.strip, fields))]
     except csv.Error as err:
         raise DeliveryError(f"{name}: not CSV ({err}); {_FETCH_AGAIN}") from err
     title = _DOWNLOAD_TITLE.fullmatch(lines[0][1][0].strip()) if lines else None
@@ -258,36 +256,49 @@ def _check_codes(files: Sequence[IndexAnswer]) -> None:
     seen: dict[str, str] = {}
     for file in files:
         for row, code in enumerate(file.columns["cod"]):
-            # A row without a code is landed and rejected by its model, as any null key is.
             code = (code or "").strip()
+            if not code:
+                raise DeliveryError(
+                    f"{file.place(row)}: no code, so a share of {_session_name(file)} is missing; "
+                    f"{_FETCH_AGAIN}"
+                )
             if code in seen:
                 raise DeliveryError(
                     f"{file.place(row)}: {code} stands in {seen[code]} already, so "
                     f"{_session_name(file)} is not one composition; {_FETCH_AGAIN}"
                 )
-            if code:
-                seen[code] = file.place(row)
+            seen[code] = file.place(row)
 
 
 def _check_totals(files: Sequence[IndexAnswer]) -> None:
     first = files[0]
     rows = sum(len(file.places) for file in files)
-    quantity, weight = (
+    quantity, weight, _ = (
         sum(
-            _number(value, first.language, decimals, f"{file.place(row)}: {column}")
+            _number(value, first.language, shape, f"{file.place(row)}: {column}")
             for file in files
-            for row, value in enumerate(file.columns[column])
+            for row, value in enumerate(file.columns.get(column, ()))
+            if is_needed or value
         )
-        for column, decimals in (("theorical_qty", 0), ("part", 3))
-    )
-    stated_quantity, stated_weight, _ = (
-        _number(first.header[column], first.language, decimals, f"{first.name}: {column}")
-        for column, decimals in (
-            ("header_theorical_qty", 0),
-            ("header_part", 3),
-            ("header_reductor", 8),
+        for column, shape, is_needed in (
+            ("theorical_qty", _QUANTITY, True),
+            ("part", _PERCENT, True),
+            ("part_acum", _PERCENT, False),
         )
     )
+    stated_quantity, stated_weight, divisor = (
+        _number(first.header[column], first.language, shape, f"{first.name}: {column}")
+        for column, shape in (
+            ("header_theorical_qty", _QUANTITY),
+            ("header_part", _PERCENT),
+            ("header_reductor", _DIVISOR),
+        )
+    )
+    if not divisor:
+        raise DeliveryError(
+            f"{first.name}: header_reductor is 0, and the index is a sum divided by it; "
+            f"{_FETCH_AGAIN}"
+        )
     if quantity != stated_quantity:
         raise DeliveryError(
             f"{first.name}: the quantities of {_session_name(first)} add up to {quantity}, the "
@@ -348,8 +359,13 @@ def _session_date(text: str, language: str, name: str) -> date:
         ) from err
 
 
-def _number(text: str | None, language: str, decimals: int, place: str) -> Decimal:
-    """Read a number the way its language writes it; never guess from the digits."""
+def _number(text: str | None, language: str, shape: tuple[int, int], place: str) -> Decimal:
+    """Read a number the way its language writes it; never guess from the digits.
+
+    Args:
+        shape: digits before and after the mark, at most, as the column of the marts holds them.
+    """
+    digits, decimals = shape
     group, mark = re.escape(_GROUP_MARK[language]), re.escape(_DECIMAL_MARK[language])
     fraction = f"({mark}[0-9]{{1,{decimals}}})?" if decimals else ""
     if not re.fullmatch(f"([0-9]+|[0-9]{{1,3}}({group}[0-9]{{3}})+){fraction}", text or ""):
@@ -357,7 +373,12 @@ def _number(text: str | None, language: str, decimals: int, place: str) -> Decim
             f"{place} is {text!r}, no number with at most {decimals} decimals in {language}; check "
             f"the language in the request, then {_FETCH_AGAIN}"
         )
-    return Decimal(text.replace(_GROUP_MARK[language], "").replace(_DECIMAL_MARK[language], "."))
+    number = Decimal(text.replace(_GROUP_MARK[language], "").replace(_DECIMAL_MARK[language], "."))
+    if number >= 10**digits:
+        raise DeliveryError(
+            f"{place} is {text!r}, more than the {digits} digits that fit; {_FETCH_AGAIN}"
+        )
+    return number
 
 
 def _session_name(answer: IndexAnswer) -> str:

@@ -107,8 +107,13 @@ def land_delivery(
 ) -> list[LandedLoad]:
     """Write one call's files to the raw zone as text; the same delivery again changes nothing.
 
+    Without a claim a delivery was received now: its content again right after itself is the same
+    delivery tried twice, and after another delivery of that day a new one, which brings the
+    content back. With a claim the time of receipt belongs to what is compared.
+
     Args:
-        deliveries: files in order; those of one entity become one load.
+        deliveries: files; those of one entity become one load, in which the last file by name
+            counts where two hold one record.
         received_at: now, with time zone and microseconds; its UTC day becomes the partition.
         ingest_date: claim that everything was received at the start of this UTC day.
         recorded_from: column with the UTC time at which each row was received; the load is
@@ -144,7 +149,11 @@ def land_delivery(
         )
         for name, group in by_entity.items()
     ]
-    repeated = {load.entity.name: _same_delivery(load, existing, store) for load in loads}
+    is_claimed = ingest_date is not None or recorded_from is not None
+    repeated = {
+        load.entity.name: _same_delivery(load, existing, store, is_claimed=is_claimed)
+        for load in loads
+    }
     new = [load for load in loads if load.row_count and not repeated[load.entity.name]]
     rewritten = _check_claims(new, contract.domain, existing, store, landed_at, rewrite_history)
     load_ids = {load.entity.name: f"{_compact(landed_at)}-{load.content_hash}" for load in new}
@@ -297,20 +306,23 @@ def _parse_moment(text: str | None) -> str | None:
         return None
 
 
-def _same_delivery(load: _Load, existing: Sequence[RawFile], store: RawStore) -> list[RawFile]:
+def _same_delivery(
+    load: _Load, existing: Sequence[RawFile], store: RawStore, *, is_claimed: bool
+) -> list[RawFile]:
     """Find the load that holds these files under these days already.
 
     Content is compared by the hash in the load id, days by the partitions of that load, source
     file names, the sender and whether it was a full extract by the data: the same rows delivered
     as all there is, or by somebody else, say more than before.
     """
+    newest = "" if is_claimed else _newest_load(load, existing, store)
     by_load: dict[str, list[RawFile]] = {}
     for file in existing:
         if file.entity == load.entity.name and file.load_id.endswith(f"-{load.content_hash}"):
             by_load.setdefault(file.load_id, []).append(file)
     names = {file.name for file in load.files if file.row_count}
-    for files in by_load.values():
-        if sorted(file.ingest_date for file in files) == load.days and names == {
+    for load_id, files in by_load.items():
+        if load_id >= newest and sorted(file.ingest_date for file in files) == load.days and names == {
             name
             for file in files
             for name in pc.unique(_read_column(file, "source_file", store)).to_pylist()
@@ -325,6 +337,21 @@ def _same_delivery(load: _Load, existing: Sequence[RawFile], store: RawStore) ->
                     continue
             return files
     return []
+
+
+def _newest_load(load: _Load, existing: Sequence[RawFile], store: RawStore) -> str:
+    """The id of the load that landed last on the days of this one, of its entity and sender."""
+    there = [
+        file
+        for file in existing
+        if file.entity == load.entity.name and file.ingest_date in load.days
+    ]
+    for file in sorted(there, key=lambda file: file.load_id, reverse=True):
+        if load.sender is None:
+            return file.load_id
+        if load.sender in pc.unique(_read_column(file, SENDER_COLUMN, store)).to_pylist():
+            return file.load_id
+    return ""
 
 
 def _check_claims(

@@ -32,8 +32,12 @@ def plain_text_rules(declared: Mapping[str, Any]) -> PlainTextRules:
 
 
 def is_refused(text: str, rules: PlainTextRules) -> bool:
-    """Whether a body is what the source answers when it has no record."""
-    return " ".join(text.split()).casefold() in {body.casefold() for body in rules.refused_bodies}
+    """Whether a body is what the source answers when it has no record, however it is spaced."""
+    return _spelt(text) in {_spelt(body) for body in rules.refused_bodies}
+
+
+def _spelt(text: str) -> str:
+    return " ".join(text.split()).casefold().rstrip(".!")
 
 
 def read_body(text: str, name: str, name_pattern: str, rules: PlainTextRules) -> dict[str, str]:

@@ -66,7 +66,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     lake = Lake(tmp_path_factory.mktemp("sample"))
     landed = land(lake, SAMPLE, "2024-03-01")
     assert landed.returncode == 0, landed.stderr
-    lake.dbt("build", "--select", "+path:models/education", "--indirect-selection", "cautious")
+    lake.dbt("build", "--selector", "education")
     return lake
 
 

@@ -86,7 +86,7 @@ def one(lake: Lake, day: str, ticker: str, columns: str) -> tuple:
 def test_a_session_with_sectors_is_refined(sample: Lake) -> None:
     columns = (
         "indice, ativo, classe_acao, marca_evento, nivel_governanca, setor, participacao_pct, "
-        "quantidade_teorica, redutor, dia_da_semana, dia_da_semana_nome"
+        "quantidade_teorica, redutor, dia_da_semana, nome_dia_da_semana"
     )
     session = (Decimal("16036751.16744128"), 1, "segunda-feira")
     assert one(sample, "2025-04-07", "BRKM5", columns) == (
@@ -123,7 +123,7 @@ def test_sessions_are_compared_with_the_one_landed_before(sample: Lake) -> None:
         assert one(sample, day, ticker, columns) == (*expected, days, entered, left)
     # The event mark went with the day.
     assert one(sample, "2025-07-10", "ITUB4", "marca_evento") == ("EJ",)
-    assert one(sample, "2025-07-11", "ITUB4", "marca_evento, dia_da_semana_nome") == (
+    assert one(sample, "2025-07-11", "ITUB4", "marca_evento, nome_dia_da_semana") == (
         None,
         "sexta-feira",
     )

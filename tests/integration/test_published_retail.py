@@ -19,7 +19,7 @@ from lake import PROJECT, Lake
 SAMPLE = PROJECT / "data/source/retail"
 RUN = ("run", "--select", "path:models/retail")
 # With the data tests of the domain alone; unit tests look at no data.
-BUILD = ("build", "--select", "+path:models/retail", "--indirect-selection", "cautious")
+BUILD = ("build", "--selector", "retail")
 BUILD += ("--exclude-resource-type", "unit_test")
 RUN_DATE = {"run_date": "2024-01-01"}
 

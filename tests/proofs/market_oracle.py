@@ -300,7 +300,7 @@ def daily(share: Row) -> Row:
         ),
         "dias_desde_sessao_anterior": days_since(share),
         "dia_da_semana": share["data_pregao"].weekday() + 1,
-        "dia_da_semana_nome": WEEKDAYS[share["data_pregao"].weekday()],
+        "nome_dia_da_semana": WEEKDAYS[share["data_pregao"].weekday()],
         "variacao_pp": None if before is None else share["participacao_pct"] - before,
         "is_removed": False,
     }

@@ -12,7 +12,7 @@
 {% set columns = key + [
     'ativo', 'classe_acao', 'marca_evento', 'nivel_governanca', 'setor', 'participacao_pct',
     'quantidade_teorica', 'redutor', 'dias_desde_sessao_anterior', 'dia_da_semana',
-    'dia_da_semana_nome', 'participacao_anterior_pct', 'variacao_pp', 'is_entrada', 'is_saida',
+    'nome_dia_da_semana', 'participacao_anterior_pct', 'variacao_pp', 'is_entrada', 'is_saida',
 ] %}
 
 with carteira_pregao as {{ not_materialized() }} (
@@ -40,7 +40,7 @@ carteira_diaria as (
         redutor,
         {{ days_between('data_pregao_anterior', 'data_pregao') }} as dias_desde_sessao_anterior,
         cast({{ iso_day_of_week('data_pregao') }} as bigint) as dia_da_semana,
-        {{ weekday_name_pt(iso_day_of_week('data_pregao')) }} as dia_da_semana_nome,
+        {{ weekday_name_pt(iso_day_of_week('data_pregao')) }} as nome_dia_da_semana,
         participacao_anterior_pct,
         cast(participacao_pct - participacao_anterior_pct as decimal(9, 3)) as variacao_pp,
         is_entrada,

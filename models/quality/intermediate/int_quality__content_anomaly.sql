@@ -1,6 +1,6 @@
 -- Grain: one row per delivery, watched column, kind and value that is odd against the deliveries
--- before: a share of nulls that rose, or a category that no earlier delivery had. The first
--- delivery of an entity is odd in nothing.
+-- before: a share of nulls that rose since the sender's last one, or a category that no earlier
+-- delivery had. The first delivery of an entity, or of a sender, is odd in nothing.
 
 with profile as (
     select * from {{ ref('int_quality__delivery_profile') }}
@@ -44,23 +44,24 @@ null_share as (
         load_id,
         ingest_date,
         column_name,
+        sender,
         delivery_number,
         cast(sum(row_count) as bigint) as row_count,
         {{ exact_ratio(
             "sum(case when value_key = 'missing' then row_count else 0 end)", 'sum(row_count)', 6
         ) }} as null_ratio
     from numbered_profile
-    group by domain, entity, load_id, ingest_date, column_name, delivery_number
+    group by domain, entity, load_id, ingest_date, column_name, sender, delivery_number
 ),
 
 compared_share as (
     select
         *,
         lag(null_ratio) over (
-            partition by domain, entity, column_name order by delivery_number
+            partition by domain, entity, sender, column_name order by delivery_number
         ) as previous_ratio,
         lag(row_count) over (
-            partition by domain, entity, column_name order by delivery_number
+            partition by domain, entity, sender, column_name order by delivery_number
         ) as previous_count
     from null_share
 ),

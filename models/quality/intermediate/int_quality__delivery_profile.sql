@@ -13,7 +13,8 @@ with delivery_profile as (
         recorded_at,
         column_name,
         value_key,
-        row_count
+        row_count,
+        sender
     from {{ ref('int_' ~ domain ~ '__delivery_profile') }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
