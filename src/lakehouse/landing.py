@@ -322,11 +322,16 @@ def _same_delivery(
             by_load.setdefault(file.load_id, []).append(file)
     names = {file.name for file in load.files if file.row_count}
     for load_id, files in by_load.items():
-        if load_id >= newest and sorted(file.ingest_date for file in files) == load.days and names == {
-            name
-            for file in files
-            for name in pc.unique(_read_column(file, "source_file", store)).to_pylist()
-        }:
+        if (
+            load_id >= newest
+            and sorted(file.ingest_date for file in files) == load.days
+            and names
+            == {
+                name
+                for file in files
+                for name in pc.unique(_read_column(file, "source_file", store)).to_pylist()
+            }
+        ):
             if load.entity.has_full_extract_column:
                 flags = pc.unique(_read_column(files[0], FULL_EXTRACT_COLUMN, store)).to_pylist()
                 if flags != [str(load.is_full_extract).lower()]:

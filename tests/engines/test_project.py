@@ -5,6 +5,10 @@ import json
 import local_aws
 import parity
 import pytest
+from conftest import Aws, Built
+
+from lakehouse.mart_rows import AthenaMarts, DuckDbMarts, fingerprint
+from lakehouse.publication import publications
 
 TARGETS = local_aws.TARGETS
 
@@ -27,6 +31,21 @@ def test_models_unit_tests_value_tests_and_data_tests_are_as_on_duckdb(built, ta
 def test_every_mart_is_as_on_duckdb_after_each_step(built):
     assert built.compared > 40
     assert built.differences == [[], []]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_what_is_published_is_read_as_from_duckdb(built: Built, aws: Aws, target: str):
+    folder = built.case.folder
+    declared = {
+        engine: publications(json.loads((folder / engine / "manifest.json").read_text()))
+        for engine in ("duckdb", target)
+    }
+    here, there = DuckDbMarts(folder / "lakehouse.duckdb"), AthenaMarts(aws.reader)
+    for expected, actual in zip(declared["duckdb"], declared[target], strict=True):
+        for table, same in zip(expected.tables, actual.tables, strict=True):
+            found = fingerprint(here.rows(table))
+            assert found.row_count > 0
+            assert fingerprint(there.rows(same)) == found, same.model
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -29,6 +29,8 @@ from typer.testing import CliRunner
 
 from lakehouse.cli import app
 from lakehouse.errors import LandingError, PublishError, UsageError
+from lakehouse.mart_rows import AthenaMarts
+from lakehouse.parity import AthenaReader
 from lakehouse.publication import PublishedColumn, publications
 from lakehouse.publish import Published, publish
 from lakehouse.publish_redshift import parquet_bytes, swap_statements
@@ -586,6 +588,50 @@ def test_every_exposure_for_redshift_fits_one_transaction(manifest):
         for is_same in (True, False):
             staged = [_Staged(table, [], "s3://b/k", is_same) for table in one.tables]
             assert len(swap_statements(one, staged)) <= MOST_STATEMENTS
+
+
+# From the lake
+
+
+def test_marts_on_athena_are_read_by_their_published_columns_alone(manifest):
+    import boto3
+    from botocore.stub import Stubber
+
+    [silver] = [one for one in publications(manifest) if one.exposure == "retail_silver"]
+    sales = next(table for table in silver.tables if table.name == "venda")
+    session = boto3.Session("test", "test", region_name="us-east-1")
+    athena, glue = session.client("athena"), session.client("glue")
+    types = ["bigint", "bigint", "bigint", "date", "decimal(12,2)", "date", "boolean"]
+    names = [*(column.source for column in sales.columns), "last_changed", "is_removed"]
+    columns = [{"Name": name, "Type": kind} for name, kind in zip(names, types, strict=True)]
+    queries = Stubber(athena)
+    answers = [["_col0"], ['["1","1",null,"2017-10-01","21636.00"]']]
+    with Stubber(glue) as catalogue, queries:
+        catalogue.add_response(
+            "get_table",
+            {"Table": {"Name": "t", "StorageDescriptor": {"Columns": columns}}},
+            {"DatabaseName": sales.lake_schema, "Name": sales.lake_table},
+        )
+        texts = ", ".join(f'cast("{name}" as varchar)' for name in names[:5])
+        place = f'"awsdatacatalog"."{sales.lake_schema}"."{sales.lake_table}"'
+        queries.add_response(
+            "start_query_execution",
+            {"QueryExecutionId": "q"},
+            {
+                "QueryString": f"select json_format(cast(array[{texts}] as json)) from {place}",
+                "WorkGroup": "lakehouse_dev",
+            },
+        )
+        queries.add_response(
+            "get_query_execution", {"QueryExecution": {"Status": {"State": "SUCCEEDED"}}}
+        )
+        rows = [{"Data": [{"VarCharValue": text} for text in row]} for row in answers]
+        queries.add_response("get_query_results", {"ResultSet": {"Rows": rows}})
+        reader = AthenaReader(athena, glue, "lakehouse_dev")
+        assert AthenaMarts(reader).rows(sales) == [("1", "1", None, "2017-10-01", "21636.00")]
+        catalogue.add_client_error("get_table", "EntityNotFoundException")
+        with pytest.raises(PublishError, match="fct_retail__venda cannot be read"):
+            AthenaMarts(reader).rows(sales)
 
 
 # Declarations

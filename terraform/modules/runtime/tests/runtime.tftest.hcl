@@ -71,7 +71,7 @@ run "setting_that_no_source_reads_is_refused" {
   command = plan
 
   variables {
-    sources = { PATH = "/tmp" }
+    sources = { PATH = "elsewhere" }
   }
 
   expect_failures = [var.sources]
