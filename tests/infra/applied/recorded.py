@@ -10,14 +10,11 @@ PREFIX = "lakehouse-dev-"
 
 # Ids that differ from run to run: of queries, files, loads, versions of metadata and statements.
 _VOLATILE = (
-    (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "<id>"),
+    (r"[0-9a-f]{8}([-_])[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{12}", "<id>"),
     (r"[0-9a-f]{32}", "<id>"),
     (r"\d{8}T\d{6}\d*Z?-[0-9a-f]{12}", "<load>"),
-    (r"\d{8}_\d{6}_\d{5}_[a-z0-9]{5}", "<query>"),
-    (r"(?<=/)\d{5}-(?=<id>)", ""),
-    (r"snap-\d+-\d-", "snap-"),
-    (r"(?<=/data/)[^/]*<.*", "<file>"),
-    (r"(?<=/data/).*/[^/]*<.*", "<file>"),
+    (r"(?<=/data/).*", "<file>"),
+    (r"(?<=/metadata/).*", "<file>"),
 )
 
 

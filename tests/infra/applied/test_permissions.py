@@ -5,6 +5,7 @@ these roles (tests/infra/runs); here they are simulated again on the policies as
 """
 
 from collections import defaultdict
+from typing import Any
 
 import pytest
 import yaml
@@ -50,13 +51,19 @@ def test_every_star_as_resource_has_a_reason(state: dict):
     assert all(len(reason) > 20 for reason in STARS.values())
 
 
+@pytest.fixture(scope="module")
+def iam(deployment: Deployment) -> Any:
+    # One for all questions: a new client reads megabytes of models first.
+    return deployment.aws.client("iam")
+
+
 def decisions(
-    deployment: Deployment, role: str, action: str, resources: list[str], context: dict[str, str]
+    iam: Any, role: str, action: str, resources: list[str], context: dict[str, str]
 ) -> dict[str, str]:
     """Resource → what the simulation decides; it answers for one resource at a time only."""
     found = {}
     for resource in resources:
-        answer = deployment.aws.client("iam").simulate_principal_policy(
+        answer = iam.simulate_principal_policy(
             PolicySourceArn=emulator.arn_of(role),
             ActionNames=[action],
             ResourceArns=[resource],
@@ -74,12 +81,12 @@ def decisions(
     [*sorted(RECORDED.items()), *sorted(SIMULATED.items())],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_calls_are_allowed(deployment: Deployment, role: str, calls: dict):
+def test_calls_are_allowed(iam: Any, role: str, calls: dict):
     refused = {
         (action, resource)
         for action, found in calls.items()
         for resources in [policies.as_list(found)]
-        for resource, decision in decisions(deployment, role, action, resources, PASSED).items()
+        for resource, decision in decisions(iam, role, action, resources, PASSED).items()
         if decision != "allowed"
     }
     assert refused == set()
@@ -88,9 +95,9 @@ def test_calls_are_allowed(deployment: Deployment, role: str, calls: dict):
 @pytest.mark.parametrize(
     ("role", "action"), [(role, action) for role in DENIED for action in DENIED[role]]
 )
-def test_call_is_denied(deployment: Deployment, role: str, action: str):
+def test_call_is_denied(iam: Any, role: str, action: str):
     resources = policies.as_list(DENIED[role][action])
-    assert "allowed" not in decisions(deployment, role, action, resources, {}).values()
+    assert "allowed" not in decisions(iam, role, action, resources, {}).values()
 
 
 def test_every_allowed_action_is_called_or_has_a_reason(roles: dict[str, policies.Role]):
@@ -102,7 +109,7 @@ def test_every_allowed_action_is_called_or_has_a_reason(roles: dict[str, policie
         assert all(len(reason) > 15 for reason in reasons.values()), name
 
 
-def test_first_apply_needs_of_ci_only_what_it_lacks_on_purpose(deployment: Deployment):
+def test_first_apply_needs_of_ci_only_what_it_lacks_on_purpose(deployment: Deployment, iam: Any):
     """The administrator's calls, had ci-deploy made them."""
     asked = defaultdict(lambda: defaultdict(list))
     for call in deployment.aws.calls():
@@ -112,7 +119,7 @@ def test_first_apply_needs_of_ci_only_what_it_lacks_on_purpose(deployment: Deplo
     refused = set()
     for (action, context), resources in asked.items():
         conditions = {name: value for name, value in context if name.startswith("iam:")}
-        found = decisions(deployment, "ci-deploy", action, list(resources), conditions)
+        found = decisions(iam, "ci-deploy", action, list(resources), conditions)
         refused |= {
             (action, resource)
             for resource, decision in found.items()
