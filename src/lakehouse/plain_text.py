@@ -37,7 +37,7 @@ def is_refused(text: str, rules: PlainTextRules) -> bool:
 
 
 def _spelt(text: str) -> str:
-    return " ".join(text.split()).casefold().rstrip(".!")
+    return " ".join(text.split()).casefold().rstrip(".! ")
 
 
 def read_body(text: str, name: str, name_pattern: str, rules: PlainTextRules) -> dict[str, str]:

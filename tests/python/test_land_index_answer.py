@@ -186,10 +186,8 @@ def test_sessions_and_indexes_may_share_a_call(write, land_index):
     assert load.row_count == 6
 
 
-def test_rows_without_a_code_are_left_to_their_model(write, land_index, index_rows):
-    rows = [(None, "60,000", "1.000"), (None, "40,000", "234")]
-    land_index(write(NAME, json.dumps(answer(rows))))
-    assert [row["cod"] for row in index_rows()] == [None, None]
+def test_a_row_may_lack_the_sum_of_its_sector(write, land_index):
+    assert land_index(write(NAME, json.dumps(with_sector_sum(answer(), None))))[0].row_count == 2
 
 
 def test_weights_may_miss_the_header_by_rounding_only(write, land_index):
@@ -218,6 +216,13 @@ def test_same_answer_again_changes_nothing_and_lands_in_a_new_delivery(write, la
 
 
 AGAIN = "fetch the session again"
+
+
+def with_sector_sum(whole: Answer, text: str | None) -> Answer:
+    whole["results"][0]["partAcum"] = text
+    return whole
+
+
 BAD_ANSWERS: dict[str, tuple[str, Answer | str, list[str]]] = {
     "html": (NAME, "<!doctype html><html>busy</html>", ["line 1: HTML", AGAIN]),
     "cut off": (NAME, json.dumps(answer())[:-20], ["not JSON", AGAIN]),
@@ -277,6 +282,23 @@ BAD_ANSWERS: dict[str, tuple[str, Answer | str, list[str]]] = {
         NAME,
         answer([("ABEV3", "60,000", "1.000"), (" ABEV3", "40,000", "234")]),
         ["row 2: ABEV3 stands in", "row 1 already", "not one composition", AGAIN],
+    ),
+    "a null code": (
+        NAME,
+        answer([(None, "60,000", "1.000"), ("BBAS3", "40,000", "234")]),
+        ["row 1: no code", "a share of IBOV of 2025-07-10 is missing", AGAIN],
+    ),
+    "a blank code": (NAME, answer([(" ", "100,000", "1.234")]), ["row 1: no code"]),
+    "a sum of a sector that is no number": (
+        NAME,
+        with_sector_sum(answer(), "n/d"),
+        ["row 1: part_acum is 'n/d'", AGAIN],
+    ),
+    "divisor 0": (NAME, answer(reductor="0,00"), ["header_reductor is 0", AGAIN]),
+    "a quantity that no column holds": (
+        NAME,
+        answer([("ABEV3", "100,000", "1" * 19)]),
+        ["row 1: theorical_qty", "more than the 18 digits that fit", AGAIN],
     ),
     "a page missing": (
         NAME,

@@ -262,6 +262,26 @@ def test_the_same_delivery_on_the_same_day_changes_nothing(write, land, left_beh
     assert left_behind() == before
 
 
+def test_content_that_comes_back_after_another_delivery_of_the_day_is_landed(write, land, raw_rows):
+    outcomes = [
+        land(("purchase", write("p.csv", content)), received_at=NOON + timedelta(hours=hour))[
+            0
+        ].outcome
+        for hour, content in enumerate([ONE, OTHER, ONE, ONE, OTHER])
+    ]
+    assert outcomes == ["landed", "landed", "landed", "repeated", "landed"]
+    assert len(raw_rows("purchase")) == 4
+
+
+def test_a_claimed_delivery_is_the_same_whatever_was_landed_since(write, land):
+    claim = {"ingest_date": date(2024, 1, 5), "rewrite_history": True}
+    outcomes = [
+        land(("purchase", write("p.csv", content)), **claim)[0].outcome
+        for content in [ONE, OTHER, ONE, OTHER]
+    ]
+    assert outcomes == ["landed", "landed", "repeated", "repeated"]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "received_at"),
     [

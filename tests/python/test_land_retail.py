@@ -84,6 +84,13 @@ def test_a_body_that_is_no_name_is_refused_with_all_its_call(
     assert left_behind() == []
 
 
+@pytest.mark.parametrize("body", [f"{SENTENCE}.", f" {SENTENCE.upper()} !", f"{SENTENCE}\n"])
+def test_the_sentence_however_it_is_written_is_no_name(land, write, left_behind, body):
+    with pytest.raises(DeliveryError, match="answer to an unknown id"):
+        land(("funcionario", write("funcionario_1.txt", body)))
+    assert left_behind() == []
+
+
 def test_sentence_within_a_longer_name_is_a_name(land, write):
     assert land(("funcionario", write("funcionario_1.txt", f"{SENTENCE} Ltd")))[0].row_count == 1
 

@@ -89,6 +89,7 @@ def test_the_same_file_is_landed_once_for_each_sender(land, write, landed_rows, 
         land(("proposal", path), contract=contract, sender=sender)[0].outcome
         for sender in ("default", "filial", "filial", None)
     ]
+    # What another sender delivers in between takes nothing back.
     assert outcomes == ["landed", "landed", "repeated", "repeated"]
     assert [row["sender"] for row in landed_rows()] == ["default", "filial"]
 
