@@ -123,8 +123,10 @@ locals {
         "glue:BatchGetPartition", "glue:GetDatabase", "glue:GetPartition", "glue:GetPartitions", "glue:GetTable",
         "glue:GetTableVersions", "glue:GetTables",
       ]
+      # dbt-glue asks for the profile's schema before every statement, though no model lies in it.
       Resource = concat(
         local.catalog_and_databases,
+        ["${local.glue}:database/${replace(var.prefix, "-", "_")}"],
         [for database in local.databases : "${local.glue}:table/${database}/*"]
       )
     },

@@ -10,7 +10,7 @@ STEPS = {
     ("enable_redshift",): ({"network", "redshift"}, ["with_network"]),
     ("enable_access_host", "enable_aurora", "enable_governance", "enable_redshift"): (
         {"aurora", "governance", "network", "redshift"},
-        ["with_network", "with_aurora", "with_access_host"],
+        ["with_network", "with_aurora", "with_new_aurora", "with_access_host"],
     ),
     ("enable_aurora",): ({"aurora", "network"}, ["with_network", "with_aurora"]),
     ("enable_governance",): ({"governance"}, []),
