@@ -1,8 +1,13 @@
--- A row with a null in any of the columns is found, wherever the null stands; nulls of other columns
--- are no matter.
+-- A row with a null in any of the columns is found, wherever the null stands; nulls of other
+-- columns are no matter.
 
 with example as (
-    select 1 as id, 'a' as known, 'x' as also_known, cast(null as {{ dbt.type_string() }}) as other, false as expected
+    select
+        1 as id,
+        'a' as known,
+        'x' as also_known,
+        cast(null as {{ dbt.type_string() }}) as other,
+        false as expected
     union all select 2, null, 'x', 'y', true
     union all select 3, 'a', null, 'y', true
     union all select 4, null, null, null, true

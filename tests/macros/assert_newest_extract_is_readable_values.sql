@@ -1,8 +1,13 @@
--- Only the newest full extract counts, by day, then by time of receipt, then by load; a delivery that
--- is not whole ends nothing and is not looked at.
+-- Only the newest full extract counts, by day, then by time of receipt, then by load; a delivery
+-- that is not whole ends nothing and is not looked at.
 
 with example as (
-    select 'a' as load_id, '2024-01-01' as ingest_date, 1 as recorded_at, true as is_full_extract, null as record_key
+    select
+        'a' as load_id,
+        '2024-01-01' as ingest_date,
+        1 as recorded_at,
+        true as is_full_extract,
+        cast(null as {{ dbt.type_string() }}) as record_key
     union all select 'b', '2024-01-02', 1, true, 'k'
     union all select 'c', '2024-01-02', 2, true, null
     union all select 'c', '2024-01-02', 2, true, 'k'
@@ -24,10 +29,18 @@ found_after as (
 
 answered as (
     select
-        (select count(*) from found where load_id = 'c' and unreadable_count = 1) as named_count,
-        (select count(*) from found) as found_count,
-        (select count(*) from found_after) as after_count
+        count_if(load_id = 'c' and unreadable_count = 1) as named_count,
+        count(*) as found_count
+    from found
 )
 
-select * from answered
-where named_count <> 1 or found_count <> 1 or after_count <> 0
+select
+    answered.named_count,
+    answered.found_count,
+    found_after.load_id
+from answered
+left join found_after on 1 = 1
+where
+    answered.named_count <> 1
+    or answered.found_count <> 1
+    or found_after.load_id is not null
