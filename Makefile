@@ -108,9 +108,14 @@ test-engines: $(STAMP) $(LOCALLAKE_VENV)/.installed ## Run the tests that need t
 	&& $(BIN)/python -m pytest tests/engines --durations=5 \
 	&& (cd locallake && $(CURDIR)/$(LOCALLAKE_VENV)/bin/python -m pytest)
 
-test-long: $(STAMP) ## Both builds twice with all tests, then parity of more histories, all on the engines (an hour)
-	@trap '$(LOCALLAKE) down' EXIT INT TERM; $(MAKE) aws-up && $(MAKE) build-athena build-glue \
-	&& $(MAKE) build-athena build-glue && $(MAKE) parity
+LOCAL_DBT := $(BIN)/python scripts/local_aws.py dbt
+test-long: $(STAMP) ## Both builds twice with all tests, then parity, on engines of their own (an hour)
+	@export LOCALLAKE_STATE=$(ENGINES_STATE); trap '$(LOCALLAKE) down' EXIT INT TERM; \
+	$(LOCALLAKE) up --port 0 && eval "$$($(LOCALLAKE) env)" \
+	&& $(BIN)/python scripts/local_aws.py prepare \
+	&& $(LOCAL_DBT) athena build && $(LOCAL_DBT) glue build \
+	&& $(LOCAL_DBT) athena build && $(LOCAL_DBT) glue build \
+	&& $(BIN)/python scripts/parity.py --histories $(HISTORIES)
 
 $(LOCALLAKE_VENV)/.installed: locallake/src/locallake/locks/test.txt
 	$(PYTHON) -m venv $(LOCALLAKE_VENV)
