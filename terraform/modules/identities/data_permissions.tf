@@ -133,10 +133,7 @@ locals {
     {
       Sid    = "WriteModelTables"
       Effect = "Allow"
-      Action = [
-        "glue:BatchCreatePartition", "glue:BatchDeletePartition", "glue:CreateTable", "glue:DeleteTable",
-        "glue:DeleteTableVersion", "glue:UpdateTable",
-      ]
+      Action = ["glue:CreateTable", "glue:DeleteTable", "glue:DeleteTableVersion", "glue:UpdateTable"]
       Resource = concat(local.catalog_and_databases, local.model_tables)
     },
   ]
