@@ -131,12 +131,9 @@ locals {
       )
     },
     {
-      Sid    = "WriteModelTables"
-      Effect = "Allow"
-      Action = [
-        "glue:BatchCreatePartition", "glue:BatchDeletePartition", "glue:CreateTable", "glue:DeleteTable",
-        "glue:DeleteTableVersion", "glue:UpdateTable",
-      ]
+      Sid      = "WriteModelTables"
+      Effect   = "Allow"
+      Action   = ["glue:CreateTable", "glue:DeleteTable", "glue:DeleteTableVersion", "glue:UpdateTable"]
       Resource = concat(local.catalog_and_databases, local.model_tables)
     },
   ]

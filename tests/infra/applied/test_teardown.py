@@ -56,7 +56,8 @@ def test_ci_deploys_with_what_it_may_do(deployment: Deployment, roles: dict[str,
     allowed, called = roles["ci-deploy"].actions, called_by_terraform(deployment)
     assert called - allowed == set(KNOWN["not_for_ci"])
     unused = {action for actions in UNUSED.values() for action in actions}
-    assert allowed - called == unused
+    sometimes = set(UNUSED["Called only where switches go one by one"])
+    assert (allowed - called) | sometimes == unused
     assert sum(len(actions) for actions in UNUSED.values()) == len(unused)
 
 

@@ -12,23 +12,23 @@ ID, HEX = "6a5c38eb-0fe8-48ba-8cab-a8eb26e6dfd5", "6a5c38eb0fe848ba8caba8eb26e6d
     [
         (
             f"{LAKE}-curated/wh/d/fct_a/{ID}/metadata/00001-{ID}.metadata.json",
-            f"{LAKE}-curated/wh/d/fct_a/<id>/metadata/<file>",
+            f"{LAKE}-curated/wh/d/fct_a/{{id}}/metadata/{{file}}",
         ),
         (
             f"{LAKE}-curated/wh/d/fct_a/{ID}/data/day=2024-01-01/20240101_1_x-{ID}.parquet",
-            f"{LAKE}-curated/wh/d/fct_a/<id>/data/<file>",
+            f"{LAKE}-curated/wh/d/fct_a/{{id}}/data/{{file}}",
         ),
         (
             f"arn:aws:glue:us-east-1:1:table/d/fct_a__dbt_tmp_{ID.replace('-', '_')}",
-            "arn:aws:glue:us-east-1:1:table/d/fct_a__dbt_tmp_<id>",
+            "arn:aws:glue:us-east-1:1:table/d/fct_a__dbt_tmp_{id}",
         ),
         (
             f"arn:aws:glue:us-east-1:1:session/lakehouse_dev-{HEX}",
-            "arn:aws:glue:us-east-1:1:session/lakehouse_dev-<id>",
+            "arn:aws:glue:us-east-1:1:session/lakehouse_dev-{id}",
         ),
         (
             f"{LAKE}-raw/a/b/ingest_date=2024-01-05/20261121T200411890951Z-cbe3bc99b0be.parquet",
-            f"{LAKE}-raw/a/b/ingest_date=2024-01-05/<load>.parquet",
+            f"{LAKE}-raw/a/b/ingest_date=2024-01-05/{{load}}.parquet",
         ),
         ("arn:aws:glue:us-east-1:1:table/d/fct_a", "arn:aws:glue:us-east-1:1:table/d/fct_a"),
     ],
