@@ -144,7 +144,7 @@ def test_rows_without_id_and_date_get_them_from_the_file_and_the_option(tmp_path
     [
         (["--anomesdia", "20240230"], "'20240230' is no day as YYYYMMDD"),
         (["--anomesdia", "240301"], "'240301' is no day as YYYYMMDD"),
-        (["--anomesdia", "21990101"], "2199-01-01"),
+        (["--anomesdia", "21990101"], "21990101 lies after today"),
         (["--sender", "nobody"], "unknown sender 'nobody'"),
     ],
 )

@@ -129,3 +129,8 @@ def test_members_come_from_body_and_query():
 )
 def test_program_is_known_by_its_user_agent(user_agent, program):
     assert agent_of(user_agent) == program
+
+
+def test_a_table_that_only_the_service_knows_is_authorized_as_one_of_its_kind():
+    [resource] = resources_of(call("ec2:DisassociateRouteTable", AssociationId="rtbassoc-0a1b2c3d"))
+    assert resource.endswith(":route-table/*")

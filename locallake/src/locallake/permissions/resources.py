@@ -175,6 +175,8 @@ _EC2_MADE = {
     "CreateSubnet": ("subnet",),
     "CreateVpc": ("vpc",),
     "CreateVpcEndpoint": ("vpc-endpoint",),
+    # Not made, but only EC2 knows the table of an association.
+    "DisassociateRouteTable": ("route-table",),
 }
 _EC2_KINDS = {
     "eni": "network-interface",
