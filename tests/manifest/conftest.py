@@ -27,13 +27,17 @@ def clean_environment() -> dict[str, str]:
     return {**kept, "AWS_EC2_METADATA_DISABLED": "true"}
 
 
-def run_for_every_target(command_for: Callable[[str], Sequence[str]]) -> None:
-    """Run a command per target side by side; the first that fails is quoted."""
+def run_for_every_target(folder: Path, command_for: Callable[[str], Sequence[str]]) -> None:
+    """Run a command per target side by side; the first that fails is quoted.
+
+    The database lies in the folder too: DuckDB lets one process at a time open a file, and another
+    worker runs the same commands meanwhile.
+    """
     running = {
         target: subprocess.Popen(
             [sys.executable, *command_for(target)],
             cwd=PROJECT_DIR,
-            env=clean_environment(),
+            env=clean_environment() | {"LAKEHOUSE_DUCKDB": str(folder / "lakehouse.duckdb")},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -66,12 +70,13 @@ def dbt_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def manifests(dbt_folder: Path) -> dict[str, dict[str, Any]]:
     """Target -> what `dbt parse` writes for it, with the project's files."""
     run_for_every_target(
+        dbt_folder,
         lambda target: [
             *("-c", DBT, "parse", "--quiet", "--target", target),
             *("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)),
             *("--target-path", str(dbt_folder / target / "target")),
             *("--log-path", str(dbt_folder / target / "logs")),
-        ]
+        ],
     )
     files = project_files()
     return {
@@ -93,7 +98,7 @@ def compiled(
     """
     program = str(Path(__file__).with_name("offline_compile.py"))
     run_for_every_target(
-        lambda target: [program, target, str(PROJECT_DIR), str(dbt_folder / target)]
+        dbt_folder, lambda target: [program, target, str(PROJECT_DIR), str(dbt_folder / target)]
     )
     return {
         target: {
