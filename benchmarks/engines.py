@@ -31,7 +31,7 @@ import yaml
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
-sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "locallake" / "src")]
+sys.path.insert(0, str(PROJECT / "scripts"))
 
 import local_aws  # noqa: E402
 import parity  # noqa: E402
@@ -39,7 +39,6 @@ import parity  # noqa: E402
 from lakehouse.catalogue import raw_table_input  # noqa: E402
 from lakehouse.contract import EntityContract, LandingRules  # noqa: E402
 from lakehouse.parity import AthenaReader  # noqa: E402
-from locallake import cli as locallake  # noqa: E402
 
 PARTS = ("start", "builds", "merges", "events")
 ROWS, MERGED_ROWS = 1_000_000, 20_000
@@ -93,27 +92,12 @@ def _peak_bytes(pid: int) -> int:
 def services(state: Path) -> Iterator[Services]:
     """Start a local AWS with the project's buckets and workgroup; end it afterwards."""
     shutil.rmtree(state, ignore_errors=True)
-    before = dict(os.environ)
     began = time.monotonic()
-    if locallake.main(["--state", str(state), "up", "--port", str(locallake.free_port())]):
-        raise RuntimeError(f"the services did not start: see {state / 'logs'}")
-    seconds = time.monotonic() - began
-    settings = json.loads((state / "settings.json").read_text())
-    os.environ.update(
-        AWS_ENDPOINT_URL=f"http://127.0.0.1:{settings['gateway_port']}",
-        AWS_ACCESS_KEY_ID="test",
-        AWS_SECRET_ACCESS_KEY="test",
-        AWS_REGION=settings["region"],
-        AWS_DEFAULT_REGION=settings["region"],
-    )
-    try:
+    with local_aws.services(state):
+        seconds = time.monotonic() - began
         s3, glue, athena = (boto3.client(name) for name in ("s3", "glue", "athena"))
         local_aws.prepare(s3=s3, athena=athena)
         yield Services(state, seconds, s3, glue, athena)
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-        locallake.main(["--state", str(state), "down"])
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +22,10 @@ from urllib.parse import urlsplit
 import boto3
 
 PROJECT = Path(__file__).parents[1]
+sys.path.insert(0, str(PROJECT / "locallake" / "src"))
+
+from locallake import cli as locallake  # noqa: E402
+
 BUCKETS = ("lakehouse-dev-raw", "lakehouse-dev-curated", "lakehouse-dev-results")
 WORKGROUP = "lakehouse_dev"
 TARGETS = ("athena", "glue")
@@ -73,6 +78,24 @@ def prepare(*, s3: Any, athena: Any) -> None:
                 "ResultConfiguration": {"OutputLocation": f"s3://{BUCKETS[2]}/athena/"},
             },
         )
+
+
+@contextmanager
+def services(state: Path) -> Iterator[None]:
+    """Start services of their own and point this process and its children at them; then end them.
+
+    Raises: LocallakeError if they do not start.
+    """
+    before = dict(os.environ)
+    with locallake.running(state) as given:
+        for name in locallake.PREFERRED_TO_KEYS:
+            os.environ.pop(name, None)
+        os.environ.update(locallake.variables(given))
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
 
 
 def register(raw: Path, *, lake: str = "lakehouse_local") -> None:

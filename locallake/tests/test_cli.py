@@ -71,7 +71,7 @@ def test_a_taken_port_is_refused_before_anything_starts(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        wanted = cli.Wanted(taken.getsockname()[1], None, "us-east-1", "b", True, True)
+        wanted = cli.Wanted(gateway_port=taken.getsockname()[1])
         with pytest.raises(ConfigurationError, match="--port"):
             cli.up(tmp_path / "state", wanted)
     assert not (tmp_path / "state").exists()

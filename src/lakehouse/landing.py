@@ -320,28 +320,28 @@ def _same_delivery(
     for file in existing:
         if file.entity == load.entity.name and file.load_id.endswith(f"-{load.content_hash}"):
             by_load.setdefault(file.load_id, []).append(file)
-    names = {file.name for file in load.files if file.row_count}
     for load_id, files in by_load.items():
-        if (
-            load_id >= newest
-            and sorted(file.ingest_date for file in files) == load.days
-            and names
-            == {
-                name
-                for file in files
-                for name in pc.unique(_read_column(file, "source_file", store)).to_pylist()
-            }
-        ):
-            if load.entity.has_full_extract_column:
-                flags = pc.unique(_read_column(files[0], FULL_EXTRACT_COLUMN, store)).to_pylist()
-                if flags != [str(load.is_full_extract).lower()]:
-                    continue
-            if load.sender is not None:
-                senders = pc.unique(_read_column(files[0], SENDER_COLUMN, store)).to_pylist()
-                if senders != [load.sender]:
-                    continue
+        days = sorted(file.ingest_date for file in files)
+        if load_id >= newest and days == load.days and _says_the_same(load, files, store):
             return files
     return []
+
+
+def _says_the_same(load: _Load, files: Sequence[RawFile], store: RawStore) -> bool:
+    """Whether raw files of the same rows came from the same source files, sender and extract."""
+
+    def told(column: str, of: Sequence[RawFile]) -> set[str]:
+        return {
+            text for file in of for text in pc.unique(_read_column(file, column, store)).to_pylist()
+        }
+
+    if told("source_file", files) != {file.name for file in load.files if file.row_count}:
+        return False
+    if load.entity.has_full_extract_column:
+        flag = str(load.is_full_extract).lower()
+        if told(FULL_EXTRACT_COLUMN, files[:1]) != {flag}:
+            return False
+    return load.sender is None or told(SENDER_COLUMN, files[:1]) == {load.sender}
 
 
 def _newest_load(load: _Load, existing: Sequence[RawFile], store: RawStore) -> str:

@@ -13,7 +13,7 @@ import boto3
 import pytest
 
 PROJECT = Path(__file__).parents[2]
-sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "locallake" / "src")]
+sys.path.insert(0, str(PROJECT / "scripts"))
 
 import local_aws  # noqa: E402
 import parity  # noqa: E402
@@ -63,25 +63,8 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
         yield _clients(Path(given[1]))
         return
     state = tmp_path_factory.mktemp("locallake")
-    words = ["--state", str(state), "up", "--port", str(locallake.free_port())]
-    assert locallake.main(words) == 0
-    before = dict(os.environ)
-    settings = json.loads((state / "settings.json").read_text())
-    os.environ.update(
-        AWS_ENDPOINT_URL=f"http://127.0.0.1:{settings['gateway_port']}",
-        AWS_ACCESS_KEY_ID="test",
-        AWS_SECRET_ACCESS_KEY="test",
-        AWS_REGION=settings["region"],
-        AWS_DEFAULT_REGION=settings["region"],
-    )
-    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN"):
-        os.environ.pop(name, None)
-    try:
+    with local_aws.services(state):
         yield _clients(state)
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-        locallake.main(["--state", str(state), "down"])
 
 
 def _clients(state: Path) -> Aws:
@@ -96,7 +79,7 @@ class Built:
 
     Attributes:
         nodes: unique id -> node of the manifest, by target.
-        results: unique id -> status in the second step and, of a test, the rows that it found.
+        results: unique id -> (status, rows that a test found) in the second step, by target.
         differences: sentences of what is not as on DuckDB, after each step.
         compared: tables that were compared, over all steps.
         seconds: of each step, by target.
@@ -112,7 +95,8 @@ class Built:
 
 # A generic test is one query for every column that it stands on. What it would find in a mart is
 # a difference from DuckDB, where `make build` runs it; on the engines `make test-long` does.
-WITH_TESTS = ("--exclude", "test_type:generic")
+# Unit tests have a test of their own.
+WITH_TESTS = ("--exclude", "test_type:generic", "test_type:unit")
 HISTORIES = 1000
 
 
@@ -131,14 +115,16 @@ def built(aws: Aws) -> Built:
         differences.append(told)
     # Read now: every later run writes these files anew.
     nodes = {target: _read(case, target, "manifest")["nodes"] for target in parity.TARGETS}
-    results = {
-        target: {
-            result["unique_id"]: (result["status"], result["failures"])
-            for result in _read(case, target, "run_results")["results"]
-        }
-        for target in parity.TARGETS
-    }
+    results = {target: results_of(case, target) for target in parity.TARGETS}
     return Built(case, nodes, results, differences, compared, seconds)
+
+
+def results_of(case: parity.Case, target: str) -> dict[str, tuple[str, int | None]]:
+    """Unique id -> status in the last run and, of a test, the rows that it found."""
+    return {
+        result["unique_id"]: (result["status"], result["failures"])
+        for result in _read(case, target, "run_results")["results"]
+    }
 
 
 def _read(case: parity.Case, target: str, name: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import json
 import local_aws
 import parity
 import pytest
-from conftest import Aws, Built
+from conftest import Aws, Built, results_of
 
 from lakehouse.mart_rows import AthenaMarts, DuckDbMarts, fingerprint
 from lakehouse.publication import publications
@@ -14,18 +14,28 @@ TARGETS = local_aws.TARGETS
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_models_unit_tests_value_tests_and_data_tests_are_as_on_duckdb(built, target):
+def test_models_value_tests_and_data_tests_are_as_on_duckdb(built, target):
     statuses, on_duckdb = built.results[target], built.results["duckdb"]
 
     # A warning is for rows that the histories have on purpose: as many as on DuckDB.
     assert {status for status, _ in statuses.values()} <= {"success", "pass", "no-op", "warn"}
-    tests = {name for name in on_duckdb if name.split(".")[0] in ("test", "unit_test")}
+    tests = {name for name in on_duckdb if name.startswith("test.")}
     assert {name: statuses.get(name) for name in tests} == {name: on_duckdb[name] for name in tests}
     # Glue has no views: those models are part of what reads them.
     missing = {name for name in on_duckdb if name not in statuses}
     assert {name.split(".")[0] for name in missing} <= {"model"}
     assert any(name.startswith("test.lakehouse.assert_row_as_json_values") for name in statuses)
-    assert any(name.startswith("unit_test.") for name in statuses)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("target", TARGETS)
+def test_every_unit_test_passes(built, target):
+    unit_tests = ("test", "--select", "test_type:unit")
+    parity.run_dbt(built.case, target, *unit_tests, run_date=built.case.steps[1].run_date)
+
+    manifest = json.loads((built.case.folder / target / "manifest.json").read_text())
+    statuses = {name: status for name, (status, _) in results_of(built.case, target).items()}
+    assert statuses == dict.fromkeys(manifest["unit_tests"], "pass")
 
 
 def test_every_mart_is_as_on_duckdb_after_each_step(built):

@@ -9,7 +9,8 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from locallake.athena import faults
 from locallake.errors import ConfigurationError, LocallakeError
 from locallake.settings import Settings, from_json
 
+# Clients prefer each to the keys of `variables`, and would reach a real account.
+PREFERRED_TO_KEYS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
 _SERVERS = (("ministack", ministack), ("trino", trino))
 
 
@@ -25,12 +28,12 @@ _SERVERS = (("ministack", ministack), ("trino", trino))
 class Wanted:
     """What `up` was asked for; None, or port 0, means: choose."""
 
-    gateway_port: int
-    trino_port: int | None
-    region: str
-    warehouse_bucket: str
-    with_athena: bool
-    with_glue: bool
+    gateway_port: int = 0
+    trino_port: int | None = None
+    region: str = "us-east-1"
+    warehouse_bucket: str = "locallake-warehouse"
+    with_athena: bool = True
+    with_glue: bool = True
     store_limit_bytes: int | None = None
     enforce: bool = False
 
@@ -59,8 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     up = commands.add_parser("up", help="start the services and wait until they answer")
     up.add_argument("--port", type=int, default=4566, help="default 4566; 0: a free one")
     up.add_argument("--trino-port", type=int, help="default: a free one")
-    up.add_argument("--region", default=os.environ.get("AWS_REGION", "us-east-1"))
-    up.add_argument("--bucket", default="locallake-warehouse", help="made at the start")
+    up.add_argument("--region", default=os.environ.get("AWS_REGION", Wanted.region))
+    up.add_argument("--bucket", default=Wanted.warehouse_bucket, help="made at the start")
     up.add_argument(
         "--store-limit",
         type=int,
@@ -168,6 +171,25 @@ def up(state: Path, wanted: Wanted) -> Settings:
     return given
 
 
+@contextmanager
+def running(state: Path, wanted: Wanted = Wanted()) -> Iterator[Settings]:
+    """Start what is wanted for a block of code, on ports that are free, and end it afterwards.
+
+    Raises: LocallakeError if it does not start.
+    """
+    try:
+        yield up(state, wanted)
+    finally:
+        down(state)
+
+
+def down(state: Path) -> list[str]:
+    """End the services of a folder; returns the names of those that ran."""
+    return [
+        name for name, server in reversed(_SERVERS) if process.stop(server.pid_file(_at(state)))
+    ]
+
+
 def _spark(home: Path, emulator: Path) -> dict[str, Path]:
     from locallake import spark
 
@@ -200,9 +222,7 @@ def _status(state: Path, parsed: argparse.Namespace) -> int:
 
 
 def _down(state: Path, parsed: argparse.Namespace) -> int:
-    ended = [
-        name for name, server in reversed(_SERVERS) if process.stop(server.pid_file(_at(state)))
-    ]
+    ended = down(state)
     _say(f"ended: {', '.join(ended)}" if ended else "nothing was running")
     return 0
 
@@ -222,8 +242,7 @@ def _fault(state: Path, parsed: argparse.Namespace) -> int:
 def _env(state: Path, parsed: argparse.Namespace) -> int:
     for name, value in variables(_running(state)).items():
         print(f"export {name}={shlex.quote(value)}")
-    # Either would be preferred to the keys above, and would point at a real account.
-    print("unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN")
+    print(f"unset {' '.join(PREFERRED_TO_KEYS)}")
     return 0
 
 

@@ -23,16 +23,5 @@ def services(tmp_path_factory):
         assert given.endpoint == os.environ["AWS_ENDPOINT_URL"]
         yield given
         return
-    state = tmp_path_factory.mktemp("services") / "state"
-    wanted = cli.Wanted(
-        gateway_port=0,
-        trino_port=None,
-        region="us-east-1",
-        warehouse_bucket="locallake-warehouse",
-        with_athena=True,
-        with_glue=True,
-    )
-    try:
-        yield cli.up(state, wanted)
-    finally:
-        cli.main(["--state", str(state), "down"])
+    with cli.running(tmp_path_factory.mktemp("services") / "state") as given:
+        yield given

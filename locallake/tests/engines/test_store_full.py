@@ -22,18 +22,10 @@ MB = 2**20
 
 @pytest.fixture
 def given(tmp_path):
-    wanted = cli.Wanted(
-        gateway_port=0,
-        trino_port=None,
-        region="us-east-1",
-        warehouse_bucket="locallake-warehouse",
-        with_athena=False,
-        with_glue=False,
-        # The services take about 100 MB before anything lies in them.
-        store_limit_bytes=300 * MB,
-    )
-    yield cli.up(tmp_path / "state", wanted)
-    cli.main(["--state", str(tmp_path / "state"), "down"])
+    # The services take about 100 MB before anything lies in them.
+    wanted = cli.Wanted(with_athena=False, with_glue=False, store_limit_bytes=300 * MB)
+    with cli.running(tmp_path / "state", wanted) as settings:
+        yield settings
 
 
 def test_a_full_store_refuses_in_words_keeps_what_it_has_and_takes_more_once_there_is_room(given):

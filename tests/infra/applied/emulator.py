@@ -16,7 +16,6 @@ from infra.terraform_tool import REPOSITORY
 sys.path.insert(0, str(REPOSITORY / "locallake" / "src"))
 
 from locallake import cli as locallake
-from locallake import settings as locallake_settings
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 ADMINISTRATOR = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
@@ -126,12 +125,8 @@ def running(state: Path, *, with_engines: bool = False) -> Iterator[Emulator]:
     Args:
         with_engines: also Trino and Spark.
     """
-    given = ["--state", str(state)]
-    without = [] if with_engines else ["--no-athena", "--no-glue"]
-    words = [*given, "up", "--enforce", "--port", str(locallake.free_port()), *without]
-    assert locallake.main(words) == 0
-    try:
-        settings = locallake_settings.from_json((state / "settings.json").read_text())
+    wanted = locallake.Wanted(
+        region=REGION, with_athena=with_engines, with_glue=with_engines, enforce=True
+    )
+    with locallake.running(state, wanted) as settings:
         yield Emulator(settings.endpoint, settings.calls)
-    finally:
-        locallake.main([*given, "down"])

@@ -1,4 +1,4 @@
-"""Every compiled model, test and look-up parses in the dialect of its engine, in every form.
+"""Compiled SQL in every form: it parses in the dialect of its engine, and Athena can plan it.
 
 Parsing proves that an engine would read the SQL, not that engines agree about it: value tests and
 parity tests do that. sqlfluff also accepts some functions that an engine lacks.
@@ -14,6 +14,7 @@ from multiprocessing import get_context
 import pytest
 from checks import incremental_models, meta_of, models_of
 from offline_compile import FORMS
+from scans import MOST_SCANS, scans
 from sqlfluff.core import FluffConfig, Linter
 from targets import TARGETS
 
@@ -147,3 +148,35 @@ def test_grammar_gaps_are_still_open_and_bridged(gap):
         assert unparsable(dialect, gap.example), f"{dialect} reads it now: drop the stand-in"
         assert not sections_of((dialect, gap.example))
         assert sections_of((dialect, gap.example + " from from"))
+
+
+def test_no_statement_on_athena_reads_too_many_tables(compiled):
+    counted = {
+        f"{name} ({form})": scans(sql)
+        for form, nodes in compiled["athena"].items()
+        for name, sql in nodes.items()
+        if sql.lstrip().lower().startswith(("--", "with", "select"))
+    }
+    wide = {name: count for name, count in counted.items() if count > MOST_SCANS}
+
+    assert len(counted) > 50
+    assert not wide
+
+
+@pytest.mark.parametrize(
+    ("sql", "count"),
+    [
+        ("select 1 as a", 0),
+        ('select * from "a"."b"."c"', 1),
+        ("with x as (select * from s.t) select * from x", 1),
+        ("with x as (select * from s.t) select * from x union all select * from x", 2),
+        (
+            "with x as (select * from s.t), y as (select * from x join x as z on x.a = z.a) "
+            "select * from y where a in (select a from y) and exists (select 1 from s.u)",
+            5,
+        ),
+        ("with x as (with y as (select * from s.t) select * from y, y as z) select * from x", 2),
+    ],
+)
+def test_scans_are_counted_where_a_cte_is_named(sql, count):
+    assert scans(sql) == count
