@@ -443,7 +443,9 @@ def _merged_on_glue(
         table=lambda name: f"{BENCH}.{name}_glue",
         maintain=lambda name: [
             f"call glue_catalog.system.rewrite_data_files(table => '{BENCH}.{name}_glue', "
-            "options => map('delete-file-threshold', '1'))"
+            "options => map('delete-file-threshold', '1'))",
+            "call glue_catalog.system.rewrite_position_delete_files("
+            f"table => '{BENCH}.{name}_glue', options => map('rewrite-all', 'true'))",
         ],
         count=count,
         expected=expected,

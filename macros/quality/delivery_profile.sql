@@ -11,12 +11,13 @@
 {%- set columns = [
     'entity', 'load_id', 'ingest_date', 'recorded_at', 'column_name', 'value_key', 'row_count', 'sender',
 ] -%}
+{%- set loads = found_new_loads(entities) if is_incremental() else [] -%}
 {%- for entity in entities %}
 {{ entity }}_row as {{ not_materialized() }} (
     select *
     from {{ ref('int_' ~ domain ~ '__' ~ entity ~ '_received') }} as received
     {%- if is_incremental() %}
-    where {{ in_new_load('received', entity) }}
+    where {{ in_load('received', entity, loads) }}
     {%- endif %}
 ),
 {% endfor %}
@@ -55,7 +56,7 @@ stored as (
     from {{ this }} as held
     where
         {%- for entity in entities %}
-        (held.entity = '{{ entity }}' and {{ in_new_load('held', entity) }}){{ ' or' if not loop.last }}
+        (held.entity = '{{ entity }}' and {{ in_load('held', entity, loads) }}){{ ' or' if not loop.last }}
         {%- endfor %}
 ),
 {% endif %}

@@ -8,6 +8,7 @@ from lakehouse.dbt_run import (
     StoredTable,
     arguments_for,
     lost_errors,
+    schemas_of,
     target_of,
 )
 
@@ -63,6 +64,36 @@ def test_a_logged_error_is_told():
 )
 def test_refused_grants_are_no_error(text):
     assert not lost(outcome(logged=(text,)), before=set(), after=set())
+
+
+NOT_FOUND = (
+    "Glue returned `error` for statement None for code SqlWrapper2.execute('''describe {}''', "
+    "use_arrow=False), AnalysisException: [TABLE_OR_VIEW_NOT_FOUND] The table or view `x`"
+)
+RAW = StoredTable("lake_raw", "categoria", None)
+
+
+@pytest.mark.parametrize("name", ["lake_raw.categoria", "categoria"])
+def test_a_raw_table_that_documentation_cannot_describe_is_no_error(name):
+    assert not lost(outcome(logged=(NOT_FOUND.format(name),)), before=set(), after={RAW})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        NOT_FOUND.format("lake_commerce.fct_commerce__purchase"),
+        NOT_FOUND.format("lake_raw.another"),
+        NOT_FOUND.format("lake_raw.categoria").replace("describe", "select * from"),
+        NOT_FOUND.format("lake_raw.categoria").replace("TABLE_OR_VIEW_NOT_FOUND", "OTHER"),
+    ],
+)
+def test_another_table_that_is_not_found_is_an_error(text):
+    assert "went on" in lost(outcome(logged=(text,)), before=set(), after={RAW, table(MERGED)})
+
+
+def test_schemas_of_described_tables_are_looked_at():
+    run = outcome(SEED, logged=(NOT_FOUND.format("lake_raw.categoria"), "something else"))
+    assert schemas_of(run) == {"lake_commerce", "lake_raw"}
 
 
 @pytest.mark.parametrize(

@@ -22,10 +22,11 @@ locals {
     for domain, tables in var.raw_tables : [for table in tables : "${local.glue}:table/${var.databases[domain]}/${table}"]
   ])
 
-  # Athena writes <schema>/<table>/<id>, Spark's catalogue <schema>.db/<table>.
+  # Athena writes athena/<schema>/<table>/<id>, a Glue session <schema>/<table>, its catalogue without a location
+  # <schema>.db/<table>.
   mart_objects = flatten([
     for pair in setproduct(local.databases, local.mart_prefixes) : [
-      "${local.s3["curated"]}/wh/${pair[0]}/${pair[1]}*",
+      "${local.s3["curated"]}/wh/*${pair[0]}/${pair[1]}*",
       "${local.s3["curated"]}/wh/${pair[0]}.db/${pair[1]}*",
     ]
   ])
