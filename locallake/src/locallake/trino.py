@@ -88,6 +88,7 @@ def configuration(settings: Settings, *, heap: str = "2G") -> dict[str, str]:
                 "-server",
                 f"-Xmx{heap}",
                 "-Xms256M",
+                # Statements are many and small: code that is compiled well comes too late for them.
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+ExitOnOutOfMemoryError",

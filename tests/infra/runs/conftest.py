@@ -1,5 +1,6 @@
 """live/dev on a local AWS with both engines, for programs that run with the roles it made."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -7,11 +8,13 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import postgres_server
 import pytest
 from infra.applied import emulator
 from infra.applied.conftest import FOLDER, Deployment, bootstrap, copy, deployment
 from infra.applied.emulator import Emulator
 from infra.terraform_tool import REPOSITORY
+from postgres_server import PostgresServer
 
 __all__ = ["bootstrap", "copy", "deployment"]
 
@@ -50,6 +53,41 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     state = tmp_path_factory.mktemp("aws") / "state"
     with emulator.running(state, with_engines=True) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[PostgresServer]:
+    """A real PostgreSQL, in place of a source's and of Aurora's."""
+    with postgres_server.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def aurora(deployment: Deployment, database: PostgresServer) -> dict[str, str]:
+    """What the project of publication is told of Aurora, which is switched on, but for its place.
+
+    Governance goes on with it. The secret that RDS made holds the password of the database here.
+    """
+    deployment.apply("enable_aurora", "enable_governance")
+    project = deployment.aws.client("codebuild").batch_get_projects(
+        names=[f"{emulator.PREFIX}-publish"]
+    )["projects"][0]
+    told = {
+        variable["name"]: variable["value"]
+        for variable in project["environment"]["environmentVariables"]
+        if variable["name"].startswith("LAKEHOUSE_AURORA_")
+    }
+    database.create_database(told["LAKEHOUSE_AURORA_DATABASE"])
+    login = database.secret(told["LAKEHOUSE_AURORA_DATABASE"])
+    deployment.aws.client("secretsmanager").put_secret_value(
+        SecretId=told["LAKEHOUSE_AURORA_SECRET"],
+        SecretString=json.dumps({name: login[name] for name in ("username", "password")}),
+    )
+    return told | {
+        "LAKEHOUSE_AURORA_HOST": database.host,
+        "LAKEHOUSE_AURORA_PORT": str(database.port),
+        "LAKEHOUSE_AURORA_CA": str(database.ca_file),
+    }
 
 
 @pytest.fixture(scope="session")

@@ -12,10 +12,18 @@ import time
 import pytest
 from infra.applied import emulator, recorded
 from infra.runs.conftest import Programs
+from infra.terraform_tool import REPOSITORY
+from postgres_server import PostgresServer
 
-EXTRACT = (
-    f"arn:aws:codebuild:{emulator.REGION}:{emulator.ACCOUNT}:project/{emulator.PREFIX}-extract"
-)
+
+def of_project(programs: Programs, role: str, step: str) -> dict[str, str]:
+    """Credentials with which the project of a step works."""
+    project = f"{emulator.ACCOUNT}:project/{emulator.PREFIX}-{step}"
+    return programs.deployment.aws.by_service(
+        role,
+        "codebuild.amazonaws.com",
+        source_arn=f"arn:aws:codebuild:{emulator.REGION}:{project}",
+    )
 
 
 def refused(programs: Programs, *roles: str) -> set[tuple[str, str, str]]:
@@ -39,15 +47,45 @@ def places(tmp_path, name: str) -> list[str]:
 
 
 def test_extractor_lands(programs: Programs):
-    credentials = programs.deployment.aws.by_service(
-        "extractor", "codebuild.amazonaws.com", source_arn=EXTRACT
-    )
     landed = programs.check(
-        credentials,
+        of_project(programs, "extractor", "extract"),
         *("land", "commerce", "purchase=data/source/commerce/purchase.csv"),
         *("--ingest-date", "2024-01-05", "--rewrite-history"),
     )
     assert "purchase: landed 5 rows" in landed
+    assert refused(programs, "extractor") == set()
+
+
+def test_extractor_asks_a_database_with_its_secret(programs: Programs, database: PostgresServer):
+    database.create_database("shop")
+    with database.connect("shop") as opened:
+        opened.execute(
+            "create table venda (id_venda int primary key, id_funcionario int, id_categoria int, "
+            "data_venda date, venda numeric)"
+        )
+        opened.execute("insert into venda values (1, 1, 1, '2017-10-01', 21636)")
+    secret = programs.deployment.aws.client("secretsmanager").create_secret(
+        Name=f"{emulator.PREFIX}/source/retail", SecretString=json.dumps(database.secret("shop"))
+    )
+    landed = programs.check(
+        of_project(programs, "extractor", "extract"),
+        *("extract", "retail.venda", "--object", "-"),
+        LAKEHOUSE_RETAIL_VENDA=secret["ARN"],
+        LAKEHOUSE_RETAIL_VENDA_CA=str(database.ca_file),
+    )
+    assert "venda: landed 1 row" in landed
+    assert refused(programs, "extractor") == set()
+
+
+def test_extractor_lands_what_was_delivered(programs: Programs):
+    bucket = f"{emulator.PREFIX}-{emulator.ACCOUNT}-transient"
+    programs.deployment.aws.client("s3").put_object(
+        Bucket=bucket,
+        Key="commerce/product_item/product_item.csv",
+        Body=(REPOSITORY / "data/source/commerce/product_item.csv").read_bytes(),
+    )
+    landed = programs.check(of_project(programs, "extractor", "extract"), "extract", "commerce")
+    assert "product_item: landed" in landed
     assert refused(programs, "extractor") == set()
 
 
@@ -115,8 +153,25 @@ def test_reader_reads_marts_and_nothing_else(programs: Programs):
     assert {action for _, action, _ in refused(programs, "reader")} == {"glue:GetTable"}
 
 
-def test_transformer_tags_the_marts_it_makes(programs: Programs, tmp_path):
-    programs.deployment.apply("enable_governance")
+def test_publisher_fills_aurora(
+    programs: Programs, aurora: dict[str, str], database: PostgresServer, tmp_path
+):
+    """From the marts that a Glue session wrote, which Athena reads."""
+    parsed = {"DBT_TARGET_PATH": str(tmp_path), "DBT_LOG_PATH": str(tmp_path / "logs")}
+    credentials = of_project(programs, "publisher", "publish")
+    programs.check(credentials, "publish", "education", **aurora, **parsed)
+    assert refused(programs, "publisher") == set()
+    with database.connect(aurora["LAKEHOUSE_AURORA_DATABASE"]) as opened:
+        count = opened.execute("select count(*) from public.performance_academica").fetchone()
+        schools = opened.execute(
+            "select nome_escola, media_notas, total_notas from public.media_por_escola order by 1"
+        ).fetchall()
+    # domains/education.md, section 3.
+    assert count == (12,)
+    assert schools == [("Nova Era", 7.75, 4), ("Raio de Luz", 6, 2), ("Sol Nascente", 7.25, 6)]
+
+
+def test_transformer_tags_the_marts_it_makes(programs: Programs, aurora: dict[str, str], tmp_path):
     key = programs.deployment.outputs()["profile"]["LAKEHOUSE_LF_TAG_KEY"]
     credentials = programs.deployment.aws.assumed("transformer")
     programs.check(
