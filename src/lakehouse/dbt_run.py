@@ -15,8 +15,8 @@ STORED = ("table", "incremental", "seed")
 REPLACED = ("table", "seed")
 # What the adapter logs as an error and is none: Lake Formation is not used for grants.
 HARMLESS = ("BatchGrantPermissions", "create_schema exception")
-# Raw tables are Hive tables, which the Iceberg catalogue of a session does not find: documentation
-# goes without their types, and their columns are described in the sources YAML.
+# Raw tables, which are Hive tables, and views that Athena made are not found by the Iceberg catalogue of
+# a session: documentation goes without their types; their columns are described in the project's YAML.
 _DESCRIBED = re.compile(
     r"'''describe (?:(?P<schema>\w+)\.)?(?P<name>\w+)'''.*TABLE_OR_VIEW_NOT_FOUND"
 )
@@ -25,7 +25,7 @@ BUILDING = ("build", "run", "seed", "test", "snapshot")
 
 @dataclass(frozen=True, order=True)
 class StoredTable:
-    """A table of the Glue catalogue; `metadata` is where its newest Iceberg metadata lies."""
+    """A table or view of the Glue catalogue; `metadata`: where a table's newest Iceberg metadata is."""
 
     schema: str
     name: str
@@ -106,9 +106,10 @@ def stored_tables(schemas: Iterable[str], *, glue: Catalogue) -> set[StoredTable
     for schema in wanted & {base["Name"] for page in pages for base in page["DatabaseList"]}:
         for page in glue.get_paginator("get_tables").paginate(DatabaseName=schema):
             found |= {
-                StoredTable(schema, table["Name"], table["Parameters"].get("metadata_location"))
+                StoredTable(
+                    schema, table["Name"], table.get("Parameters", {}).get("metadata_location")
+                )
                 for table in page["TableList"]
-                if table.get("TableType") != "VIRTUAL_VIEW"
             }
     return found
 
@@ -124,7 +125,9 @@ def lost_errors(
     lost = [
         f"the adapter logged an error and went on: {text}"
         for text in outcome.logged_errors
-        if text and not any(known in text for known in HARMLESS) and not _is_of_raw(text, after)
+        if text
+        and not any(known in text for known in HARMLESS)
+        and not _is_not_iceberg(text, after)
     ]
     was = {(table.schema, table.name): table.metadata for table in before}
     now = {(table.schema, table.name): table.metadata for table in after}
@@ -168,7 +171,7 @@ def checked_run(arguments: Sequence[str], *, environment: Mapping[str, str] = os
     return 0 if outcome.is_success and not lost else 1
 
 
-def _is_of_raw(logged_error: str, tables: set[StoredTable]) -> bool:
+def _is_not_iceberg(logged_error: str, tables: set[StoredTable]) -> bool:
     found = _DESCRIBED.search(logged_error)
     return found is not None and any(
         table.name == found["name"] and table.metadata is None for table in tables

@@ -70,12 +70,12 @@ NOT_FOUND = (
     "Glue returned `error` for statement None for code SqlWrapper2.execute('''describe {}''', "
     "use_arrow=False), AnalysisException: [TABLE_OR_VIEW_NOT_FOUND] The table or view `x`"
 )
-RAW = StoredTable("lake_raw", "categoria", None)
+NOT_ICEBERG = StoredTable("lake_raw", "categoria", None)
 
 
 @pytest.mark.parametrize("name", ["lake_raw.categoria", "categoria"])
-def test_a_raw_table_that_documentation_cannot_describe_is_no_error(name):
-    assert not lost(outcome(logged=(NOT_FOUND.format(name),)), before=set(), after={RAW})
+def test_what_is_not_iceberg_and_cannot_be_described_is_no_error(name):
+    assert not lost(outcome(logged=(NOT_FOUND.format(name),)), before=set(), after={NOT_ICEBERG})
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,9 @@ def test_a_raw_table_that_documentation_cannot_describe_is_no_error(name):
     ],
 )
 def test_another_table_that_is_not_found_is_an_error(text):
-    assert "went on" in lost(outcome(logged=(text,)), before=set(), after={RAW, table(MERGED)})
+    assert "went on" in lost(
+        outcome(logged=(text,)), before=set(), after={NOT_ICEBERG, table(MERGED)}
+    )
 
 
 def test_schemas_of_described_tables_are_looked_at():
