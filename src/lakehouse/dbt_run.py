@@ -15,8 +15,8 @@ STORED = ("table", "incremental", "seed")
 REPLACED = ("table", "seed")
 # What the adapter logs as an error and is none: Lake Formation is not used for grants.
 HARMLESS = ("BatchGrantPermissions", "create_schema exception")
-# Raw tables, which are Hive tables, and views that Athena made are not found by the Iceberg catalogue of
-# a session: documentation goes without their types; their columns are described in the project's YAML.
+# Raw tables, which are Hive tables, and Athena's views are not found by the Iceberg catalogue of a
+# session: documentation goes without their types; their columns are described in the YAML.
 _DESCRIBED = re.compile(
     r"'''describe (?:(?P<schema>\w+)\.)?(?P<name>\w+)'''.*TABLE_OR_VIEW_NOT_FOUND"
 )
@@ -25,7 +25,11 @@ BUILDING = ("build", "run", "seed", "test", "snapshot")
 
 @dataclass(frozen=True, order=True)
 class StoredTable:
-    """A table or view of the Glue catalogue; `metadata`: where a table's newest Iceberg metadata is."""
+    """A table or view of the Glue catalogue.
+
+    Attributes:
+        metadata: where the newest Iceberg metadata lies; None if it is not an Iceberg table.
+    """
 
     schema: str
     name: str
