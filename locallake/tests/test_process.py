@@ -54,7 +54,9 @@ def test_a_broken_pid_file_names_nobody(files):
 
 
 def test_what_a_server_prints_is_in_its_log(files):
-    process.start([sys.executable, "-c", "print('ready')"], environ=os.environ, **files)
+    # It goes on: one that ends at once is, rightly, reported as not started.
+    says = "import time; print('ready', flush=True); time.sleep(60)"
+    process.start([sys.executable, "-c", says], environ=os.environ, **files)
     deadline = time.monotonic() + 20
     while "ready" not in files["log"].read_text():
         assert time.monotonic() < deadline
