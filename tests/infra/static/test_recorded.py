@@ -30,6 +30,10 @@ ID, HEX = "6a5c38eb-0fe8-48ba-8cab-a8eb26e6dfd5", "6a5c38eb0fe848ba8caba8eb26e6d
             f"{LAKE}-raw/a/b/ingest_date=2024-01-05/20261121T200411890951Z-cbe3bc99b0be.parquet",
             f"{LAKE}-raw/a/b/ingest_date=2024-01-05/{{load}}.parquet",
         ),
+        (
+            "arn:aws:secretsmanager:us-east-1:1:secret:lake/source/retail-472aB4",
+            "arn:aws:secretsmanager:us-east-1:1:secret:lake/source/retail-{id}",
+        ),
         ("arn:aws:glue:us-east-1:1:table/d/fct_a", "arn:aws:glue:us-east-1:1:table/d/fct_a"),
     ],
 )
