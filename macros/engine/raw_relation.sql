@@ -15,8 +15,8 @@
 {% macro duckdb__raw_relation(node) -%}
     {%- set location = node.source_meta.external_location | replace('{name}', node.name) -%}
     {%- set pattern = location.split("'")[1] -%}
-    {%- set files = run_query("select count(*) from glob('" ~ pattern ~ "')") -%}
-    {{ return(location if files.columns[0].values()[0] > 0 else none) }}
+    {%- set files = run_query("select 1 from glob('" ~ pattern ~ "') limit 1") -%}
+    {{ return(location if files.rows | length > 0 else none) }}
 {%- endmacro %}
 
 {% macro athena__raw_relation(node) -%}
