@@ -101,29 +101,6 @@ def services(state: Path) -> Iterator[Services]:
 
 
 @dataclass(frozen=True)
-class Trino:
-    """Runs Athena statements."""
-
-    athena: Any
-
-    def run(self, sql: str) -> list[list[str]]:
-        """Return the rows of a statement as texts.
-
-        Raises: RuntimeError with the reason if it fails.
-        """
-        given = {"QueryString": sql, "WorkGroup": local_aws.WORKGROUP}
-        name = self.athena.start_query_execution(**given)["QueryExecutionId"]
-        while True:
-            found = self.athena.get_query_execution(QueryExecutionId=name)["QueryExecution"]
-            if found["Status"]["State"] not in ("QUEUED", "RUNNING"):
-                break
-            time.sleep(0.02)
-        if found["Status"]["State"] != "SUCCEEDED":
-            raise RuntimeError(f"{found['Status'].get('StateChangeReason')}: {sql[:200]}")
-        rows = self.athena.get_query_results(QueryExecutionId=name)["ResultSet"]["Rows"]
-        return [[cell.get("VarCharValue", "") for cell in row["Data"]] for row in rows[1:]]
-
-
 class Spark:
     """A Glue session with the configuration of the project's profile."""
 
@@ -176,7 +153,7 @@ def timed(work: Callable[..., Any], *given: Any, **named: Any) -> tuple[float, A
 def start(work: Path) -> dict[str, Any]:
     """Return the seconds until each engine answers its first statement."""
     with services(work / "start") as aws:
-        first_query, _ = timed(Trino(aws.athena).run, "select 1")
+        first_query, _ = timed(_reader(aws).query, "select 1")
         session, spark = timed(Spark, aws.glue, "s3://lakehouse-dev-curated/start")
         first_statement, _ = timed(spark.run, "select 1")
         return {
@@ -252,9 +229,12 @@ def _curated(case: parity.Case, target: str) -> str:
 
 
 def _different(aws: Services, case: parity.Case, only: Sequence[str] = ()) -> int:
-    reader = AthenaReader(aws.athena, aws.glue, local_aws.WORKGROUP)
-    compared = parity.compare(case, reader=reader, only=only)
+    compared = parity.compare(case, reader=_reader(aws), only=only)
     return len([difference for _, _, difference in compared if difference is not None])
+
+
+def _reader(aws: Services) -> AthenaReader:
+    return AthenaReader(aws.athena, aws.glue, local_aws.WORKGROUP, poll_seconds=0.02)
 
 
 def _memory(aws: Services) -> dict[str, float]:
@@ -321,7 +301,7 @@ def merges(work: Path, count: int) -> dict[str, Any]:
     with services(folder / "state") as aws, duckdb.connect() as connection:
         _merge_source(aws, connection, folder, count)
         expected = _expected(connection, count)
-        trino = Trino(aws.athena)
+        trino = _reader(aws)
         spark = Spark(aws.glue, f"s3://{local_aws.BUCKETS[1]}/{BENCH}-glue")
         return {
             "rows": ROWS,
@@ -393,7 +373,7 @@ def _expected(connection: duckdb.DuckDBPyConnection, count: int) -> list[list[st
 
 
 def _merged_on_athena(
-    aws: Services, trino: Trino, count: int, expected: list[list[str]]
+    aws: Services, trino: AthenaReader, count: int, expected: list[list[str]]
 ) -> dict[str, Any]:
     folder = f"{BENCH}-athena"
 
@@ -406,7 +386,7 @@ def _merged_on_athena(
         )
 
     return _measured_merges(
-        trino.run,
+        lambda sql: [list(row) for row in trino.query(sql)],
         lambda name: _stored_bytes(aws.s3, f"{folder}/{name}/"),
         create=create,
         source=f"{BENCH}.delta",

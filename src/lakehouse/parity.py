@@ -129,8 +129,33 @@ class AthenaReader:
             f"select json_format(cast(array[{', '.join(texts)}] as json)) "
             f'from "awsdatacatalog"."{schema}"."{table}"'
         )
-        for text in self._column(sql):
+        for (text,) in self.query(sql):
             yield tuple(json.loads(text))
+
+    def query(self, sql: str) -> Iterator[tuple[str | None, ...]]:
+        """Run a statement to its end and return the rows of its answer, as Athena spells them.
+
+        Raises: ParityError with Athena's reason if it fails.
+        """
+        started = self.athena.start_query_execution(QueryString=sql, WorkGroup=self.workgroup)
+        name = started["QueryExecutionId"]
+        while True:
+            execution = self.athena.get_query_execution(QueryExecutionId=name)["QueryExecution"]
+            if execution["Status"]["State"] not in ("QUEUED", "RUNNING"):
+                break
+            time.sleep(self.poll_seconds)
+        if execution["Status"]["State"] != "SUCCEEDED":
+            reason = execution["Status"].get("StateChangeReason", execution["Status"]["State"])
+            raise ParityError(f"Athena could not run {sql[:100]!r}: {reason}")
+        return self._answer(name)
+
+    def _answer(self, query: str) -> Iterator[tuple[str | None, ...]]:
+        is_head = True
+        for page in self.athena.get_paginator("get_query_results").paginate(QueryExecutionId=query):
+            for row in page["ResultSet"]["Rows"]:
+                if not is_head:
+                    yield tuple(cell.get("VarCharValue") for cell in row["Data"])
+                is_head = False
 
     def _types(self, schema: str, table: str) -> dict[str, str]:
         try:
@@ -144,24 +169,6 @@ class AthenaReader:
             for column in columns
             if column.get("Parameters", {}).get("iceberg.field.current") != "false"
         }
-
-    def _column(self, sql: str) -> Iterator[str]:
-        query = self.athena.start_query_execution(QueryString=sql, WorkGroup=self.workgroup)
-        name = query["QueryExecutionId"]
-        while True:
-            execution = self.athena.get_query_execution(QueryExecutionId=name)["QueryExecution"]
-            if execution["Status"]["State"] not in ("QUEUED", "RUNNING"):
-                break
-            time.sleep(self.poll_seconds)
-        if execution["Status"]["State"] != "SUCCEEDED":
-            reason = execution["Status"].get("StateChangeReason", execution["Status"]["State"])
-            raise ParityError(f"Athena could not read it: {reason}")
-        is_head = True
-        for page in self.athena.get_paginator("get_query_results").paginate(QueryExecutionId=name):
-            for row in page["ResultSet"]["Rows"]:
-                if not is_head:
-                    yield row["Data"][0]["VarCharValue"]
-                is_head = False
 
 
 def difference(table: str, expected: Rows, actual: Rows) -> Difference | None:

@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,19 +33,6 @@ class Aws:
     @property
     def reader(self) -> AthenaReader:
         return AthenaReader(self.athena, self.glue, local_aws.WORKGROUP)
-
-    def query(self, sql: str) -> list[list[str | None]]:
-        """Rows of a short answer of Athena, as texts."""
-        given = {"QueryString": sql, "WorkGroup": local_aws.WORKGROUP}
-        name = self.athena.start_query_execution(**given)["QueryExecutionId"]
-        while True:
-            found = self.athena.get_query_execution(QueryExecutionId=name)["QueryExecution"]
-            if found["Status"]["State"] not in ("QUEUED", "RUNNING"):
-                break
-            time.sleep(0.1)
-        assert found["Status"]["State"] == "SUCCEEDED", found["Status"]
-        rows = self.athena.get_query_results(QueryExecutionId=name)["ResultSet"]["Rows"][1:]
-        return [[cell.get("VarCharValue") for cell in row["Data"]] for row in rows]
 
     def fault(self, error: str, *, text: str = "", times: int = 1) -> None:
         """Have the next statements that contain the text fail."""
@@ -114,7 +100,7 @@ def built(aws: Aws) -> Built:
         told = [text for _, _, difference in found if difference for text in difference.sentences()]
         differences.append(told)
     # Read now: every later run writes these files anew.
-    nodes = {target: _read(case, target, "manifest")["nodes"] for target in parity.TARGETS}
+    nodes = {target: artefact(case, target, "manifest")["nodes"] for target in parity.TARGETS}
     results = {target: results_of(case, target) for target in parity.TARGETS}
     return Built(case, nodes, results, differences, compared, seconds)
 
@@ -123,9 +109,10 @@ def results_of(case: parity.Case, target: str) -> dict[str, tuple[str, int | Non
     """Unique id -> status in the last run and, of a test, the rows that it found."""
     return {
         result["unique_id"]: (result["status"], result["failures"])
-        for result in _read(case, target, "run_results")["results"]
+        for result in artefact(case, target, "run_results")["results"]
     }
 
 
-def _read(case: parity.Case, target: str, name: str) -> dict[str, Any]:
+def artefact(case: parity.Case, target: str, name: str) -> dict[str, Any]:
+    """What dbt wrote last on a target: its manifest, run_results or catalog."""
     return json.loads((case.folder / target / f"{name}.json").read_text())

@@ -27,7 +27,7 @@ def test_compact_tables_have_fewer_files_and_the_same_rows(aws, built, target):
 
 def files_of(aws, schema: str, table: str) -> list[tuple[bool, str]]:
     """Whether it holds deletes, and path, of each file of the newest snapshot."""
-    rows = aws.query(
+    rows = aws.reader.query(
         f'select cast(content <> 0 as varchar), file_path from "{schema}"."{table}$files"'
     )
     return [(is_delete == "true", path) for is_delete, path in rows]

@@ -1,11 +1,9 @@
 """The project on Athena (Trino) and Glue (Spark): all of it is built, tested, and as on DuckDB."""
 
-import json
-
 import local_aws
 import parity
 import pytest
-from conftest import Aws, Built, results_of
+from conftest import Aws, Built, artefact, results_of
 
 from lakehouse.mart_rows import AthenaMarts, DuckDbMarts, fingerprint
 from lakehouse.publication import publications
@@ -33,7 +31,7 @@ def test_every_unit_test_passes(built, target):
     unit_tests = ("test", "--select", "test_type:unit")
     parity.run_dbt(built.case, target, *unit_tests, run_date=built.case.steps[1].run_date)
 
-    manifest = json.loads((built.case.folder / target / "manifest.json").read_text())
+    manifest = artefact(built.case, target, "manifest")
     statuses = {name: status for name, (status, _) in results_of(built.case, target).items()}
     assert statuses == dict.fromkeys(manifest["unit_tests"], "pass")
 
@@ -45,12 +43,12 @@ def test_every_mart_is_as_on_duckdb_after_each_step(built):
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_what_is_published_is_read_as_from_duckdb(built: Built, aws: Aws, target: str):
-    folder = built.case.folder
     declared = {
-        engine: publications(json.loads((folder / engine / "manifest.json").read_text()))
+        engine: publications(artefact(built.case, engine, "manifest"))
         for engine in ("duckdb", target)
     }
-    here, there = DuckDbMarts(folder / "lakehouse.duckdb"), AthenaMarts(aws.reader)
+    here = DuckDbMarts(built.case.folder / "lakehouse.duckdb")
+    there = AthenaMarts(aws.reader)
     for expected, actual in zip(declared["duckdb"], declared[target], strict=True):
         for table, same in zip(expected.tables, actual.tables, strict=True):
             found = fingerprint(here.rows(table))
@@ -62,7 +60,7 @@ def test_what_is_published_is_read_as_from_duckdb(built: Built, aws: Aws, target
 def test_the_documentation_knows_every_table(built, target):
     parity.run_dbt(built.case, target, "docs", "generate", run_date=built.case.steps[1].run_date)
 
-    catalog = json.loads((built.case.folder / target / "catalog.json").read_text())
+    catalog = artefact(built.case, target, "catalog")
     stored = {
         name
         for name, node in built.nodes[target].items()

@@ -7,13 +7,15 @@ asked. The calls are compared with `recorded_calls.json`, which the tests of pol
 
 import json
 import os
-import time
 
 import pytest
 from infra.applied import emulator, recorded
 from infra.runs.conftest import Programs
 from infra.terraform_tool import REPOSITORY
 from postgres_server import PostgresServer
+
+from lakehouse.errors import ParityError
+from lakehouse.parity import AthenaReader
 
 
 def of_project(programs: Programs, role: str, step: str) -> dict[str, str]:
@@ -125,31 +127,15 @@ def test_transformer_builds_on_glue(programs: Programs, tmp_path):
     assert "lakehouse-dev-spark" in acted
 
 
-def asked(programs: Programs, credentials: dict[str, str], sql: str) -> tuple[str, str]:
-    """State and reason of a query that somebody asks."""
-    athena = programs.deployment.aws.client("athena", credentials)
-    query = athena.start_query_execution(
-        QueryString=sql,
-        WorkGroup="lakehouse_dev",
-        QueryExecutionContext={"Database": "lakehouse_dev_commerce"},
-    )["QueryExecutionId"]
-    while True:
-        status = athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]["Status"]
-        if status["State"] not in ("QUEUED", "RUNNING"):
-            if status["State"] == "SUCCEEDED":
-                athena.get_query_results(QueryExecutionId=query)
-            return status["State"], status.get("StateChangeReason", "")
-        time.sleep(0.1)
-
-
 def test_reader_reads_marts_and_nothing_else(programs: Programs):
-    reader = programs.deployment.aws.assumed("reader")
-    state, reason = asked(programs, reader, "select * from rpt_commerce__gmv_current")
-    assert (state, reason) == ("SUCCEEDED", "")
+    aws, reader = programs.deployment.aws, programs.deployment.aws.assumed("reader")
+    athena = AthenaReader(aws.client("athena", reader), aws.client("glue", reader), "lakehouse_dev")
+    schema = "lakehouse_dev_commerce"
+    assert list(athena.query(f"select * from {schema}.rpt_commerce__gmv_current"))
     assert refused(programs, "reader") == set()
     for table in ("purchase", "int_commerce__purchase_history"):
-        state, reason = asked(programs, reader, f"select * from {table}")
-        assert state == "FAILED" and "not authorized to perform: glue:GetTable" in reason
+        with pytest.raises(ParityError, match="not authorized to perform: glue:GetTable"):
+            athena.query(f"select * from {schema}.{table}")
     assert {action for _, action, _ in refused(programs, "reader")} == {"glue:GetTable"}
 
 
