@@ -1,7 +1,7 @@
 {#
     create_processed_load_tables()
-    Creates the table of processed loads in every schema that holds incremental models. Runs at the start
-    of every invocation, because a model's hooks need it before the first model is built.
+    Creates the table of processed loads in every schema that holds incremental models and lacks it. Runs
+    at the start of every invocation, because a model's hooks need it before the first model is built.
 #}
 {% macro create_processed_load_tables() -%}
     {%- if execute -%}
@@ -10,8 +10,11 @@
             if node.resource_type == 'model' and node.config.materialized == 'incremental' and node.schema not in schemas -%}
             {%- do schemas.append(node.schema) -%}
             {%- set relation = api.Relation.create(database=node.database, schema=node.schema, identifier='processed_load') -%}
-            {%- do adapter.create_schema(relation) -%}
-            {%- do run_statement(create_processed_load_table(relation)) -%}
+            {#- Asking the catalogue costs less than a statement, above all on Glue. -#}
+            {%- if load_relation(relation) is none -%}
+                {%- do adapter.create_schema(relation) -%}
+                {%- do run_statement(create_processed_load_table(relation)) -%}
+            {%- endif -%}
         {%- endfor -%}
     {%- endif -%}
 {%- endmacro %}

@@ -495,7 +495,7 @@ def check_macros_are_described(manifest: Manifest) -> list[str]:
             if not is_valid_type(argument["type"] or ""):
                 found.append(
                     f"{name}({argument['name']}) has the type {argument['type']}: dbt knows "
-                    "string, boolean, integer, float, any, list[], dict[,], optional[], relation, "
+                    "string, bool, integer, float, any, list[], dict[,], optional[], relation, "
                     "column."
                 )
             if says_nothing(argument["description"], argument["name"]):

@@ -31,11 +31,7 @@ with received as {{ not_materialized() }} (
     select * from {{ ref('int_credit__proposal_received') }}
 ),
 
-{{ record_events(
-    'received',
-    'proposal',
-    also_touched=extract_touched('received', 'proposal') if is_incremental() else none,
-) }},
+{{ record_events('received', 'proposal', has_full_extracts=true) }},
 
 {{ extract_history('received', 'events', event_columns, content + [['flags', 'text']]) }},
 

@@ -23,11 +23,7 @@ with received as {{ not_materialized() }} (
     select * from {{ ref('int_education__aluno_received') }}
 ),
 
-{{ record_events(
-    'received',
-    'aluno',
-    also_touched=extract_touched('received', 'aluno') if is_incremental() else none,
-) }},
+{{ record_events('received', 'aluno', has_full_extracts=true) }},
 
 {{ extract_history('received', 'events', event_columns, content) }},
 

@@ -22,11 +22,7 @@ with received as {{ not_materialized() }} (
     select * from {{ ref('int_education__escola_received') }}
 ),
 
-{{ record_events(
-    'received',
-    'escola',
-    also_touched=extract_touched('received', 'escola') if is_incremental() else none,
-) }},
+{{ record_events('received', 'escola', has_full_extracts=true) }},
 
 {{ extract_history('received', 'events', event_columns, content) }},
 

@@ -21,11 +21,7 @@ with received as {{ not_materialized() }} (
     select * from {{ ref('int_education__nota_received') }}
 ),
 
-{{ record_events(
-    'received',
-    'nota',
-    also_touched=extract_touched('received', 'nota') if is_incremental() else none,
-) }},
+{{ record_events('received', 'nota', has_full_extracts=true) }},
 
 {{ extract_history('received', 'events', event_columns, content) }},
 

@@ -33,10 +33,7 @@ with received as {{ not_materialized() }} (
     select * from {{ ref('int_market__carteira_received') }}
 ),
 
-{{ record_events(
-    'received', 'carteira',
-    also_touched=extract_touched('received', 'carteira') if is_incremental() else none
-) }},
+{{ record_events('received', 'carteira', has_full_extracts=true) }},
 
 {{ extract_history('received', 'events', event_columns, content, 'precedence') }},
 

@@ -22,10 +22,7 @@ with received as {{ not_materialized() }} (
     select * from {{ ref('int_retail__categoria_received') }}
 ),
 
-{{ record_events(
-    'received', 'categoria',
-    also_touched=extract_touched('received', 'categoria') if is_incremental() else none
-) }},
+{{ record_events('received', 'categoria', has_full_extracts=true) }},
 
 {{ extract_history('received', 'events', event_columns, content) }},
 

@@ -24,10 +24,7 @@ with received as {{ not_materialized() }} (
     select * from {{ ref('int_retail__venda_received') }}
 ),
 
-{{ record_events(
-    'received', 'venda',
-    also_touched=extract_touched('received', 'venda') if is_incremental() else none
-) }},
+{{ record_events('received', 'venda', has_full_extracts=true) }},
 
 {{ extract_history('received', 'events', event_columns, content) }},
 
