@@ -331,6 +331,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--no-sample", action="store_true")
     parsed = parser.parse_args(arguments)
+    if parsed.no_sample and not parsed.histories:
+        parser.error("--no-sample leaves nothing to compare with --histories 0")
     try:
         local_aws.require_local(os.environ)
     except local_aws.NotLocalError as err:
@@ -339,11 +341,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     s3, glue, athena = (boto3.client(name) for name in ("s3", "glue", "athena"))
     local_aws.prepare(s3=s3, athena=athena)
     reader = AthenaReader(athena, glue, local_aws.WORKGROUP)
-    cases = [] if parsed.no_sample else [sample_case()]
-    if parsed.histories:
-        cases.append(history_case(parsed.histories, parsed.seed))
+    if parsed.no_sample:
+        case = history_case(parsed.histories, parsed.seed)
+    elif parsed.histories:
+        case = mixed_case(parsed.histories, parsed.seed, name="parity")
+    else:
+        case = sample_case()
     try:
-        different = sum(run_case(case, reader=reader, s3=s3, glue=glue) for case in cases)
+        different = run_case(case, reader=reader, s3=s3, glue=glue)
     except subprocess.CalledProcessError as err:
         print(f"error: {err.cmd} failed:\n{err.output[-4000:]}", file=sys.stderr)
         return 1
