@@ -100,7 +100,6 @@ def services(state: Path) -> Iterator[Services]:
         yield Services(state, seconds, s3, glue, athena)
 
 
-@dataclass(frozen=True)
 class Spark:
     """A Glue session with the configuration of the project's profile."""
 
