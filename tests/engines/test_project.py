@@ -6,6 +6,7 @@ import pytest
 from conftest import Aws, Built, artefact, results_of
 
 from lakehouse.mart_rows import AthenaMarts, DuckDbMarts, fingerprint
+from lakehouse.parity import Rows
 from lakehouse.publication import publications
 
 TARGETS = local_aws.TARGETS
@@ -45,12 +46,17 @@ def test_every_mart_is_as_on_duckdb_after_each_step(built):
 def test_a_run_with_nothing_new_leaves_every_row(built: Built, aws: Aws, target: str):
     """Of tables with a partition per value, which dbt-athena writes partition by partition."""
     models = ("feat_credit__proposal", "fct_market__carteira_diaria")
+    nodes = [built.nodes[target][f"model.lakehouse.{name}"] for name in models]
+
+    def stored() -> list[Rows]:
+        return [aws.reader.rows(node["schema"], node["name"], [*node["columns"]]) for node in nodes]
+
+    before = stored()
     run_date = built.case.steps[1].run_date
     parity.run_dbt(built.case, target, "run", "--select", *models, run_date=run_date)
 
-    compared = list(parity.compare(built.case, reader=aws.reader, targets=[target], only=models))
-    assert len(compared) == len(models)
-    assert [text for _, _, told in compared if told for text in told.sentences()] == []
+    assert all(table.rows for table in before)
+    assert stored() == before
 
 
 @pytest.mark.parametrize("target", TARGETS)
