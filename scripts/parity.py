@@ -14,11 +14,11 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import boto3
 import duckdb
@@ -40,6 +40,7 @@ WORK = local_aws.PROJECT / "target" / "parity"
 SAMPLE = local_aws.PROJECT / "data" / "raw"
 TARGETS = ("duckdb", *local_aws.TARGETS)
 HISTORY_STEPS = (("2024-03-01", "2024-03-04", "2024-03-05"), [1, 2])
+T = TypeVar("T")
 # Random histories reject more than the data tests allow, and must.
 MODELS_ONLY = ("--resource-type", "model", "--resource-type", "seed")
 
@@ -254,8 +255,13 @@ def build(
         run_dbt(case, target, *arguments, run_date=step.run_date)
         return time.monotonic() - began
 
-    with ThreadPoolExecutor(len(TARGETS)) as pool:
-        return dict(zip(TARGETS, pool.map(run, TARGETS), strict=True))
+    return beside_each_other(TARGETS, run)
+
+
+def beside_each_other(targets: Sequence[str], run: Callable[[str], T]) -> dict[str, T]:
+    """Return what `run` returns for each target; all of them run at once."""
+    with ThreadPoolExecutor(len(targets)) as pool:
+        return dict(zip(targets, pool.map(run, targets), strict=True))
 
 
 def marts(case: Case) -> list[tuple[str, str]]:

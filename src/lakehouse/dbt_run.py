@@ -6,7 +6,7 @@ loaded counts as loaded. So what a run calls a success is compared with the log 
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -60,6 +60,14 @@ class Catalogue(Protocol):
     def get_paginator(self, operation: str) -> Any: ...
 
 
+class Sessions(Protocol):
+    """What the look at Glue sessions before a run needs of the Glue client."""
+
+    def list_sessions(self, **given: str) -> Mapping[str, Any]: ...
+
+    def delete_session(self, *, Id: str) -> Any: ...
+
+
 def target_of(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
     """Return the target that dbt will take: of the arguments, else of the environment."""
     for number, argument in enumerate(arguments):
@@ -80,6 +88,22 @@ def arguments_for(target: str, arguments: Sequence[str]) -> list[str]:
     if target == "glue" and building and "--fail-fast" not in arguments:
         return [arguments[0], "--fail-fast", *arguments[1:]]
     return list(arguments)
+
+
+def forget_failed_sessions(prefix: str, *, glue: Sessions) -> list[str]:
+    """Delete the lake's Glue sessions that failed; returns their ids.
+
+    dbt-glue replaces a session that it finds failed, goes on taking it for failed, and so starts
+    another before every statement of the run. One that it does not find it starts once.
+    """
+    failed = [
+        session["Id"]
+        for session in _sessions(glue)
+        if session["Id"].startswith(f"{prefix}-") and session["Status"] == "FAILED"
+    ]
+    for name in failed:
+        glue.delete_session(Id=name)
+    return failed
 
 
 def run_dbt(arguments: Sequence[str]) -> DbtOutcome:
@@ -165,6 +189,8 @@ def checked_run(arguments: Sequence[str], *, environment: Mapping[str, str] = os
     glue = _glue_client() if is_lake else None
     prefix = environment.get("LAKEHOUSE_SCHEMA_PREFIX", "lakehouse_dev")
     before = stored_tables(_schemas_below(prefix, glue), glue=glue) if is_lake else set()
+    if target == "glue":
+        forget_failed_sessions(prefix, glue=glue)
     outcome = run_dbt(arguments_for(target, arguments))
     if not is_lake:
         return 0 if outcome.is_success else 1
@@ -173,6 +199,14 @@ def checked_run(arguments: Sequence[str], *, environment: Mapping[str, str] = os
     for sentence in lost:
         print(f"error: {sentence}")
     return 0 if outcome.is_success and not lost else 1
+
+
+def _sessions(glue: Sessions) -> Iterator[Mapping[str, Any]]:
+    page = glue.list_sessions()
+    yield from page["Sessions"]
+    while token := page.get("NextToken"):
+        page = glue.list_sessions(NextToken=token)
+        yield from page["Sessions"]
 
 
 def _is_not_iceberg(logged_error: str, tables: set[StoredTable]) -> bool:
@@ -197,7 +231,7 @@ def _schemas_below(prefix: str, glue: Catalogue) -> set[str]:
     return {name for name in names if name.startswith(f"{prefix}_")}
 
 
-def _glue_client() -> Catalogue:
+def _glue_client() -> Any:
     import boto3
 
     return boto3.client("glue")

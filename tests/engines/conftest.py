@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ sys.path.insert(0, str(PROJECT / "scripts"))
 import local_aws  # noqa: E402
 import parity  # noqa: E402
 
-from lakehouse.parity import AthenaReader  # noqa: E402
+from lakehouse.parity import AthenaReader, Difference  # noqa: E402
 from locallake import cli as locallake  # noqa: E402
 
 
@@ -97,12 +97,16 @@ def built(aws: Aws) -> Built:
         seconds.append(parity.build(case, step, restricted_to=restricted_to))
         found = list(parity.compare(case, reader=aws.reader))
         compared += len(found)
-        told = [text for _, _, difference in found if difference for text in difference.sentences()]
-        differences.append(told)
+        differences.append(sentences(found))
     # Read now: every later run writes these files anew.
     nodes = {target: artefact(case, target, "manifest")["nodes"] for target in parity.TARGETS}
     results = {target: results_of(case, target) for target in parity.TARGETS}
     return Built(case, nodes, results, differences, compared, seconds)
+
+
+def sentences(compared: Iterable[tuple[str, int, Difference | None]]) -> list[str]:
+    """What is not as on DuckDB, of the tables that `parity.compare` yields."""
+    return [text for _, _, found in compared if found for text in found.sentences()]
 
 
 def results_of(case: parity.Case, target: str) -> dict[str, tuple[str, int | None]]:

@@ -47,16 +47,17 @@ def test_throttled_calls_are_repeated(aws, built):
     assert not pending_faults(aws.state)
 
 
-def test_a_killed_spark_session_is_replaced(aws, built):
+def test_a_killed_spark_session_is_replaced_once(aws, built):
     run(built, "glue", "run", "--select", MODEL)
     killed = [process.pid for process in sessions(aws.state)]
     assert killed
     for process in killed:
         os.kill(process, signal.SIGKILL)
+    before = set(aws.state.rglob("session.log"))
 
     run(built, "glue", "run", "--select", MODEL)
 
-    assert [process.pid for process in sessions(aws.state)] != killed
+    assert len(set(aws.state.rglob("session.log")) - before) == 1
 
 
 def pending_faults(state: Path) -> str:

@@ -3,6 +3,7 @@
 import local_aws
 import parity
 import pytest
+from conftest import Aws, Built, sentences
 
 # Received rows, histories and a mart that are merged, and a mart that is replaced.
 CHAIN = ("--select", "+fct_commerce__purchase_version", "+rpt_commerce__top_producers")
@@ -10,20 +11,25 @@ MARTS = 3
 
 
 @pytest.mark.parametrize("owner", local_aws.TARGETS)
-def test_tables_of_one_engine_are_incremented_by_the_other(aws, built, owner, corrected):
-    other = next(target for target in local_aws.TARGETS if target != owner)
+def test_tables_of_one_engine_are_incremented_by_the_other(
+    aws: Aws, incremented: parity.Case, owner: str
+):
+    found = list(parity.compare(incremented, reader=aws.reader, targets=[owner]))
 
-    parity.run_dbt(corrected, other, "run", *CHAIN, run_date="2026-01-01", tables_of=owner)
-
-    found = list(parity.compare(corrected, reader=aws.reader, targets=[owner]))
     assert len(found) == MARTS
-    assert [text for _, _, told in found if told for text in told.sentences()] == []
+    assert sentences(found) == []
 
 
 @pytest.fixture(scope="module")
-def corrected(built) -> parity.Case:
-    """A further delivery, of which DuckDB's tables know already."""
+def incremented(built: Built) -> parity.Case:
+    """A further delivery: in DuckDB's tables, and in those of each engine by the other one."""
     step = built.case.steps[2]
     parity.land(built.case, step)
     parity.run_dbt(built.case, "duckdb", "run", *CHAIN, run_date=step.run_date)
+
+    def of_the_other(engine: str) -> None:
+        owner = next(target for target in local_aws.TARGETS if target != engine)
+        parity.run_dbt(built.case, engine, "run", *CHAIN, run_date=step.run_date, tables_of=owner)
+
+    parity.beside_each_other(local_aws.TARGETS, of_the_other)
     return built.case

@@ -3,31 +3,43 @@
 import local_aws
 import parity
 import pytest
+from conftest import Aws, Built, sentences
 
 MERGED = "int_commerce__purchase_history"
+# Whether it holds deletes, and path.
+File = tuple[bool, str]
 
 
 @pytest.mark.parametrize("target", local_aws.TARGETS)
-def test_compact_tables_have_fewer_files_and_the_same_rows(aws, built, target):
-    lake = local_aws.settings(target, lake=built.case.lake)
-    schema = f"{lake['LAKEHOUSE_SCHEMA_PREFIX']}_commerce"
-    before = files_of(aws, schema, MERGED)
+def test_compact_tables_have_fewer_files_and_the_same_rows(aws, built, compacted, target):
+    before, after = compacted[target]
 
-    parity.run_dbt(built.case, target, "run-operation", "compact_tables", run_date="2026-01-01")
-
-    after = files_of(aws, schema, MERGED)
     # The second build was a merge, which left files that say which rows are gone.
     assert any(is_delete for is_delete, _ in before)
     assert not any(is_delete for is_delete, _ in after)
     assert len(after) < len(before)
     compared = parity.compare(built.case, reader=aws.reader, targets=[target])
-    told = [text for _, _, difference in compared if difference for text in difference.sentences()]
-    assert told == []
+    assert sentences(compared) == []
 
 
-def files_of(aws, schema: str, table: str) -> list[tuple[bool, str]]:
-    """Whether it holds deletes, and path, of each file of the newest snapshot."""
+@pytest.fixture(scope="module")
+def compacted(aws: Aws, built: Built) -> dict[str, tuple[list[File], list[File]]]:
+    """The files of a merged table before and after all tables were made compact, by target."""
+
+    def compact(target: str) -> tuple[list[File], list[File]]:
+        before = files_of(aws, built, target)
+        arguments = ("run-operation", "compact_tables")
+        parity.run_dbt(built.case, target, *arguments, run_date="2026-01-01")
+        return before, files_of(aws, built, target)
+
+    return parity.beside_each_other(local_aws.TARGETS, compact)
+
+
+def files_of(aws: Aws, built: Built, target: str) -> list[File]:
+    """The files of the newest snapshot."""
+    lake = local_aws.settings(target, lake=built.case.lake)
+    schema = f"{lake['LAKEHOUSE_SCHEMA_PREFIX']}_commerce"
     rows = aws.reader.query(
-        f'select cast(content <> 0 as varchar), file_path from "{schema}"."{table}$files"'
+        f'select cast(content <> 0 as varchar), file_path from "{schema}"."{MERGED}$files"'
     )
     return [(is_delete == "true", path) for is_delete, path in rows]

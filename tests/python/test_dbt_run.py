@@ -1,12 +1,17 @@
 """What counts as a run that lost an error, and what does not."""
 
+from collections.abc import Iterator
+
+import boto3
 import pytest
+from botocore.stub import Stubber
 
 from lakehouse.dbt_run import (
     BuiltNode,
     DbtOutcome,
     StoredTable,
     arguments_for,
+    forget_failed_sessions,
     lost_errors,
     schemas_of,
     target_of,
@@ -124,3 +129,33 @@ def test_the_target_is_the_one_that_dbt_takes(arguments, environment, target):
 )
 def test_glue_stops_at_the_first_error(target, arguments, expected):
     assert arguments_for(target, arguments) == expected
+
+
+@pytest.fixture
+def glue() -> Iterator[Stubber]:
+    client = boto3.client("glue", "us-east-1", aws_access_key_id="-", aws_secret_access_key="-")
+    with Stubber(client) as stub:
+        yield stub
+        stub.assert_no_pending_responses()
+
+
+def test_failed_sessions_of_the_lake_are_deleted_on_all_pages(glue):
+    glue.add_response("list_sessions", sessions(other="FAILED", token="2"), {})
+    second = sessions(**{"lake_dev-1": "READY", "lake_dev-2": "FAILED", "lake_dev_b-3": "FAILED"})
+    glue.add_response("list_sessions", second, {"NextToken": "2"})
+    glue.add_response("delete_session", {"Id": "lake_dev-2"}, {"Id": "lake_dev-2"})
+
+    assert forget_failed_sessions("lake_dev", glue=glue.client) == ["lake_dev-2"]
+
+
+@pytest.mark.parametrize("status", ["READY", "PROVISIONING", "STOPPED", "TIMEOUT"])
+def test_other_sessions_are_left(glue, status):
+    glue.add_response("list_sessions", sessions(**{"lake_dev-1": status}), {})
+
+    assert forget_failed_sessions("lake_dev", glue=glue.client) == []
+
+
+def sessions(*, token: str | None = None, **statuses: str) -> dict[str, object]:
+    """A page of ListSessions: status by id."""
+    found = [{"Id": name, "Status": status} for name, status in statuses.items()]
+    return {"Sessions": found, **({"NextToken": token} if token else {})}

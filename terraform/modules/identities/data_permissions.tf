@@ -150,6 +150,13 @@ locals {
       Resource = "${local.glue}:session/${replace(var.prefix, "-", "_")}*"
     },
     {
+      # To delete sessions that failed, before dbt meets one. AWS knows no narrower resource for it.
+      Sid      = "FindSessions"
+      Effect   = "Allow"
+      Action   = "glue:ListSessions"
+      Resource = "*"
+    },
+    {
       Sid       = "GiveSessionsTheirRole"
       Effect    = "Allow"
       Action    = "iam:PassRole"
