@@ -185,11 +185,28 @@ def test_the_result_file_lies_where_the_execution_says(lake):
     assert stored[2] == b'"a"\n"say ""x"""\n\n'
 
 
-def test_a_missing_bucket_fails_the_query(lake):
+def test_a_missing_bucket_stops_the_start(lake):
     s3.reset()
-    execution, _ = lake.run("select 1")
-    assert execution["Status"]["State"] == "FAILED"
-    assert "is there a bucket results?" in execution["Status"]["StateChangeReason"]
+    status, refusal = asyncio.run(lake.start("select 1"))
+    assert status == 400
+    assert "output bucket results" in refusal["message"]
+    assert lake.engine.asked == []
+
+
+@pytest.mark.parametrize(
+    ("query", "reply", "state"),
+    [
+        ("select 1", answer(), "FAILED"),
+        # Committed: FAILED would have a client write it again.
+        ("insert into t select 1", Answer(update_count=1), "SUCCEEDED"),
+    ],
+)
+def test_results_without_room_fail_what_only_reads(lake, monkeypatch, query, reply, state):
+    lake.engine.reply = reply
+    monkeypatch.setattr(s3, "_put_object", lambda *_: (507, {}, b"no room"))
+    status = lake.run(query)[0]["Status"]
+    assert status["State"] == state
+    assert ("no room" in status["StateChangeReason"]) == (state == "FAILED")
 
 
 def test_a_refused_query_says_why(lake):
@@ -305,6 +322,64 @@ def test_a_stopped_query_ends_in_the_engine_too(lake):
     assert execution["Status"]["State"] == "CANCELLED"
 
 
+def test_all_queries_that_run_are_stopped(lake):
+    """As many as there are threads for queries: none is left over that could cancel."""
+    lake.engine.waits_for = threading.Event()
+    lake.engine.cancel = lake.engine.cancelled.append
+
+    async def scenario():
+        started = [await lake.start("insert into t select 1") for _ in range(8)]
+        while len(lake.engine.asked) < 8:
+            await asyncio.sleep(0.01)
+        for _, query in started:
+            await lake.call("StopQueryExecution", **query)
+        await asyncio.sleep(0.5)
+        cancelled = len(lake.engine.cancelled)
+        lake.engine.waits_for.set()
+        return cancelled, [(await lake.ended(q["QueryExecutionId"]))["Status"] for _, q in started]
+
+    cancelled, statuses = asyncio.run(scenario())
+    assert cancelled == 8
+    assert {status["State"] for status in statuses} == {"CANCELLED"}
+
+
+def test_a_query_that_has_no_id_yet_is_cancelled_once_it_has(lake):
+    lake.engine.waits_for = threading.Event()
+    known: list[str] = []
+    run = lake.engine.run
+    lake.engine.run = lambda statement, *, on_start, **given: run(
+        statement,
+        on_start=lambda _: on_start(lambda: known[0] if known else None),
+        **given,
+    )
+
+    async def scenario():
+        _, started = await lake.start("insert into t select 1")
+        while not lake.engine.asked:
+            await asyncio.sleep(0.01)
+        await lake.call("StopQueryExecution", **started)
+        await asyncio.sleep(0.1)
+        before = list(lake.engine.cancelled)
+        known.append("engine-2")
+        await asyncio.sleep(0.2)
+        return before
+
+    assert asyncio.run(scenario()) == []
+    assert lake.engine.cancelled == ["engine-2"]
+
+
+def test_a_stop_while_results_are_written_stands(lake, monkeypatch):
+    put = s3._put_object
+
+    def stopped_meanwhile(*given):
+        (query_id,) = lake.front._running
+        lake.front.stop_query_execution({"QueryExecutionId": query_id})
+        return put(*given)
+
+    monkeypatch.setattr(s3, "_put_object", stopped_meanwhile)
+    assert lake.run("select 1")[0]["Status"]["State"] == "CANCELLED"
+
+
 def test_a_reset_ends_what_runs(lake):
     lake.engine.waits_for = threading.Event()
 
@@ -414,13 +489,14 @@ def test_vacuum_keeps_five_days_when_the_table_says_nothing(lake):
 # ---- Pages and files
 
 
-def test_pages_hold_every_row_once():
+@pytest.mark.parametrize("size", [1, 2, 6, 7])
+def test_pages_hold_every_row_once(size):
     given = answer(rows=tuple((str(n),) for n in range(5)))
     shown, start = [], 0
-    while True:
-        page = result_page(given, is_dml=True, start=start, size=2)
+    while len(shown) < 20:
+        page = result_page(given, is_dml=True, start=start, size=size)
         rows = page["ResultSet"]["Rows"]
-        assert len(rows) <= 2
+        assert len(rows) <= size
         shown += [r["Data"][0]["VarCharValue"] for r in rows]
         if "NextToken" not in page:
             break

@@ -36,7 +36,7 @@ def install(settings: Settings) -> None:
 
     ministack.require(athena, *_ATHENA_HOOKS)
     ministack.require(glue, "_handle_request_sync")
-    ministack.require(s3, "_put_object")
+    ministack.require(s3, "_buckets", "_put_object")
     ministack.require(responses, "error_response_json", "json_response")
     if settings.trino_port is None:
         raise ConfigurationError("the settings name no Trino: run `locallake up` with Athena")

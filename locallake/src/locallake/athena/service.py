@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -24,6 +23,7 @@ _log = logging.getLogger("locallake.athena")
 # Athena runs more at once; one machine does not profit from it.
 _RUNNING_AT_ONCE = 8
 _LONGEST_REASON = 2_000
+_CANCEL_SECONDS = 0.05
 _SCAN_LIMIT = "query_max_scan_physical_bytes"
 
 Http = tuple[int, dict[str, str], bytes]
@@ -67,24 +67,24 @@ def result_page(answer: Answer, *, is_dml: bool, start: int, size: int) -> dict[
     """One page of GetQueryResults.
 
     Args:
-        start: rows that earlier pages showed.
-        size: entries of this page; the header row of the first one counts, as in Athena.
+        start: entries that earlier pages showed.
+        size: entries of this page. The header row is an entry, as in Athena.
     """
-    page = []
-    if is_dml and start == 0 and answer.columns:
-        page.append({"Data": [{"VarCharValue": name} for name in answer.columns]})
-    rows = answer.rows[start : start + size - len(page)]
-    # A NULL is a Datum without a value.
-    page += [{"Data": [{} if v is None else {"VarCharValue": v} for v in row]} for row in rows]
-    shown = start + len(rows)
+    headers = [answer.columns] if is_dml and answer.columns else []
+    first, end = start - len(headers), start + size - len(headers)
+    entries = [*headers[start : start + size], *answer.rows[max(first, 0) : max(end, 0)]]
+    shown = start + len(entries)
     columns = zip(answer.columns, answer.types, strict=True)
     return {
         "UpdateCount": answer.update_count,
         "ResultSet": {
-            "Rows": page,
+            # A NULL is a Datum without a value.
+            "Rows": [
+                {"Data": [{} if v is None else {"VarCharValue": v} for v in row]} for row in entries
+            ],
             "ResultSetMetadata": {"ColumnInfo": [column_info(n, t) for n, t in columns]},
         },
-        **({"NextToken": str(shown)} if shown < len(answer.rows) else {}),
+        **({"NextToken": str(shown)} if shown < len(headers) + len(answer.rows) else {}),
     }
 
 
@@ -100,13 +100,39 @@ def _csv_value(value: str | None) -> str:
     return "" if value is None else '"' + value.replace('"', '""') + '"'
 
 
-@dataclass
 class _Running:
-    """A query on its way: how to learn Trino's id of it, and whether somebody stopped it."""
+    """A query on its way. Whoever ends it first says how it ended: the engine, or a stop."""
 
-    engine_id: Callable[[], str | None] = lambda: None
-    stopped: bool = False
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    def __init__(self, execution: dict[str, Any]) -> None:
+        self._execution = execution
+        self._lock = threading.Lock()
+        self.engine_id: Callable[[], str | None] = lambda: None
+        self.ended = threading.Event()
+
+    @property
+    def stopped(self) -> bool:
+        return self._execution["Status"]["State"] == "CANCELLED"
+
+    def begin(self) -> bool:
+        """Whether it still is to be run."""
+        return self._turn("RUNNING", "", of=("QUEUED",))
+
+    def finish(self, state: str, reason: str = "", **more: Any) -> bool:
+        """End it, with more members of its Status; False if it had ended already."""
+        return self._turn(state, reason, of=("QUEUED", "RUNNING"), **more)
+
+    def _turn(self, state: str, reason: str, *, of: tuple[str, ...], **more: Any) -> bool:
+        status = self._execution["Status"]
+        with self._lock:
+            if status["State"] not in of:
+                return False
+            status |= more
+            if state != "RUNNING":
+                status["StateChangeReason"] = reason[:_LONGEST_REASON]
+                status["CompletionDateTime"] = int(time.time())
+            # Last: who polls sees it only when everything else is in place.
+            status["State"] = state
+            return True
 
 
 class Front:
@@ -167,6 +193,12 @@ class Front:
                 400,
                 extra={"AthenaErrorCode": "MALFORMED_QUERY"},
             )
+        bucket = urlparse(governed["ResultConfiguration"]["OutputLocation"]).netloc
+        if bucket not in self._s3._buckets:
+            # Later, a statement that writes would have committed before the results are refused.
+            return self._refuse(
+                "InvalidRequestException", f"Unable to verify/create output bucket {bucket}", 400
+            )
         if faults.take(self._faults, faults.THROTTLED, request.get("QueryString", "")):
             return self._refuse(faults.THROTTLED, "Rate exceeded (on demand)", 400)
         return self._start(governed)
@@ -178,13 +210,11 @@ class Front:
         if execution is None:
             return self._refuse("InvalidRequestException", f"Query {query_id} not found", 400)
         running = self._running.get(query_id)
-        if running is not None:
-            running.stopped = True
-            engine_id = running.engine_id()
-            if engine_id is not None:
-                self._threads.submit(self._engine.cancel, engine_id)
-        if execution["Status"]["State"] in ("QUEUED", "RUNNING"):
-            _finish(execution, "CANCELLED", "Query was cancelled by user")
+        if running is None:
+            # Not in its thread yet, or ended: the engine has nothing to cancel.
+            running = _Running(execution)
+            running.ended.set()
+        self._stop(running)
         return self._answer({})
 
     def get_query_results(self, request: Mapping[str, Any]) -> Http:
@@ -217,7 +247,7 @@ class Front:
         execution = self._athena._executions.get(query_id)
         if execution is None:
             return
-        running = self._running.setdefault(query_id, _Running())
+        running = self._running.setdefault(query_id, _Running(execution))
         # Account and region live in context variables: the thread must see the caller's.
         context = contextvars.copy_context()
         loop = asyncio.get_running_loop()
@@ -226,46 +256,57 @@ class Front:
                 self._threads, context.run, self._execute, execution, query, database, running
             )
         finally:
+            running.ended.set()
             self._running.pop(query_id, None)
 
     def forget(self) -> None:
         """End what still runs: its results would be written into emptied stores."""
         for running in list(self._running.values()):
-            running.stopped = True
+            self._stop(running)
+
+    def _stop(self, running: _Running) -> None:
+        if running.finish("CANCELLED", "Query was cancelled by user"):
+            # Not one of the queries' own threads: those may all be taken by what is to be stopped.
+            threading.Thread(target=self._cancel, args=(running,), daemon=True).start()
+
+    def _cancel(self, running: _Running) -> None:
+        """Cancel whatever the engine runs of a query until its thread has ended.
+
+        The engine's id comes with its first answer, and a query may be several statements.
+        """
+        cancelled = None
+        while not running.ended.is_set():
             engine_id = running.engine_id()
-            if engine_id is not None:
-                self._threads.submit(self._engine.cancel, engine_id)
+            if engine_id not in (None, cancelled):
+                try:
+                    self._engine.cancel(engine_id)
+                except OSError:
+                    _log.exception("Trino's query %s was not cancelled", engine_id)
+                cancelled = engine_id
+            running.ended.wait(_CANCEL_SECONDS)
 
     # ---- In a thread of its own
 
     def _execute(
         self, execution: dict[str, Any], query: str, database: str, running: _Running
     ) -> None:
-        if running.stopped:
+        if not running.begin():
             return
-        execution["Status"]["State"] = "RUNNING"
         began = time.monotonic()
         try:
-            answer = self._run(execution, query, database, running)
-            if not running.stopped:
-                self._keep(execution, answer)
-        except LocallakeError as err:
-            self._fail(execution, err, running)
+            self._keep(execution, self._run(execution, query, database, running), running)
         except Exception as err:
-            # A defect of ours must end the query, or the client waits for ever.
-            _log.exception("query %s", execution["QueryExecutionId"])
-            self._fail(execution, err, running)
+            # A defect of ours must end the query too, or the client waits for ever.
+            if not isinstance(err, LocallakeError):
+                _log.exception("query %s", execution["QueryExecutionId"])
+            running.finish("FAILED", str(err), AthenaError=athena_error(err))
         elapsed_ms = int((time.monotonic() - began) * 1000)
         execution["Statistics"]["EngineExecutionTimeInMillis"] = elapsed_ms
         execution["Statistics"]["TotalExecutionTimeInMillis"] = elapsed_ms
 
-    def _fail(self, execution: dict[str, Any], err: BaseException, running: _Running) -> None:
+    def _keep(self, execution: dict[str, Any], answer: Answer, running: _Running) -> None:
         if running.stopped:
             return
-        execution["Status"]["AthenaError"] = athena_error(err)
-        _finish(execution, "FAILED", str(err))
-
-    def _keep(self, execution: dict[str, Any], answer: Answer) -> None:
         is_dml = execution["StatementType"] == "DML"
         location = urlparse(execution["ResultConfiguration"]["OutputLocation"])
         written = self._s3._put_object(
@@ -275,14 +316,14 @@ class Front:
             {"content-type": "application/octet-stream"},
         )
         if written[0] >= 300:
-            reason = written[2].decode(errors="replace")
-            raise heads.StatementError(
-                f"the results could not be written to {location.geturl()}: "
-                f"is there a bucket {location.netloc}? S3 said {reason}"
-            )
+            reason = f"no results at {location.geturl()}: {written[2].decode(errors='replace')}"
+            if answer.columns:
+                raise heads.StatementError(reason)
+            # What the statement wrote is committed: FAILED would deny it.
+            _log.warning("query %s: %s", execution["QueryExecutionId"], reason)
         execution["_results"] = answer
         execution["Statistics"]["DataScannedInBytes"] = answer.scanned_bytes
-        _finish(execution, "SUCCEEDED", "")
+        running.finish("SUCCEEDED")
 
     def _run(
         self, execution: Mapping[str, Any], query: str, database: str, running: _Running
@@ -370,10 +411,3 @@ class Front:
             self._athena._run_ddl(ddl, database)
         except ValueError as err:
             raise heads.StatementError(str(err)) from err
-
-
-def _finish(execution: dict[str, Any], state: str, reason: str) -> None:
-    """The state comes last: who polls sees it only when everything else is in place."""
-    execution["Status"]["StateChangeReason"] = reason[:_LONGEST_REASON]
-    execution["Status"]["CompletionDateTime"] = int(time.time())
-    execution["Status"]["State"] = state
