@@ -1,7 +1,7 @@
 {#
-    is_stored(relation) -> boolean, true where a look-up that cannot be mistaken finds the table
-    dbt-glue answers "no such table" also when the catalogue refused to answer, and then merges all the
-    same. Elsewhere the look-up of `is_incremental` raises, so there is nothing to add: false.
+    is_stored(relation) -> boolean, true where the catalogue has the table; a view is none
+    The one look-up that macros may decide by: it fails where the catalogue refuses to answer. dbt-glue's
+    `get_relation` says "no such table" then, and would have an increment rendered as a first build.
 #}
 {% macro is_stored(relation) -%}
     {{ return(adapter.dispatch('is_stored', 'lakehouse')(relation)) }}
@@ -12,13 +12,15 @@
 {%- endmacro %}
 
 {% macro duckdb__is_stored(relation) -%}
-    {{ return(false) }}
+    {%- set found = load_relation(relation) -%}
+    {{ return(found is not none and found.type == 'table') }}
 {%- endmacro %}
 
 {% macro athena__is_stored(relation) -%}
-    {{ return(false) }}
+    {%- set found = load_relation(relation) -%}
+    {{ return(found is not none and found.type == 'table') }}
 {%- endmacro %}
 
 {% macro glue__is_stored(relation) -%}
-    {{ return(adapter.get_table_type(relation, 'iceberg') is not none) }}
+    {{ return(adapter.get_table_type(relation, 'iceberg') in ('iceberg_table', 'table')) }}
 {%- endmacro %}

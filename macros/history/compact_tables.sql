@@ -12,7 +12,7 @@
             {%- do schemas.append(node.schema) -%}
             {%- do relations.append(api.Relation.create(database=node.database, schema=node.schema, identifier='processed_load')) -%}
         {%- endif -%}
-        {%- for relation in relations if load_relation(relation) is not none -%}
+        {%- for relation in relations if is_stored(relation) -%}
             {%- for sql in compact_statements(relation) -%}
                 {%- do run_statement(sql) -%}
             {%- endfor -%}

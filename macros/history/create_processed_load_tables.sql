@@ -11,7 +11,7 @@
             {%- do schemas.append(node.schema) -%}
             {%- set relation = api.Relation.create(database=node.database, schema=node.schema, identifier='processed_load') -%}
             {#- Asking the catalogue costs less than a statement, above all on Glue. -#}
-            {%- if load_relation(relation) is none -%}
+            {%- if not is_stored(relation) -%}
                 {%- do adapter.create_schema(relation) -%}
                 {%- do run_statement(create_processed_load_table(relation)) -%}
             {%- endif -%}

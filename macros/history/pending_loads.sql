@@ -10,7 +10,7 @@
     {%- if execute -%}
         {%- for name in readers -%}
             {%- set node = model_node(name) -%}
-            {%- if adapter.get_relation(node.database, node.schema, node.alias) is not none -%}
+            {%- if is_stored(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) -%}
                 {%- do built.append(name) -%}
             {%- endif -%}
         {%- endfor -%}

@@ -4,8 +4,8 @@
     if it dies half-way, the next run finds everything new instead of missing a load.
     *Raises* if this table (in an incremental run) or a parent was built with other shaping variables
     than the run has; in an incremental run with `as_of_date` (the table may hold later days already, so
-    the cut would not hold); if the adapter lost the answer that the table exists; and with dbt's flags
-    --empty and --sample, which would record loads as reflected without their rows.
+    the cut would not hold); and with dbt's flags --empty and --sample, which would record loads as
+    reflected without their rows.
 #}
 {% macro prepare_incremental_table() -%}
     {%- if execute and model.config.materialized == 'incremental' -%}
@@ -18,9 +18,6 @@
                 {{ exceptions.raise_compiler_error("The variable 'as_of_date' cuts knowledge and cannot be used in an incremental run of '" ~ model.name ~ "'. Use --full-refresh into a database of its own, or the macro gmv_as_of.") }}
             {%- endif -%}
         {%- else -%}
-            {%- if not should_full_refresh() and is_stored(this) -%}
-                {{ exceptions.raise_compiler_error("The catalogue did not tell of '" ~ model.name ~ "', which exists: what is not incremental would be merged into it, and rows that must go would stay. Run again.") }}
-            {%- endif -%}
             {%- do run_statement("delete from " ~ processed ~ " where model_name = '" ~ this.identifier ~ "'") -%}
         {%- endif -%}
         {#- What no variable shapes is not looked up: a statement takes half a second on Glue. -#}

@@ -6,7 +6,9 @@ A program of its own, because it replaces methods of the adapter for the whole p
 What is replaced, and why. Compiling needs an engine in two places only: `is_incremental()` looks
 the model's own relation up, and macros ask which days have landed (`run_query`). There is no
 catalogue and no raw zone here, so the adapter is told what it would have found:
-  get_relation   a table for every name (incremental forms), or nothing (the rebuilt form);
+  get_relation   a table for every name (incremental forms), or nothing (the rebuilt form; on Glue
+                 always, as dbt-glue answers where the catalogue refused to);
+  get_table_type the same of Glue, where no answer is lost;
   execute        the statement is noted, and answered with the days of the form;
   create_schema  nothing happens.
 Everything else is the released adapter and the project as it is. Not rendered are the SQL that a
@@ -76,7 +78,7 @@ def replace_engine(adapter: type, form: Form, statements: list[str]) -> None:
     from dbt_common.clients.agate_helper import table_from_rows
 
     def get_relation(self: Any, database: str, schema: str, identifier: str, *_: Any) -> Any:
-        if not form.tables_exist:
+        if not form.tables_exist or self.type() == "glue":
             return None
         return self.Relation.create(
             database=database, schema=schema, identifier=identifier, type="table"
@@ -93,6 +95,7 @@ def replace_engine(adapter: type, form: Form, statements: list[str]) -> None:
         return AdapterResponse(_message="OK"), table_from_rows(rows, names)
 
     adapter.get_relation = get_relation
+    adapter.get_table_type = lambda *_: "iceberg_table" if form.tables_exist else None
     adapter.execute = execute
     adapter.create_schema = lambda self, relation: None
 
