@@ -90,16 +90,20 @@ def sample_case(name: str = "sample") -> Case:
             for file in day.glob("*.parquet"):
                 key = file.relative_to(SAMPLE).as_posix()
                 halves[number >= len(days) // 2][key] = file
-    correction = _correction(WORK / name / "generated")
+    correction = correction_of(WORK / name / "generated")
     return Case(name, [Step(files, "2026-01-01") for files in (*halves, correction)])
 
 
-def _correction(folder: Path) -> dict[str, Path]:
-    """Write a delivery that repeats, corrects, takes back and adds."""
+def correction_of(folder: Path, *, load: str = "0123456789ab") -> dict[str, Path]:
+    """Write a delivery that repeats, corrects, takes back and adds: key in the raw zone -> file.
+
+    Args:
+        load: end of its load_id; the same delivery as another load, of the same day, has another.
+    """
     from commerce_oracle import COLUMNS
     from lake import Lake
 
-    day, load_id = "2023-08-01", "20261121T090000000000Z-0123456789ab"
+    day, load_id = "2023-08-01", f"20261121T090000000000Z-{load}"
     stamp = {"recorded_at": f"{day} 01:00:00.000000", "load_id": load_id, "source_file": "new.csv"}
     known = {
         "purchase_id": "69",
@@ -265,14 +269,19 @@ def beside_each_other(targets: Sequence[str], run: Callable[[str], T]) -> dict[s
 
 
 def marts(case: Case) -> list[tuple[str, str]]:
-    """Return (schema, name) of the marts that the last run on DuckDB built."""
-    results = json.loads((case.folder / "duckdb" / "run_results.json").read_text())["results"]
+    """Return (schema, name) of the marts that the case has built on DuckDB so far."""
     nodes = json.loads((case.folder / "duckdb" / "manifest.json").read_text())["nodes"]
-    built = [nodes.get(result["unique_id"], {}) for result in results]
+    with duckdb.connect(str(case.folder / "lakehouse.duckdb"), read_only=True) as connection:
+        stored = connection.execute(
+            "select table_schema, table_name from information_schema.tables"
+        )
+        built = set(stored.fetchall())
     return sorted(
         (node["schema"], node["name"])
-        for node in built
-        if node.get("resource_type") == "model" and "marts" in node["fqn"]
+        for node in nodes.values()
+        if node["resource_type"] == "model"
+        and "marts" in node["fqn"]
+        and (node["schema"], node["name"]) in built
     )
 
 
@@ -321,13 +330,14 @@ def run_case(case: Case, *, reader: AthenaReader, s3: Any, glue: Any) -> int:
         seconds = build(case, step)
         told = ", ".join(f"{target} {value:.0f} s" for target, value in seconds.items())
         print(f"{case.name}, step {number} of {len(case.steps)}: {told}", flush=True)
-        rows, tables = 0, 0
+        rows, tables, wrong = 0, 0, 0
         for _, count, found in compare(case, reader=reader):
             rows, tables = rows + count, tables + 1
             if found is not None:
-                different += 1
+                wrong += 1
                 print("\n".join(found.sentences()), flush=True)
-        print(f"  {tables} tables with {rows} rows compared, {different} different", flush=True)
+        print(f"  {tables} tables with {rows} rows compared, {wrong} different", flush=True)
+        different += wrong
     return different
 
 

@@ -2,8 +2,8 @@
     tag_columns_by_class() -> nothing: gives each column of a mart its class as a Lake Formation tag
     A post-hook, because Athena makes a table anew under another name and its tags go with the old one. The
     table itself gets `sensitive`: a column that nobody classed stays hidden. Only where the environment
-    names the tag's key (LAKEHOUSE_LF_TAG_KEY, from Terraform's governance); not on Glue, which
-    replaces a table in place and so keeps its tags.
+    names the tag's key (LAKEHOUSE_LF_TAG_KEY, from Terraform's governance). Not on Glue: a mart that was made
+    there, first or by a full refresh, is hidden from readers until Athena builds it.
 #}
 {% macro tag_columns_by_class() -%}
     {%- if execute and env_var('LAKEHOUSE_LF_TAG_KEY', '') and model.access == 'public' -%}

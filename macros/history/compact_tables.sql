@@ -13,9 +13,7 @@
             {%- do relations.append(api.Relation.create(database=node.database, schema=node.schema, identifier='processed_load')) -%}
         {%- endif -%}
         {%- for relation in relations if is_stored(relation) -%}
-            {%- for sql in compact_statements(relation) -%}
-                {%- do run_statement(sql) -%}
-            {%- endfor -%}
+            {%- do compact_table(relation) -%}
             {%- do log(relation.schema ~ '.' ~ relation.identifier ~ ' is compact', info=true) -%}
         {%- endfor -%}
     {%- endfor -%}

@@ -6,7 +6,7 @@ loaded counts as loaded. So what a run calls a success is compared with the log 
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -20,7 +20,6 @@ HARMLESS = ("BatchGrantPermissions", "create_schema exception")
 _DESCRIBED = re.compile(
     r"'''describe (?:(?P<schema>\w+)\.)?(?P<name>\w+)'''.*TABLE_OR_VIEW_NOT_FOUND"
 )
-BUILDING = ("build", "run", "seed", "test", "snapshot")
 
 
 @dataclass(frozen=True, order=True)
@@ -78,19 +77,17 @@ def target_of(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
     return environment.get("DBT_TARGET") or environment.get("LAKEHOUSE_TARGET") or "duckdb"
 
 
-def arguments_for(target: str, arguments: Sequence[str]) -> list[str]:
-    """Return the arguments, on Glue with --fail-fast.
+def set_flags(target: str, environment: MutableMapping[str, str]) -> None:
+    """On Glue have dbt stop at the first error, unless the environment says otherwise.
 
     dbt-glue remembers that its session failed and then starts another for every statement; a new
     process (`dbt retry`) starts one.
     """
-    building = bool(arguments) and arguments[0] in BUILDING
-    if target == "glue" and building and "--fail-fast" not in arguments:
-        return [arguments[0], "--fail-fast", *arguments[1:]]
-    return list(arguments)
+    if target == "glue":
+        environment.setdefault("DBT_FAIL_FAST", "1")
 
 
-def forget_failed_sessions(prefix: str, *, glue: Sessions) -> list[str]:
+def forget_failed_sessions(environment: Mapping[str, str], *, glue: Sessions) -> list[str]:
     """Delete the lake's Glue sessions that failed; returns their ids.
 
     dbt-glue replaces a session that it finds failed, goes on taking it for failed, and so starts
@@ -99,7 +96,7 @@ def forget_failed_sessions(prefix: str, *, glue: Sessions) -> list[str]:
     failed = [
         session["Id"]
         for session in _sessions(glue)
-        if session["Id"].startswith(f"{prefix}-") and session["Status"] == "FAILED"
+        if session["Id"].startswith(f"{_prefix(environment)}-") and session["Status"] == "FAILED"
     ]
     for name in failed:
         glue.delete_session(Id=name)
@@ -170,6 +167,14 @@ def lost_errors(
     return lost
 
 
+def schemas_of_lake(environment: Mapping[str, str], *, glue: Catalogue) -> set[str]:
+    """Return the schemas that a run may write: of the prefix, and those given to single domains."""
+    pages = glue.get_paginator("get_databases").paginate()
+    names = {base["Name"] for page in pages for base in page["DatabaseList"]}
+    given = {value for name, value in environment.items() if name.startswith("LAKEHOUSE_DATABASE_")}
+    return {name for name in names if name.startswith(f"{_prefix(environment)}_")} | given
+
+
 def schemas_of(outcome: DbtOutcome) -> set[str]:
     """Return the schemas in which the run built something, or could not describe a table."""
     described = map(_DESCRIBED.search, outcome.logged_errors)
@@ -178,7 +183,9 @@ def schemas_of(outcome: DbtOutcome) -> set[str]:
     }
 
 
-def checked_run(arguments: Sequence[str], *, environment: Mapping[str, str] = os.environ) -> int:
+def checked_run(
+    arguments: Sequence[str], *, environment: MutableMapping[str, str] = os.environ
+) -> int:
     """Run dbt; return 0 only if all it was asked for is there.
 
     Args:
@@ -187,11 +194,11 @@ def checked_run(arguments: Sequence[str], *, environment: Mapping[str, str] = os
     target = target_of(arguments, environment)
     is_lake = target in ("athena", "glue")
     glue = _glue_client() if is_lake else None
-    prefix = environment.get("LAKEHOUSE_SCHEMA_PREFIX", "lakehouse_dev")
-    before = stored_tables(_schemas_below(prefix, glue), glue=glue) if is_lake else set()
+    before = stored_tables(schemas_of_lake(environment, glue=glue), glue=glue) if is_lake else set()
     if target == "glue":
-        forget_failed_sessions(prefix, glue=glue)
-    outcome = run_dbt(arguments_for(target, arguments))
+        forget_failed_sessions(environment, glue=glue)
+    set_flags(target, environment)
+    outcome = run_dbt(arguments)
     if not is_lake:
         return 0 if outcome.is_success else 1
     after = stored_tables(schemas_of(outcome), glue=glue)
@@ -199,6 +206,10 @@ def checked_run(arguments: Sequence[str], *, environment: Mapping[str, str] = os
     for sentence in lost:
         print(f"error: {sentence}")
     return 0 if outcome.is_success and not lost else 1
+
+
+def _prefix(environment: Mapping[str, str]) -> str:
+    return environment.get("LAKEHOUSE_SCHEMA_PREFIX", "lakehouse_dev")
 
 
 def _sessions(glue: Sessions) -> Iterator[Mapping[str, Any]]:
@@ -223,12 +234,6 @@ def _built_nodes(results: Iterable[Any]) -> Iterable[BuiltNode]:
             continue
         if str(node.resource_type) in ("model", "seed"):
             yield BuiltNode(node.schema, node.alias, node.config.materialized)
-
-
-def _schemas_below(prefix: str, glue: Catalogue) -> set[str]:
-    pages = glue.get_paginator("get_databases").paginate()
-    names = {base["Name"] for page in pages for base in page["DatabaseList"]}
-    return {name for name in names if name.startswith(f"{prefix}_")}
 
 
 def _glue_client() -> Any:

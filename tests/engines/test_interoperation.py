@@ -7,16 +7,16 @@ from conftest import Aws, Built, sentences
 
 # Received rows, histories and a mart that are merged, and a mart that is replaced.
 CHAIN = ("--select", "+fct_commerce__purchase_version", "+rpt_commerce__top_producers")
-MARTS = 3
+MARTS = ("fct_commerce__purchase", "fct_commerce__purchase_version", "rpt_commerce__top_producers")
 
 
 @pytest.mark.parametrize("owner", local_aws.TARGETS)
 def test_tables_of_one_engine_are_incremented_by_the_other(
     aws: Aws, incremented: parity.Case, owner: str
 ):
-    found = list(parity.compare(incremented, reader=aws.reader, targets=[owner]))
+    found = list(parity.compare(incremented, reader=aws.reader, targets=[owner], only=MARTS))
 
-    assert len(found) == MARTS
+    assert len(found) == len(MARTS)
     assert sentences(found) == []
 
 

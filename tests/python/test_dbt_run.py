@@ -10,13 +10,15 @@ from lakehouse.dbt_run import (
     BuiltNode,
     DbtOutcome,
     StoredTable,
-    arguments_for,
     forget_failed_sessions,
     lost_errors,
     schemas_of,
+    schemas_of_lake,
+    set_flags,
     target_of,
 )
 
+LAKE = {"LAKEHOUSE_SCHEMA_PREFIX": "lake_dev", "LAKEHOUSE_DATABASE_MARKET": "default"}
 SEED = BuiltNode("lake_commerce", "ref_commerce__status", "seed")
 MERGED = BuiltNode("lake_commerce", "fct_commerce__purchase", "incremental")
 VIEW = BuiltNode("lake_commerce", "stg_commerce__purchase", "view")
@@ -119,16 +121,12 @@ def test_the_target_is_the_one_that_dbt_takes(arguments, environment, target):
 
 
 @pytest.mark.parametrize(
-    ("target", "arguments", "expected"),
-    [
-        ("glue", ["build", "-s", "x"], ["build", "--fail-fast", "-s", "x"]),
-        ("glue", ["docs", "generate"], ["docs", "generate"]),
-        ("glue", ["run", "--fail-fast"], ["run", "--fail-fast"]),
-        ("athena", ["build"], ["build"]),
-    ],
+    ("target", "given", "flag"),
+    [("glue", {}, "1"), ("glue", {"DBT_FAIL_FAST": "0"}, "0"), ("athena", {}, None)],
 )
-def test_glue_stops_at_the_first_error(target, arguments, expected):
-    assert arguments_for(target, arguments) == expected
+def test_glue_stops_at_the_first_error(target, given, flag):
+    set_flags(target, given)
+    assert given.get("DBT_FAIL_FAST") == flag
 
 
 @pytest.fixture
@@ -145,14 +143,22 @@ def test_failed_sessions_of_the_lake_are_deleted_on_all_pages(glue):
     glue.add_response("list_sessions", second, {"NextToken": "2"})
     glue.add_response("delete_session", {"Id": "lake_dev-2"}, {"Id": "lake_dev-2"})
 
-    assert forget_failed_sessions("lake_dev", glue=glue.client) == ["lake_dev-2"]
+    assert forget_failed_sessions(LAKE, glue=glue.client) == ["lake_dev-2"]
 
 
 @pytest.mark.parametrize("status", ["READY", "PROVISIONING", "STOPPED", "TIMEOUT"])
 def test_other_sessions_are_left(glue, status):
     glue.add_response("list_sessions", sessions(**{"lake_dev-1": status}), {})
 
-    assert forget_failed_sessions("lake_dev", glue=glue.client) == []
+    assert forget_failed_sessions(LAKE, glue=glue.client) == []
+
+
+def test_schemas_of_a_lake_are_those_of_its_prefix_and_those_of_single_domains(glue):
+    names = ("lake_dev_commerce", "lake_development_commerce", "default", "other")
+    pages = {"DatabaseList": [{"Name": name} for name in names]}
+    glue.add_response("get_databases", pages, {})
+
+    assert schemas_of_lake(LAKE, glue=glue.client) == {"lake_dev_commerce", "default"}
 
 
 def sessions(*, token: str | None = None, **statuses: str) -> dict[str, object]:

@@ -294,6 +294,14 @@ def test_a_commit_conflict_on_demand_fails_one_statement_only(lake):
     assert lake.run(merge)[0]["Status"]["State"] == "SUCCEEDED"
 
 
+def test_an_optimize_that_is_not_done_says_so_on_demand(lake):
+    faults.add(lake.faults_file, faults.Fault(faults.MORE_RUNS, "optimize"), times=1)
+    optimize = "optimize s.t rewrite data using bin_pack"
+    reason = lake.run(optimize)[0]["Status"]["StateChangeReason"]
+    assert "ICEBERG_OPTIMIZE_MORE_RUNS_NEEDED" in reason
+    assert lake.run(optimize)[0]["Status"]["State"] == "SUCCEEDED"
+
+
 def test_throttling_on_demand_refuses_a_start(lake):
     faults.add(lake.faults_file, faults.Fault(faults.THROTTLED), times=2)
     given = [asyncio.run(lake.start("select 1")) for _ in range(3)]

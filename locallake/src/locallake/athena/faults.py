@@ -16,9 +16,11 @@ from pathlib import Path
 # What Athena answers to StartQueryExecution when it is asked too often.
 THROTTLED = "TooManyRequestsException"
 COMMIT_CONFLICT = "ICEBERG_COMMIT_ERROR"
+# What Athena answers to OPTIMIZE after 100 partitions, if there are more; the client asks again.
+MORE_RUNS = "ICEBERG_OPTIMIZE_MORE_RUNS_NEEDED"
 # What the local S3 answers when memory is used up; the text is held against `bucket/key`.
 STORE_FULL = "StoreFull"
-KINDS = (COMMIT_CONFLICT, THROTTLED, STORE_FULL)
+KINDS = (COMMIT_CONFLICT, MORE_RUNS, THROTTLED, STORE_FULL)
 
 
 @dataclass(frozen=True)

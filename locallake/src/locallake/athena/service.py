@@ -329,8 +329,9 @@ class Front:
         self, execution: Mapping[str, Any], query: str, database: str, running: _Running
     ) -> Answer:
         location = execution["ResultConfiguration"]["OutputLocation"]
-        if faults.take(self._faults, faults.COMMIT_CONFLICT, query):
-            raise QueryError(faults.COMMIT_CONFLICT, "Failed to commit (on demand)", "EXTERNAL")
+        for name in (faults.COMMIT_CONFLICT, faults.MORE_RUNS):
+            if faults.take(self._faults, name, query):
+                raise QueryError(name, "as a fault on demand", "EXTERNAL")
         workgroup = self._athena._workgroups.get(execution["WorkGroup"]) or {}
         plan = heads.plan(
             query,

@@ -1,0 +1,40 @@
+"""A load that arrives for a day that was read before, by the same Spark session too."""
+
+import duckdb
+import local_aws
+import parity
+import pytest
+from conftest import Aws, Built
+
+from lakehouse.parity import duckdb_rows
+
+SECOND = "0123456789ac"
+RECEIVED = "int_commerce__purchase_received"
+
+
+@pytest.mark.parametrize("target", local_aws.TARGETS)
+def test_a_second_load_of_a_day_is_received(aws: Aws, two_loads: Built, target: str):
+    node = two_loads.nodes[target][f"model.lakehouse.{RECEIVED}"]
+    with duckdb.connect(str(two_loads.case.folder / "lakehouse.duckdb"), read_only=True) as here:
+        expected = duckdb_rows(here, "commerce", RECEIVED)
+    found = aws.reader.rows(node["schema"], RECEIVED, expected.columns)
+    loads = {row[expected.columns.index("load_id")] for row in expected.rows}
+
+    assert {f"20261121T090000000000Z-{end}" for end in ("0123456789ab", SECOND)} <= loads
+    assert found == expected
+
+
+@pytest.fixture(scope="module")
+def two_loads(built: Built) -> Built:
+    """Two loads of one day, received one after the other on every target."""
+    correction = built.case.steps[2]
+    repeated = parity.correction_of(built.case.folder / "repeated", load=SECOND)
+    for files in (correction.files, repeated):
+        parity.land(built.case, parity.Step(files, correction.run_date))
+        parity.beside_each_other(
+            parity.TARGETS,
+            lambda target: parity.run_dbt(
+                built.case, target, "run", "--select", RECEIVED, run_date=correction.run_date
+            ),
+        )
+    return built
