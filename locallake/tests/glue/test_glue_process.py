@@ -15,7 +15,7 @@ from locallake.glue.process import SparkProcess, session_folder, worker_environm
 # Speaks the worker's protocol; what it does is the code it is sent, as one word.
 STAND_IN = """\
 #!{python}
-import json, os, subprocess, sys, time
+import json, os, signal, subprocess, sys, time
 out = os.fdopen(int(sys.argv[3]), "w", buffering=1)
 say = lambda **message: print(json.dumps(message), file=out, flush=True)
 start = json.loads(sys.stdin.readline())
@@ -27,6 +27,15 @@ for line in sys.stdin:
     if request["code"] == "die":
         print("out of memory", file=sys.stderr, flush=True)
         os._exit(52)
+    if request["code"] in ("killed while it writes", "half an answer"):
+        out.write('{{"event": "done", "sta')
+        out.flush()
+    if request["code"] == "killed while it writes":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if request["code"] == "half an answer":
+        out.write("\\n")
+        out.flush()
+        time.sleep(600)
     if request["code"] == "wait":
         try:
             time.sleep(600)
@@ -121,6 +130,18 @@ def test_a_killed_worker_is_reported_too(started):
     events.get(timeout=10)
     os.kill(process.pid, 9)
     assert "signal 9" in events.get(timeout=10)["message"]
+
+
+@pytest.mark.parametrize("code", ["killed while it writes", "half an answer"])
+def test_a_worker_whose_answer_breaks_off_is_lost_and_takes_its_children(started, tmp_path, code):
+    process, events = started
+    child = events.get(timeout=10)["pid"]
+    process.run(0, code, 1)
+    lost = events.get(timeout=10)
+    assert lost["event"] == "lost"
+    assert "signal 9" in lost["message"]
+    assert is_soon(lambda: not is_running(child))
+    assert is_soon(lambda: not (tmp_path / "s" / "scratch").exists())
 
 
 def test_ending_a_worker_ends_its_children(started):

@@ -93,7 +93,13 @@ class SparkProcess:
     def _receive(self, read_end: int) -> None:
         with os.fdopen(read_end, encoding="utf-8") as lines:
             for line in lines:
-                self._on_event(json.loads(line))
+                try:
+                    event = json.loads(line)
+                except ValueError:
+                    # A worker killed while it wrote: nothing that follows could be understood.
+                    self.end()
+                    break
+                self._on_event(event)
         status = self._process.wait()
         # The leader is dead, the JVM may not be: its group outlives it.
         with contextlib.suppress(ProcessLookupError, PermissionError):
