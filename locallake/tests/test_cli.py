@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import shlex
-import socket
 import subprocess
 
+import foreign_server
 import pytest
 
-from locallake import cli, ministack, process, trino
+from locallake import cli, loopback, ministack, process, runtime, trino
 from locallake.athena import faults
 from locallake.errors import ConfigurationError
 from locallake.settings import Settings
@@ -67,12 +67,14 @@ def test_up_twice_is_refused(given, capsys):
     assert "runs already" in capsys.readouterr().err
 
 
-def test_a_taken_port_is_refused_before_anything_starts(tmp_path):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        wanted = cli.Wanted(gateway_port=taken.getsockname()[1])
-        with pytest.raises(ConfigurationError, match="--port"):
+@pytest.mark.parametrize(
+    ("name", "option"), [("gateway_port", "--port"), ("trino_port", "--trino-port")]
+)
+def test_a_taken_port_is_refused_before_anything_starts(tmp_path, monkeypatch, name, option):
+    monkeypatch.setattr(runtime, "environment", lambda *given: pytest.fail("went on"))
+    with foreign_server.running() as port:
+        wanted = cli.Wanted(**{name: port})
+        with pytest.raises(ConfigurationError, match=f"port {port} is taken.* {option} N"):
             cli.up(tmp_path / "state", wanted)
     assert not (tmp_path / "state").exists()
 
@@ -95,7 +97,7 @@ def test_the_emulator_listens_on_loopback_and_inherits_no_account(given):
 
 
 def test_two_instances_share_no_port():
-    assert cli.free_port() != 0
+    assert loopback.free_port() != 0
     assert trino.pid_file(Settings(home=None, state=cli.Path("/a"))) != trino.pid_file(
         Settings(home=None, state=cli.Path("/b"))
     )

@@ -6,7 +6,6 @@ import argparse
 import os
 import shlex
 import shutil
-import socket
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -14,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from locallake import ministack, process, runtime, store, trino
+from locallake import loopback, ministack, process, runtime, store, trino
 from locallake.athena import faults
 from locallake.errors import ConfigurationError, LocallakeError
 from locallake.settings import Settings, from_json
@@ -121,17 +120,17 @@ def _up(state: Path, parsed: argparse.Namespace) -> int:
 
 def up(state: Path, wanted: Wanted) -> Settings:
     """Start what is wanted and wait for it; on failure nothing is left running."""
-    if wanted.gateway_port and _is_taken(wanted.gateway_port):
-        raise ConfigurationError(
-            f"port {wanted.gateway_port} is taken: choose another with `locallake up --port N`"
-        )
+    if wanted.gateway_port:
+        loopback.require_free(wanted.gateway_port, ministack.PORT_OPTION)
+    if wanted.with_athena and wanted.trino_port:
+        loopback.require_free(wanted.trino_port, trino.PORT_OPTION)
     home = runtime.home_folder()
     emulator = runtime.environment(home, "emulator", _say)
     given = Settings(
         home=home,
         state=state,
-        gateway_port=wanted.gateway_port or free_port(),
-        trino_port=(wanted.trino_port or free_port()) if wanted.with_athena else None,
+        gateway_port=wanted.gateway_port or loopback.free_port(),
+        trino_port=(wanted.trino_port or loopback.free_port()) if wanted.with_athena else None,
         region=wanted.region,
         warehouse_bucket=wanted.warehouse_bucket,
         store_limit_bytes=wanted.store_limit_bytes or store.default_limit_bytes(),
@@ -281,17 +280,6 @@ def _running(state: Path) -> Settings:
     if process.find(ministack.pid_file(given)) is None:
         raise ConfigurationError("the services do not run: start them with `locallake up`")
     return given
-
-
-def _is_taken(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 if __name__ == "__main__":

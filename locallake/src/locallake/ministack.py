@@ -21,11 +21,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from locallake import process, runtime, settings
+from locallake import loopback, process, runtime, settings
 from locallake.errors import HookError, ProcessError
 from locallake.settings import Settings
 
 VERSION = "1.5.33"
+PORT_OPTION = "--port"
 ATHENA_PLUGIN = "locallake.athena.plugin"
 GLUE_PLUGIN = "locallake.glue.plugin"
 # Without sessions the catalogue must still be right: the same fixes, alone.
@@ -118,7 +119,11 @@ def pid_file(given: Settings) -> Path:
 
 
 def start(given: Settings, *, python: Path, plugins: Sequence[str]) -> None:
-    """Start the process; `wait` says when it answers."""
+    """Start the process; `wait` says when it answers.
+
+    Raises: ConfigurationError if its port is taken.
+    """
+    loopback.require_free(given.gateway_port, PORT_OPTION)
     process.start(
         [str(python), "-m", "locallake.ministack"],
         environ=environ_of(given, plugins, os.environ),
@@ -142,9 +147,13 @@ def wait(given: Settings, *, seconds: float = 60.0) -> None:
     """
     deadline = time.monotonic() + seconds
     log = given.logs / "ministack.log"
-    while not ready(given):
+    while True:
+        is_ready = ready(given)
+        # Asked after the answer, which may be of somebody else who took the port.
         if process.find(pid_file(given)) is None:
             raise ProcessError(f"MiniStack ended while starting: the reason is at the end of {log}")
+        if is_ready:
+            break
         if time.monotonic() > deadline:
             raise ProcessError(f"MiniStack is not ready after {seconds:.0f} s: see {log}")
         time.sleep(0.1)

@@ -15,11 +15,12 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
-from locallake import process, runtime
+from locallake import loopback, process, runtime
 from locallake.errors import ProcessError
 from locallake.settings import ENGINE_KEY, Settings
 
 VERSION = "476"
+PORT_OPTION = "--trino-port"
 SERVER = runtime.Artefact(
     f"io.trino:trino-server-core:{VERSION}:tar.gz",
     "0f388f9967c177ae70a47c099082fc95387f0c3cb96d8000d1d41fc3a5223158",
@@ -169,7 +170,12 @@ def pid_file(settings: Settings) -> Path:
 
 
 def start(settings: Settings, *, server: Path, java_home: Path) -> None:
-    """Write the configuration and start the server; `wait` says when it answers."""
+    """Write the configuration and start the server; `wait` says when it answers.
+
+    Raises: ConfigurationError if its port is taken.
+    """
+    assert settings.trino_port is not None
+    loopback.require_free(settings.trino_port, PORT_OPTION)
     etc = settings.state / "trino" / "etc"
     shutil.rmtree(settings.state / "trino", ignore_errors=True)
     for name, content in configuration(settings).items():
@@ -210,9 +216,13 @@ def wait(settings: Settings, *, seconds: float = 300.0) -> None:
     """
     deadline = time.monotonic() + seconds
     log = settings.logs / "trino.log"
-    while not ready(settings):
+    while True:
+        is_ready = ready(settings)
+        # Asked after the answer, which may be of somebody else who took the port.
         if process.find(pid_file(settings)) is None:
             raise ProcessError(f"Trino ended while starting: the reason is at the end of {log}")
+        if is_ready:
+            break
         if time.monotonic() > deadline:
             raise ProcessError(f"Trino is not ready after {seconds:.0f} s: see {log}")
         time.sleep(0.25)
