@@ -14,6 +14,8 @@ from locallake.athena import faults
 from locallake.errors import ConfigurationError
 from locallake.settings import Settings
 
+OF_A_USER = {"AWS_PROFILE": "production", "AWS_ENDPOINT_URL": "x", "HOME": "/home", "AUTH": "1"}
+
 
 @pytest.fixture
 def given(tmp_path, monkeypatch):
@@ -31,10 +33,20 @@ def run(state, *words):
     return cli.main(["--state", str(state), *words])
 
 
-def test_env_is_a_script_that_points_clients_at_this_machine(given, capsys):
+def test_env_is_a_script_that_points_clients_at_this_machine(given, monkeypatch, capsys):
+    before = {
+        "PATH": os.environ["PATH"],
+        "AWS_PROFILE": "production",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+        "AWS_ENDPOINT_URL_S3": "https://s3.example",
+        "AWS_ENDPOINT_URL_GLUE": "https://glue.example",
+        "no_proxy": "intranet.example",
+    }
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    for name, value in before.items():
+        monkeypatch.setenv(name, value)
     assert run(given.state, "env") == 0
     script = capsys.readouterr().out
-    before = {"PATH": os.environ["PATH"], "AWS_PROFILE": "production"}
     shown = subprocess.run(
         ["sh", "-c", f"eval {shlex.quote(script)}; env"],
         capture_output=True,
@@ -45,7 +57,8 @@ def test_env_is_a_script_that_points_clients_at_this_machine(given, capsys):
     after = dict(line.split("=", 1) for line in shown)
     assert after["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4999"
     assert after["AWS_REGION"] == after["AWS_DEFAULT_REGION"] == "sa-east-1"
-    assert "AWS_PROFILE" not in after
+    assert after["NO_PROXY"] == after["no_proxy"] == "intranet.example,127.0.0.1,localhost"
+    assert not before.keys() & after.keys() - {"PATH", "no_proxy"}
 
 
 @pytest.mark.parametrize("command", ["env", "status", "reset"])
@@ -88,12 +101,20 @@ def test_status_says_what_does_not_run(given, monkeypatch, capsys):
 
 
 def test_the_emulator_listens_on_loopback_and_inherits_no_account(given):
-    base = {"AWS_PROFILE": "production", "AWS_ENDPOINT_URL": "x", "HOME": "/home", "AUTH": "1"}
-    environ = ministack.environ_of(given, ["a", "b"], base)
+    environ = ministack.environ_of(given, ["a", "b"], OF_A_USER)
     assert environ["BIND_HOST"] == "127.0.0.1"
     assert environ["IOT_MTLS_ENABLED"] == environ["SFTP_ENABLED"] == "0"
     assert not {"AWS_PROFILE", "AWS_ENDPOINT_URL"} & environ.keys()
+    assert environ["no_proxy"] == environ["NO_PROXY"] == "127.0.0.1,localhost"
     assert environ["LOCALLAKE_PLUGINS"] == "a,b"
+
+
+def test_trino_inherits_no_account_and_asks_no_proxy_for_this_machine():
+    environ = trino.environ_of(cli.Path("/jdk"), OF_A_USER | {"PATH": "/bin"})
+    assert not {"AWS_PROFILE", "AWS_ENDPOINT_URL"} & environ.keys()
+    assert environ["no_proxy"] == environ["NO_PROXY"] == "127.0.0.1,localhost"
+    assert (environ["JAVA_HOME"], environ["PATH"]) == ("/jdk", "/jdk/bin:/bin")
+    assert environ["HOME"] == "/home"
 
 
 def test_two_instances_share_no_port():

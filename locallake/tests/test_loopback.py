@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import urllib.request
 from pathlib import Path
 
 import foreign_server
 import pytest
 
-from locallake import ministack, process, trino
+from locallake import loopback, ministack, process, trino
 from locallake.errors import ConfigurationError, ProcessError
 from locallake.settings import Settings
 
@@ -33,3 +34,28 @@ def test_no_server_is_started_on_a_port_that_is_taken(taken, monkeypatch):
 def test_somebody_else_s_answer_does_not_pass_for_a_server_that_has_ended(taken, server):
     with pytest.raises(ProcessError, match="ended while starting"):
         server.wait(taken, seconds=5)
+
+
+@pytest.mark.parametrize("server", [ministack, trino])
+def test_the_services_are_asked_without_a_proxy(taken, server, monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    # The proxies that the process met first are kept with its opener.
+    monkeypatch.setattr(urllib.request, "_opener", None)
+    assert server.ready(taken)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({}, "127.0.0.1,localhost"),
+        ({"no_proxy": "a, b"}, "a,b,127.0.0.1,localhost"),
+        ({"NO_PROXY": "a", "no_proxy": "b"}, "a,b,127.0.0.1,localhost"),
+        ({"NO_PROXY": "localhost"}, "localhost,127.0.0.1"),
+        ({"NO_PROXY": "*"}, "*"),
+    ],
+)
+def test_no_proxy_keeps_what_it_holds_in_both_spellings(before, after):
+    assert loopback.no_proxy(before) == {"NO_PROXY": after, "no_proxy": after}

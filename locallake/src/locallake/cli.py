@@ -8,7 +8,7 @@ import shlex
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -241,12 +241,22 @@ def _fault(state: Path, parsed: argparse.Namespace) -> int:
 def _env(state: Path, parsed: argparse.Namespace) -> int:
     for name, value in variables(_running(state)).items():
         print(f"export {name}={shlex.quote(value)}")
-    print(f"unset {' '.join(PREFERRED_TO_KEYS)}")
+    print(f"unset {' '.join(leading_away())}")
     return 0
 
 
-def variables(given: Settings) -> dict[str, str]:
-    """What points any AWS client at this machine."""
+def leading_away(environ: Mapping[str, str] = os.environ) -> list[str]:
+    """The variables to unset: clients prefer each to those of `variables`."""
+    of_services = sorted(name for name in environ if name.startswith("AWS_ENDPOINT_URL_"))
+    return [*PREFERRED_TO_KEYS, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", *of_services]
+
+
+def variables(given: Settings, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """What points any AWS client at this machine.
+
+    Args:
+        environ: where a proxy may be named; what it says of other hosts stays.
+    """
     return {
         "AWS_ENDPOINT_URL": given.endpoint,
         "AWS_ACCESS_KEY_ID": "test",
@@ -254,6 +264,7 @@ def variables(given: Settings) -> dict[str, str]:
         "AWS_REGION": given.region,
         "AWS_DEFAULT_REGION": given.region,
         "AWS_EC2_METADATA_DISABLED": "true",
+        **loopback.no_proxy(environ),
     }
 
 

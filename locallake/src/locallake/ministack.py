@@ -98,6 +98,7 @@ def environ_of(given: Settings, plugins: Sequence[str], base: Mapping[str, str])
     inherited = {k: v for k, v in base.items() if not k.startswith(("AWS_", "MINISTACK_"))}
     return {
         **inherited,
+        **loopback.no_proxy(base),
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(given.gateway_port),
         "IOT_MTLS_ENABLED": "0",
@@ -134,7 +135,7 @@ def start(given: Settings, *, python: Path, plugins: Sequence[str]) -> None:
 
 def ready(given: Settings) -> bool:
     try:
-        with urllib.request.urlopen(f"{given.endpoint}/_ministack/health", timeout=2) as answer:
+        with loopback.open_url(f"{given.endpoint}/_ministack/health", timeout=2) as answer:
             return answer.status == 200
     except (OSError, urllib.error.URLError):
         return False
@@ -169,7 +170,7 @@ def reset(given: Settings) -> None:
 def _make_bucket(given: Settings) -> None:
     request = urllib.request.Request(f"{given.endpoint}/{given.warehouse_bucket}", method="PUT")
     try:
-        urllib.request.urlopen(request, timeout=10).close()
+        loopback.open_url(request, timeout=10).close()
     except urllib.error.HTTPError as err:
         if err.code != 409:
             raise ProcessError(f"bucket {given.warehouse_bucket} was not created: {err}") from err
@@ -177,7 +178,7 @@ def _make_bucket(given: Settings) -> None:
 
 def _post(address: str) -> Any:
     request = urllib.request.Request(address, data=b"", method="POST")
-    with urllib.request.urlopen(request, timeout=60) as answer:
+    with loopback.open_url(request, timeout=60) as answer:
         return json.loads(answer.read() or b"{}")
 
 

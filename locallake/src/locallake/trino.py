@@ -11,7 +11,6 @@ import os
 import shutil
 import time
 import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -165,6 +164,16 @@ def _glue_and_s3(settings: Settings) -> dict[str, str]:
     }
 
 
+def environ_of(java_home: Path, base: Mapping[str, str]) -> dict[str, str]:
+    """The environment of the server: nothing of an account, no proxy for this machine."""
+    return {
+        **{name: value for name, value in base.items() if not name.startswith("AWS_")},
+        **loopback.no_proxy(base),
+        "JAVA_HOME": str(java_home),
+        "PATH": f"{java_home / 'bin'}{os.pathsep}{base.get('PATH', '')}",
+    }
+
+
 def pid_file(settings: Settings) -> Path:
     return settings.state / "trino.pid"
 
@@ -182,17 +191,12 @@ def start(settings: Settings, *, server: Path, java_home: Path) -> None:
         path = etc / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
-    environ = {
-        **os.environ,
-        "JAVA_HOME": str(java_home),
-        "PATH": f"{java_home / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
-    }
     process.start(
         [
             *(str(server / "bin" / "launcher"), "run", "--etc-dir", str(etc)),
             *("--data-dir", str(settings.state / "trino" / "data")),
         ],
-        environ=environ,
+        environ=environ_of(java_home, os.environ),
         log=settings.logs / "trino.log",
         pid_file=pid_file(settings),
     )
@@ -201,7 +205,7 @@ def start(settings: Settings, *, server: Path, java_home: Path) -> None:
 def ready(settings: Settings) -> bool:
     """Whether the server has loaded its catalogs and takes statements."""
     try:
-        with urllib.request.urlopen(
+        with loopback.open_url(
             f"http://127.0.0.1:{settings.trino_port}/v1/info", timeout=2
         ) as answer:
             return json.load(answer)["starting"] is False

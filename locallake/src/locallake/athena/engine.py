@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from locallake import loopback
 from locallake.athena import values
 from locallake.errors import LocallakeError
 
@@ -99,7 +100,7 @@ class Engine:
             headers={"X-Trino-User": USER},
         )
         try:
-            urllib.request.urlopen(request, timeout=10).close()
+            loopback.open_url(request, timeout=10).close()
         except urllib.error.HTTPError as err:
             if err.code != 404:
                 raise
