@@ -1,9 +1,8 @@
 """The project on an AWS of one machine (`locallake up`): what dbt needs there, and dbt itself.
 
-    eval "$(locallake env)"
-    python scripts/local_aws.py prepare
-    python scripts/local_aws.py dbt athena build
-    python scripts/local_aws.py dbt glue build
+    make aws-up          # also prepares
+    make build-athena    # dbt athena build
+    make build-glue      # dbt glue build
 
 On AWS Terraform makes what `prepare` makes here. Both targets share one catalogue and read the same
 raw tables, each writes schemas and a folder of its own.
@@ -32,18 +31,35 @@ TARGETS = ("athena", "glue")
 LAKEHOUSE = "from lakehouse.cli import app; app()"
 
 
+# Prints the variables of `make aws-up`, from the repository's root.
+TO_THIS_MACHINE = (
+    'export LOCALLAKE_STATE="$PWD/target/locallake"; '
+    'eval "$(PYTHONPATH=locallake/src .venv/bin/python -m locallake.cli env)"'
+)
+
+
 class NotLocalError(Exception):
     """AWS clients would reach a real account."""
 
 
 def require_local(environment: Mapping[str, str]) -> None:
-    """Raises: NotLocalError unless AWS clients are pointed at this machine."""
-    endpoint = environment.get("AWS_ENDPOINT_URL", "")
-    if urlsplit(endpoint).hostname not in ("127.0.0.1", "localhost"):
+    """Raises: NotLocalError unless AWS clients are pointed at this machine, each of them."""
+    ignored = environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "")
+    if ignored.lower() == "true":
         raise NotLocalError(
-            f"AWS_ENDPOINT_URL is '{endpoint}', not this machine; run `make aws-up`, then "
-            'eval "$(locallake env)"'
+            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is true: clients would reach a real account; "
+            f"run {TO_THIS_MACHINE}"
         )
+    endpoints = {"AWS_ENDPOINT_URL": environment.get("AWS_ENDPOINT_URL", "")}
+    for name, value in environment.items():
+        if name.startswith("AWS_ENDPOINT_URL_"):
+            endpoints[name] = value
+    for name, endpoint in endpoints.items():
+        if urlsplit(endpoint).hostname not in ("127.0.0.1", "localhost"):
+            raise NotLocalError(
+                f"{name} is '{endpoint}', not this machine; run `make aws-up`, then "
+                f"{TO_THIS_MACHINE}"
+            )
 
 
 def settings(target: str, *, lake: str = "lakehouse_local") -> dict[str, str]:
@@ -88,7 +104,7 @@ def services(state: Path) -> Iterator[None]:
     """
     before = dict(os.environ)
     with locallake.running(state) as given:
-        for name in locallake.PREFERRED_TO_KEYS:
+        for name in locallake.leading_away():
             os.environ.pop(name, None)
         os.environ.update(locallake.variables(given))
         try:

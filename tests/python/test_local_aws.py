@@ -1,0 +1,67 @@
+"""What leads AWS clients away from this machine is refused before anything is written."""
+
+import os
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+
+import local_aws
+from locallake.settings import Settings
+
+HERE = {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"AWS_ENDPOINT_URL": "http://localhost:4566"},
+        {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:4566"},
+        {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false"},
+    ],
+)
+def test_clients_of_this_machine_are_let_through(more: dict[str, str]) -> None:
+    local_aws.require_local(HERE | more)
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({}, "AWS_ENDPOINT_URL is ''"),
+        ({"AWS_ENDPOINT_URL": "https://athena.us-east-1.amazonaws.com"}, "AWS_ENDPOINT_URL is"),
+        (HERE | {"AWS_ENDPOINT_URL_S3": "https://s3.amazonaws.com"}, "AWS_ENDPOINT_URL_S3 is"),
+        (HERE | {"AWS_ENDPOINT_URL_GLUE": ""}, "AWS_ENDPOINT_URL_GLUE is ''"),
+        (HERE | {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}, "ENDPOINT_URLS is true"),
+        (HERE | {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "True"}, "ENDPOINT_URLS is true"),
+    ],
+)
+def test_one_variable_that_leads_elsewhere_is_refused(given: dict[str, str], named: str) -> None:
+    with pytest.raises(local_aws.NotLocalError, match=named):
+        local_aws.require_local(given)
+
+
+def test_services_of_their_own_are_reached_whatever_the_environment_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def running(state: Path):
+        yield Settings(home=tmp_path, state=state, gateway_port=4999)
+
+    monkeypatch.setattr(local_aws.locallake, "running", running)
+    elsewhere = {
+        "AWS_ENDPOINT_URL_S3": "https://s3.amazonaws.com",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+        "AWS_PROFILE": "production",
+    }
+    for name, value in elsewhere.items():
+        monkeypatch.setenv(name, value)
+
+    with local_aws.services(tmp_path):
+        local_aws.require_local(os.environ)
+        assert "AWS_PROFILE" not in os.environ
+
+    assert os.environ["AWS_PROFILE"] == "production"
