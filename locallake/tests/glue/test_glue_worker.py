@@ -44,6 +44,11 @@ def test_statements_share_their_names(session):
     assert session("print(x + 1)")["text"] == "2\n"
 
 
+def test_annotations_of_a_statement_are_values_as_in_any_program(session):
+    code = "def f(x: int): pass\nprint(f.__annotations__['x'] is int)"
+    assert session(code)["text"] == "True\n"
+
+
 def test_an_exception_is_an_error_with_what_was_printed_before(session):
     answer = session("print('before')\n1/0")
     assert answer["status"] == "error"

@@ -88,7 +88,10 @@ def _run(
     try:
         interrupts.running = True
         mirror.follow(request["catalogue_version"])
-        code = compile(request["code"], f"<statement {request['statement']}>", "exec")
+        # Without dont_inherit the future statement above would hold for it too.
+        code = compile(
+            request["code"], f"<statement {request['statement']}>", "exec", dont_inherit=True
+        )
         with contextlib.redirect_stdout(printed):
             exec(code, namespace)
         interrupts.running = False
