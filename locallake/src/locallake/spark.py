@@ -111,9 +111,10 @@ def install_pyspark(python: Path, say: Say) -> None:
     if marker.exists():
         return
     say("installing PySpark from its source (once) …")
-    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    exactly = ["--no-deps", "--require-hashes", "--no-binary=:all:", "--no-build-isolation"]
-    made = subprocess.run([*pip, *exactly, "-r", str(lock)], check=False)
+    from_source = ["--no-binary=:all:", "--no-build-isolation"]
+    made = subprocess.run(
+        [*runtime.pip_install(python), *from_source, "-r", str(lock)], check=False
+    )
     if made.returncode != 0:
         raise ArtefactError(
             f"PySpark could not be installed from {lock}: pip said why above; "
