@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import subprocess
 import sys
@@ -105,6 +106,39 @@ def test_a_failed_download_names_the_next_step(tmp_path):
     python.chmod(0o755)
     with pytest.raises(ArtefactError, match="goes on where it broke off"):
         runtime.fetch([trino.SERVER], home=tmp_path, python=python)
+
+
+def test_jars_are_fetched_again_after_a_download_that_failed(tmp_path, monkeypatch):
+    jar = tmp_path / "a.jar"
+    jar.write_bytes(b"jar")
+
+    def fetch(*given, **more):
+        raise ArtefactError("no connection")
+
+    def folder():
+        artefacts = [runtime.Artefact("g:a:1:jar", "0" * 64)]
+        home = tmp_path / "home"
+        return spark.jar_folder(artefacts, home=home, emulator_python=Path("/x"), say=[].append)
+
+    monkeypatch.setattr(runtime, "fetch", fetch)
+    with pytest.raises(ArtefactError, match="no connection"):
+        folder()
+    monkeypatch.setattr(runtime, "fetch", lambda *given, **more: [jar])
+    assert [path.name for path in folder().iterdir()] == ["a.jar"]
+    assert [path.name for path in (tmp_path / "home").iterdir()] == [folder().name]
+
+
+def test_what_a_killed_process_of_the_same_number_left_is_no_obstacle(tmp_path, monkeypatch):
+    jar = tmp_path / "a.jar"
+    jar.write_bytes(b"jar")
+    monkeypatch.setattr(runtime, "fetch", lambda *given, **more: [jar])
+    jars = {"home": tmp_path / "home", "emulator_python": Path("/x"), "say": [].append}
+    artefacts = [runtime.Artefact("g:a:1:jar", "0" * 64)]
+    whole = spark.jar_folder(artefacts, **jars)
+    left = whole.with_name(f"{whole.name}.{os.getpid()}.part")
+    whole.rename(left)
+    (left / "a.jar").rename(left / "b.jar")
+    assert [path.name for path in spark.jar_folder(artefacts, **jars).iterdir()] == ["a.jar"]
 
 
 def test_every_artefact_is_pinned_by_content():

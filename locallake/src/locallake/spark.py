@@ -129,9 +129,12 @@ def jar_folder(jars: Sequence[Artefact], *, home: Path, emulator_python: Path, s
     if folder.exists():
         return folder
     say("fetching the jars of Spark (once) …")
+    fetched = runtime.fetch(jars, home=home, python=emulator_python)
     growing = folder.with_name(f"{folder.name}.{os.getpid()}.part")
+    # Of a process that had the same number and was killed.
+    shutil.rmtree(growing, ignore_errors=True)
     growing.mkdir(parents=True)
-    for path in runtime.fetch(jars, home=home, python=emulator_python):
+    for path in fetched:
         # Linked, not copied, where the file system allows it: both names stay on one machine.
         try:
             os.link(path, growing / path.name)
