@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,27 +66,27 @@ def _field(text: str) -> tuple[str | None, Type]:
 
 def _bracketed(text: str) -> tuple[str, str]:
     """What stands in the first brackets, and what follows them."""
-    for place, depth, _ in _walk(text):
+    for place, depth in _walk(text):
         if depth == 0 and text[place] == ")":
             return text[1:place], text[place + 1 :].strip()
     raise ValueError(f"brackets do not close: {text!r}")
 
 
 def _split(text: str) -> list[str]:
-    cuts = [place for place, depth, quoted in _walk(text) if text[place] == "," and depth == 0]
+    cuts = [place for place, depth in _walk(text) if text[place] == "," and depth == 0]
     starts = [0, *(cut + 1 for cut in cuts)]
     return [text[a:b] for a, b in zip(starts, [*cuts, len(text)], strict=True)]
 
 
-def _walk(text: str):
-    """Each mark outside quotes: its place, the depth of brackets after it, and False."""
+def _walk(text: str) -> Iterator[tuple[int, int]]:
+    """Each mark outside quotes: its place, and the depth of brackets after it."""
     depth, quoted = 0, False
     for place, letter in enumerate(text):
         if letter == '"':
             quoted = not quoted
         elif not quoted:
             depth += {"(": 1, ")": -1}.get(letter, 0)
-            yield place, depth, quoted
+            yield place, depth
 
 
 # ---- Athena's names
