@@ -61,7 +61,7 @@ def package_path(home: Path) -> Path:
     they would be preferred to the pinned ones of the other environment.
     """
     package = Path(__file__).resolve().parent
-    folder = home / "import" / _digest(str(package).encode())
+    folder = home / "import" / digest(str(package).encode())
     folder.mkdir(parents=True, exist_ok=True)
     with suppress(FileExistsError):
         (folder / package.name).symlink_to(package, target_is_directory=True)
@@ -77,7 +77,8 @@ def _one_at_a_time(home: Path, name: str) -> Iterator[None]:
         yield
 
 
-def _digest(*parts: bytes) -> str:
+def digest(*parts: bytes) -> str:
+    """The part of a folder's name that is another for another content."""
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:12]
 
 
@@ -90,7 +91,7 @@ def environment(home: Path, name: str, say: Say) -> Path:
     """
     lock = lock_file(name)
     version = "{}.{}".format(*sys.version_info[:2])
-    folder = home / "environments" / f"{name}-py{version}-{_digest(lock.read_bytes())}"
+    folder = home / "environments" / f"{name}-py{version}-{digest(lock.read_bytes())}"
     python = folder / "bin" / "python"
     with _one_at_a_time(home, name):
         if (folder / _COMPLETE).exists():
@@ -160,7 +161,7 @@ def unpacked(
     The archives are removed afterwards; the folder is kept.
     """
     artefacts = [base, *additions]
-    folder = home / f"{name}-{_digest(*(a.sha256.encode() for a in artefacts))}"
+    folder = home / f"{name}-{digest(*(a.sha256.encode() for a in artefacts))}"
     with _one_at_a_time(home, name):
         if (folder / _COMPLETE).exists():
             return folder

@@ -5,7 +5,6 @@ Everything is there before a session starts; nothing is resolved when one does.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -107,7 +106,7 @@ def install_pyspark(python: Path, say: Say) -> None:
     Raises: ArtefactError if it cannot be built.
     """
     lock = runtime.lock_file("spark-source")
-    marker = python.parent.parent / f".pyspark-{_digest(lock.read_bytes())}"
+    marker = python.parent.parent / f".pyspark-{runtime.digest(lock.read_bytes())}"
     if marker.exists():
         return
     say("installing PySpark from its source (once) …")
@@ -125,7 +124,7 @@ def install_pyspark(python: Path, say: Say) -> None:
 
 def jar_folder(jars: Sequence[Artefact], *, home: Path, emulator_python: Path, say: Say) -> Path:
     """One folder that holds exactly these jars; another set makes another folder."""
-    folder = home / f"spark-jars-{_digest(*(jar.sha256.encode() for jar in jars))}"
+    folder = home / f"spark-jars-{runtime.digest(*(jar.sha256.encode() for jar in jars))}"
     if folder.exists():
         return folder
     say("fetching the jars of Spark (once) …")
@@ -146,7 +145,3 @@ def jar_folder(jars: Sequence[Artefact], *, home: Path, emulator_python: Path, s
         # Another `up` was faster with the same content.
         shutil.rmtree(growing)
     return folder
-
-
-def _digest(*parts: bytes) -> str:
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:12]
