@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shlex
+import socket
 import subprocess
+from contextlib import ExitStack
 
 import foreign_server
 import pytest
 
-from locallake import cli, loopback, ministack, process, runtime, trino
+from locallake import cli, ministack, process, runtime, trino
 from locallake.athena import faults
 from locallake.errors import ConfigurationError
 from locallake.settings import Settings
@@ -117,11 +119,23 @@ def test_trino_inherits_no_account_and_asks_no_proxy_for_this_machine():
     assert environ["HOME"] == "/home"
 
 
-def test_two_instances_share_no_port():
-    assert loopback.free_port() != 0
-    assert trino.pid_file(Settings(home=None, state=cli.Path("/a"))) != trino.pid_file(
-        Settings(home=None, state=cli.Path("/b"))
-    )
+def test_two_instances_share_no_port(tmp_path, monkeypatch):
+    with ExitStack() as servers:
+
+        def listen(port):
+            servers.enter_context(socket.create_server(("127.0.0.1", port)))
+
+        monkeypatch.setattr(runtime, "environment", lambda *given: cli.Path("/python"))
+        monkeypatch.setattr(runtime, "java_home", lambda *given, **more: cli.Path("/jdk"))
+        monkeypatch.setattr(trino, "server_folder", lambda *given: cli.Path("/trino"))
+        monkeypatch.setattr(ministack, "start", lambda given, **more: listen(given.gateway_port))
+        monkeypatch.setattr(trino, "start", lambda given, **more: listen(given.trino_port))
+        for server in (ministack, trino):
+            monkeypatch.setattr(server, "wait", lambda given: None)
+        wanted = cli.Wanted(with_glue=False)
+        both = [cli.up(tmp_path / name, wanted) for name in ("a", "b")]
+    ports = [port for given in both for port in (given.gateway_port, given.trino_port)]
+    assert len(set(ports)) == len(ports) == 4
 
 
 def test_a_fault_is_written_for_the_running_services(given):

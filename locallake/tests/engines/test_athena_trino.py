@@ -12,6 +12,7 @@ from pathlib import Path
 
 import boto3
 import pytest
+from sockets import listening
 
 from locallake import ministack, process, trino
 from locallake.athena import faults
@@ -315,30 +316,6 @@ def test_every_socket_listens_on_loopback(lake):
     if not Path("/proc/net/tcp").exists():
         pytest.skip("needs /proc")
     servers = [process.find(m.pid_file(lake.settings)) for m in (ministack, trino)]
-    listening = [place for server in servers for place in _listening(server.pid)]
-    assert listening
-    assert {address for address, _ in listening} == {"127.0.0.1"}
-
-
-def _listening(pid):
-    sockets = set()
-    for link in Path(f"/proc/{pid}/fd").iterdir():
-        try:
-            sockets.add(str(link.readlink()))
-        except OSError:
-            continue
-    for table in ("tcp", "tcp6"):
-        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
-            fields = line.split()
-            if fields[3] == "0A" and f"socket:[{fields[9]}]" in sockets:
-                address, _, port = fields[1].partition(":")
-                yield _address(address), int(port, 16)
-
-
-def _address(text):
-    raw = bytes.fromhex(text)
-    # Words of four bytes, each in the machine's order; an IPv4 address may come mapped into IPv6.
-    words = [raw[i : i + 4][::-1] for i in range(0, len(raw), 4)]
-    last = ".".join(str(byte) for byte in words[-1])
-    mapped = words[:-1] == [b"\0\0\0\0", b"\0\0\0\0", b"\0\0\xff\xff"]
-    return last if len(words) == 1 or mapped else ":".join(w.hex() for w in words)
+    found = [place for server in servers for place in listening(server.pid)]
+    assert found
+    assert {address for address, _ in found} == {"127.0.0.1"}
