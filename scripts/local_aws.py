@@ -29,9 +29,7 @@ BUCKETS = ("lakehouse-dev-raw", "lakehouse-dev-curated", "lakehouse-dev-results"
 WORKGROUP = "lakehouse_dev"
 TARGETS = ("athena", "glue")
 LAKEHOUSE = "from lakehouse.cli import app; app()"
-
-
-# Prints the variables of `make aws-up`, from the repository's root.
+# Sets the variables for the services of `make aws-up`, in a shell at the repository's root.
 TO_THIS_MACHINE = (
     'export LOCALLAKE_STATE="$PWD/target/locallake"; '
     'eval "$(PYTHONPATH=locallake/src .venv/bin/python -m locallake.cli env)"'
