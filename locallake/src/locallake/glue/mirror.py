@@ -2,7 +2,7 @@
 
 On AWS `spark_catalog` is the Glue catalogue. Here it is an in-memory copy of the tables that are
 not Iceberg, brought up to date before a statement whenever the catalogue has changed. One way only:
-with an Iceberg default catalog nothing is written through it. Like Spark on AWS it knows no
+tables and partitions that a session makes in it never reach Glue. Like Spark on AWS it knows no
 partition projection: a partition that is not registered is absent.
 
 Loaded by path from worker.py, so it may import the standard library only.
