@@ -2,7 +2,8 @@
 
     python benchmarks/engines.py start builds            # a few minutes
     python benchmarks/engines.py merges                  # 50 merges of 20,000 rows into 1,000,000
-    python benchmarks/engines.py events --events 1000000 10000000
+    python benchmarks/engines.py events --events 1000000
+    python benchmarks/engines.py events --events 10000000 --memory 6144
 
 Every part starts services of its own and ends them. Rows are checked against DuckDB: a fast answer
 that differs is no answer. Times are of this machine; what they say of AWS are ratios in one run.
@@ -89,11 +90,11 @@ def _peak_bytes(pid: int) -> int:
 
 
 @contextmanager
-def services(state: Path) -> Iterator[Services]:
+def services(state: Path, *, engine_memory_mb: int = 2048) -> Iterator[Services]:
     """Start a local AWS with the project's buckets and workgroup; end it afterwards."""
     shutil.rmtree(state, ignore_errors=True)
     began = time.monotonic()
-    with local_aws.services(state):
+    with local_aws.services(state, engine_memory_mb=engine_memory_mb):
         seconds = time.monotonic() - began
         s3, glue, athena = (boto3.client(name) for name in ("s3", "glue", "athena"))
         local_aws.prepare(s3=s3, athena=athena)
@@ -179,8 +180,12 @@ def builds(work: Path) -> dict[str, Any]:
         return {"seconds": seconds, "different": _different(aws, case), "memory_gb": _memory(aws)}
 
 
-def events(work: Path, count: int) -> dict[str, Any]:
-    """Return the seconds of commerce's models over `count` events and 20,000 more, per engine."""
+def events(work: Path, count: int, memory_mb: int) -> dict[str, Any]:
+    """Return the seconds of commerce's models over `count` events and 20,000 more, per engine.
+
+    Args:
+        memory_mb: heap of Trino and of Spark.
+    """
     folder = work / f"events-{count}"
     shutil.rmtree(folder, ignore_errors=True)
     total = commerce_events.generate_history(folder / "raw", events=count, work=folder)
@@ -196,7 +201,7 @@ def events(work: Path, count: int) -> dict[str, Any]:
         for name in ("raw", "increment")
     ]
     case = parity.Case(f"events{count}", steps, ("path:models/commerce",))
-    with services(work / "events") as aws:
+    with services(work / "events", engine_memory_mb=memory_mb) as aws:
         parity.forget(case, s3=aws.s3, glue=aws.glue)
         seconds: dict[str, list[float]] = {target: [] for target in parity.TARGETS}
         written: dict[str, list[int]] = {target: [] for target in local_aws.TARGETS}
@@ -214,6 +219,7 @@ def events(work: Path, count: int) -> dict[str, Any]:
                     written[target].append(now - before)
         return {
             "events": total,
+            "engine_memory_mb": memory_mb,
             "seconds": seconds,
             "written_bytes": written,
             "different": _different(aws, case, only=COMPARED),
@@ -513,6 +519,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="+", choices=PARTS)
     parser.add_argument("--events", type=int, nargs="+", default=[1_000_000])
+    parser.add_argument("--memory", type=int, default=2048, metavar="MB", help="of each engine")
     parser.add_argument("--merges", type=int, default=50)
     parser.add_argument("--folder", type=Path, default=HERE / "work" / "engines")
     parser.add_argument("--results", type=Path, default=HERE / "results")
@@ -529,7 +536,7 @@ def main() -> None:
         elif part == "merges":
             found = {"merges": merges(work, options.merges)}
         else:
-            found = {f"events {n}": events(work, n) for n in options.events}
+            found = {f"events {n}": events(work, n, options.memory) for n in options.events}
         results = json.loads(path.read_text()) if path.exists() else {}
         results |= {name: {**given, **result} for name, result in found.items()}
         path.write_text(json.dumps(results, indent=2) + "\n")

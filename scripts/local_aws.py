@@ -95,13 +95,15 @@ def prepare(*, s3: Any, athena: Any) -> None:
 
 
 @contextmanager
-def services(state: Path) -> Iterator[None]:
+def services(state: Path, **wanted: Any) -> Iterator[None]:
     """Start services of their own and point this process and its children at them; then end them.
 
+    Args:
+        wanted: members of `locallake.Wanted` that are not as usual.
     Raises: LocallakeError if they do not start.
     """
     before = dict(os.environ)
-    with locallake.running(state) as given:
+    with locallake.running(state, locallake.Wanted(**wanted)) as given:
         for name in locallake.leading_away():
             os.environ.pop(name, None)
         os.environ.update(locallake.variables(given))

@@ -94,6 +94,13 @@ def test_a_taken_port_is_refused_before_anything_starts(tmp_path, monkeypatch, n
     assert not (tmp_path / "state").exists()
 
 
+def test_the_memory_asked_for_is_what_is_wanted(tmp_path, monkeypatch):
+    wanted = []
+    monkeypatch.setattr(cli, "up", lambda state, asked: wanted.append(asked))
+    assert run(tmp_path, "up", "--engine-memory", "4000") == 0
+    assert wanted[0].engine_memory_mb == 4000
+
+
 def test_status_says_what_does_not_run(given, monkeypatch, capsys):
     monkeypatch.setattr(process, "find", lambda pid_file: None)
     assert run(given.state, "status") == 1

@@ -45,6 +45,14 @@ def test_the_ports_are_those_of_the_settings(files):
         assert given["hive.metastore.glue.endpoint-url"] == "http://127.0.0.1:4000"
 
 
+def test_queries_get_half_of_the_heap():
+    given = Settings(home=Path("/h"), state=Path("/s"), trino_port=5000, engine_memory_mb=6000)
+    files = trino.configuration(given)
+    config = properties(files["config.properties"])
+    assert "-Xmx6000M" in files["jvm.config"].splitlines()
+    assert config["query.max-memory"] == config["query.max-memory-per-node"] == "3000MB"
+
+
 def test_the_limit_of_open_partitions_counts_because_there_is_one_writer(files):
     config = properties(files["config.properties"])
     assert (config["task.min-writer-count"], config["task.max-writer-count"]) == ("1", "1")

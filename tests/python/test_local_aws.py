@@ -48,7 +48,8 @@ def test_services_of_their_own_are_reached_whatever_the_environment_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     @contextmanager
-    def running(state: Path):
+    def running(state: Path, wanted: local_aws.locallake.Wanted):
+        assert wanted.engine_memory_mb == 3000
         yield Settings(home=tmp_path, state=state, gateway_port=4999)
 
     monkeypatch.setattr(local_aws.locallake, "running", running)
@@ -60,7 +61,7 @@ def test_services_of_their_own_are_reached_whatever_the_environment_says(
     for name, value in elsewhere.items():
         monkeypatch.setenv(name, value)
 
-    with local_aws.services(tmp_path):
+    with local_aws.services(tmp_path, engine_memory_mb=3000):
         local_aws.require_local(os.environ)
         assert "AWS_PROFILE" not in os.environ
 

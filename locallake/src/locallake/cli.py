@@ -34,6 +34,7 @@ class Wanted:
     with_athena: bool = True
     with_glue: bool = True
     store_limit_bytes: int | None = None
+    engine_memory_mb: int = Settings.engine_memory_mb
     enforce: bool = False
 
 
@@ -68,6 +69,13 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         metavar="MB",
         help="of S3, in memory (default: half of what there is)",
+    )
+    up.add_argument(
+        "--engine-memory",
+        type=int,
+        metavar="MB",
+        default=Wanted.engine_memory_mb,
+        help="heap of Trino and of each Spark session (default: %(default)s)",
     )
     up.add_argument("--no-athena", action="store_true", help="without Trino")
     up.add_argument("--no-glue", action="store_true", help="without Glue sessions")
@@ -107,6 +115,7 @@ def _up(state: Path, parsed: argparse.Namespace) -> int:
         with_athena=not parsed.no_athena,
         with_glue=not parsed.no_glue,
         store_limit_bytes=parsed.store_limit * 2**20 if parsed.store_limit else None,
+        engine_memory_mb=parsed.engine_memory,
         enforce=parsed.enforce,
     )
     if any(process.find(server.pid_file(_at(state))) for _, server in _SERVERS):
@@ -134,6 +143,7 @@ def up(state: Path, wanted: Wanted) -> Settings:
         region=wanted.region,
         warehouse_bucket=wanted.warehouse_bucket,
         store_limit_bytes=wanted.store_limit_bytes or store.default_limit_bytes(),
+        engine_memory_mb=wanted.engine_memory_mb,
         enforce=wanted.enforce,
         **(_spark(home, emulator) if wanted.with_glue else {}),
     )

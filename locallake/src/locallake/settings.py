@@ -33,7 +33,7 @@ class Settings:
         spark_python: the interpreter of the Spark environment; None without Glue sessions.
         spark_java_home: the JDK 17 that Spark runs on.
         spark_jars: the folder of jars for `spark.driver.extraClassPath`.
-        spark_memory: heap of one session's driver, as the JVM writes it.
+        engine_memory_mb: heap of Trino, and of each session's Spark driver.
         store_limit_bytes: memory of the AWS services above which S3 takes no more; None: any.
         enforce: whether identity policies decide on every call; see `permissions/plugin.py`.
     """
@@ -48,7 +48,7 @@ class Settings:
     spark_python: Path | None = None
     spark_java_home: Path | None = None
     spark_jars: Path | None = None
-    spark_memory: str = "2g"
+    engine_memory_mb: int = 2048
     store_limit_bytes: int | None = None
     enforce: bool = False
 

@@ -50,7 +50,7 @@ def server_folder(home: Path, python: Path, say: runtime.Say) -> Path:
     )
 
 
-def configuration(settings: Settings, *, heap: str = "2G") -> dict[str, str]:
+def configuration(settings: Settings) -> dict[str, str]:
     """The files of Trino's `etc` folder: path below it → content.
 
     One property per line and no comment after a value: it would become part of the value.
@@ -72,8 +72,9 @@ def configuration(settings: Settings, *, heap: str = "2G") -> dict[str, str]:
                 "node-scheduler.include-coordinator": "true",
                 "http-server.http.port": str(settings.trino_port),
                 "discovery.uri": f"http://127.0.0.1:{settings.trino_port}",
-                "query.max-memory": "1GB",
-                "query.max-memory-per-node": "1GB",
+                # Trino keeps 30 % of its heap for what it does not count.
+                "query.max-memory": f"{settings.engine_memory_mb // 2}MB",
+                "query.max-memory-per-node": f"{settings.engine_memory_mb // 2}MB",
                 "catalog.management": "static",
                 "web-ui.preview.enabled": "false",
                 "task.min-writer-count": "1",
@@ -86,7 +87,7 @@ def configuration(settings: Settings, *, heap: str = "2G") -> dict[str, str]:
         "jvm.config": "\n".join(
             [
                 "-server",
-                f"-Xmx{heap}",
+                f"-Xmx{settings.engine_memory_mb}M",
                 "-Xms256M",
                 # Statements are many and small: code that is compiled well comes too late for them.
                 "-XX:+UseSerialGC",

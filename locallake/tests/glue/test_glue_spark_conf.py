@@ -24,7 +24,7 @@ GLUE_CATALOG = (
 def host(tmp_path):
     for name in ("hadoop-aws-1.jar", "iceberg-spark-runtime-1.jar", "notes.txt"):
         (tmp_path / name).touch()
-    return SparkHost("http://127.0.0.1:4566", "sa-east-1", tmp_path, "1g")
+    return SparkHost("http://127.0.0.1:4566", "sa-east-1", tmp_path, 3000)
 
 
 def arguments(conf, formats="iceberg"):
@@ -82,7 +82,7 @@ def test_a_request_may_change_how_spark_works_but_not_where(host, tmp_path):
     assert conf["spark.sql.shuffle.partitions"] == "7"
     assert conf["spark.master"] == "local[2]"
     assert conf["spark.driver.bindAddress"] == "127.0.0.1"
-    assert conf["spark.driver.memory"] == "1g"
+    assert conf["spark.driver.memory"] == "3000m"
 
 
 def test_iceberg_is_there_only_when_it_was_asked_for(host):

@@ -80,7 +80,7 @@ def spark_starter(settings: Settings) -> StartWorker:
         raise ConfigurationError(
             "the settings name no Spark environment: run `locallake up` with Glue sessions"
         )
-    host = SparkHost(settings.endpoint, settings.region, jars, settings.spark_memory)
+    host = SparkHost(settings.endpoint, settings.region, jars, settings.engine_memory_mb)
 
     def start(
         session_id: str, request: Mapping[str, Any], on_event: Callable[[Event], None]

@@ -23,13 +23,13 @@ class SparkHost:
     Args:
         endpoint: the address of the local AWS.
         jars: the folder of all jars of the Spark environment.
-        memory: heap of one driver, as the JVM writes it.
+        memory_mb: heap of one driver.
     """
 
     endpoint: str
     region: str
     jars: Path
-    memory: str
+    memory_mb: int
 
 
 def requested_conf(arguments: Mapping[str, str]) -> dict[str, str]:
@@ -116,7 +116,7 @@ def _process(host: SparkHost, folder: Path, arguments: Mapping[str, str]) -> dic
     return {
         "spark.master": "local[2]",
         "spark.app.name": folder.name,
-        "spark.driver.memory": host.memory,
+        "spark.driver.memory": f"{host.memory_mb}m",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.extraClassPath": class_path(host.jars, arguments),
