@@ -295,6 +295,7 @@ def test_a_commit_conflict_on_demand_fails_one_statement_only(lake):
 
 
 def test_an_optimize_that_is_not_done_says_so_on_demand(lake):
+    table(lake, Parameters={"table_type": "ICEBERG"})
     faults.add(lake.faults_file, faults.Fault(faults.MORE_RUNS, "optimize"), times=1)
     optimize = "optimize s.t rewrite data using bin_pack"
     reason = lake.run(optimize)[0]["Status"]["StateChangeReason"]
