@@ -45,6 +45,11 @@ def test_the_ports_are_those_of_the_settings(files):
         assert given["hive.metastore.glue.endpoint-url"] == "http://127.0.0.1:4000"
 
 
+def test_the_first_statement_finds_the_catalogs_on_the_node(files):
+    """With static catalogs a scan failed for some seconds: NO_NODES_AVAILABLE."""
+    assert properties(files["config.properties"])["catalog.management"] == "dynamic"
+
+
 def test_queries_get_half_of_the_heap():
     given = Settings(home=Path("/h"), state=Path("/s"), trino_port=5000, engine_memory_mb=6000)
     files = trino.configuration(given)

@@ -75,7 +75,8 @@ def configuration(settings: Settings) -> dict[str, str]:
                 # Trino keeps 30 % of its heap for what it does not count.
                 "query.max-memory": f"{settings.engine_memory_mb // 2}MB",
                 "query.max-memory-per-node": f"{settings.engine_memory_mb // 2}MB",
-                "catalog.management": "static",
+                # Static ones a node is thought to lack for some seconds after the start.
+                "catalog.management": "dynamic",
                 "web-ui.preview.enabled": "false",
                 "task.min-writer-count": "1",
                 "task.max-writer-count": "1",
