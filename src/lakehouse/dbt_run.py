@@ -7,6 +7,7 @@ loaded counts as loaded. So what a run calls a success is compared with the log 
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -62,6 +63,8 @@ class Catalogue(Protocol):
 class Sessions(Protocol):
     """What the look at Glue sessions before a run needs of the Glue client."""
 
+    exceptions: Any
+
     def list_sessions(self, **given: str) -> Mapping[str, Any]: ...
 
     def delete_session(self, *, Id: str) -> Any: ...
@@ -99,7 +102,9 @@ def forget_failed_sessions(environment: Mapping[str, str], *, glue: Sessions) ->
         if session["Id"].startswith(f"{_prefix(environment)}-") and session["Status"] == "FAILED"
     ]
     for name in failed:
-        glue.delete_session(Id=name)
+        # Another run may have deleted it meanwhile.
+        with suppress(glue.exceptions.EntityNotFoundException):
+            glue.delete_session(Id=name)
     return failed
 
 

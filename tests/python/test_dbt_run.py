@@ -146,6 +146,13 @@ def test_failed_sessions_of_the_lake_are_deleted_on_all_pages(glue):
     assert forget_failed_sessions(LAKE, glue=glue.client) == ["lake_dev-2"]
 
 
+def test_a_session_that_another_run_deleted_is_no_error(glue):
+    glue.add_response("list_sessions", sessions(**{"lake_dev-1": "FAILED"}), {})
+    glue.add_client_error("delete_session", "EntityNotFoundException")
+
+    assert forget_failed_sessions(LAKE, glue=glue.client) == ["lake_dev-1"]
+
+
 @pytest.mark.parametrize("status", ["READY", "PROVISIONING", "STOPPED", "TIMEOUT"])
 def test_other_sessions_are_left(glue, status):
     glue.add_response("list_sessions", sessions(**{"lake_dev-1": status}), {})

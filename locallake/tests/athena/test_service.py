@@ -377,6 +377,28 @@ def test_a_query_that_has_no_id_yet_is_cancelled_once_it_has(lake):
     assert lake.engine.cancelled == ["engine-2"]
 
 
+def test_a_cancel_that_failed_is_repeated(lake):
+    lake.engine.waits_for = threading.Event()
+    cancel, failures = lake.engine.cancel, [OSError("no answer"), ValueError("half an answer")]
+
+    def fails_twice(query_id):
+        if failures:
+            raise failures.pop()
+        cancel(query_id)
+
+    lake.engine.cancel = fails_twice
+
+    async def scenario():
+        _, started = await lake.start("insert into t select 1")
+        while not lake.engine.asked:
+            await asyncio.sleep(0.01)
+        await lake.call("StopQueryExecution", **started)
+        await asyncio.sleep(0.4)
+
+    asyncio.run(scenario())
+    assert lake.engine.cancelled == ["engine-1"]
+
+
 def test_a_stop_while_results_are_written_stands(lake, monkeypatch):
     put = s3._put_object
 

@@ -195,16 +195,6 @@ def test_a_raw_table_shows_the_partitions_that_are_registered_and_only_those(ses
     assert session.rows(select) == [["3", "new column", "2026-01-02"]]
 
 
-def test_a_table_that_would_never_reach_the_catalogue_fails_its_statement(session):
-    output = session.output(
-        "spark.sql('create table spark_catalog.db.lost using parquet as select 1 as a')"
-    )
-    assert output["Status"] == "error"
-    assert "`db`.`lost`: not an Iceberg table" in output["ErrorValue"]
-    shown = session.rows("show tables in spark_catalog.db")
-    assert "lost" not in [name for _, name, _ in shown]
-
-
 def test_a_running_statement_is_cancelled_and_the_session_lives_on(session, glue):
     statement = session.start("import time\ntime.sleep(60)")
     glue.cancel_statement(SessionId=session.id, Id=statement)

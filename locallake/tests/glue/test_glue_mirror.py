@@ -11,11 +11,9 @@ from locallake.glue.mirror import (
     changes,
     data_source,
     literal,
-    may_create,
     mirrored,
     quoted,
     read_catalogue,
-    strangers,
 )
 
 PARQUET = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
@@ -196,20 +194,3 @@ def test_a_table_that_spark_refuses_is_reported_left_out_and_tried_again():
 def test_names_and_texts_cannot_leave_their_quotes():
     assert quoted("a`b") == "`a``b`"
     assert literal("it's \\ here") == "'it\\'s \\\\ here'"
-
-
-@pytest.mark.parametrize(
-    ("code", "may"),
-    [
-        ("spark.sql('CREATE TABLE db.t (a int)')", True),
-        ("df.write.saveAsTable('db.t')", True),
-        ("spark.sql('select created from db.t')", False),
-    ],
-)
-def test_only_what_may_create_a_table_is_looked_at(code, may):
-    assert may_create(code) is may
-
-
-def test_a_table_that_glue_does_not_have_is_a_stranger():
-    known = Mirror(frozenset({"db"}), {"spark_catalog.`db`.`t`": table()})
-    assert strangers([("db", "t"), ("db", "made")], known) == ["spark_catalog.`db`.`made`"]

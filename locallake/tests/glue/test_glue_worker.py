@@ -15,11 +15,6 @@ class FakeMirror:
     def __init__(self):
         self.versions = []
         self.error = None
-        self.refused = None
-
-    def refuse_tables_of(self, code):
-        if self.refused is not None:
-            raise self.refused
 
     def follow(self, version):
         self.versions.append(version)
@@ -67,13 +62,6 @@ def test_what_would_end_the_process_ends_the_statement_only(session, code, name)
     answer = session(code)
     assert (answer["status"], answer["name"]) == ("error", name)
     assert session("print(1)")["status"] == "ok"
-
-
-def test_a_table_of_its_own_fails_the_statement_with_what_it_printed(session):
-    session.mirror.refused = RuntimeError("not an Iceberg table")
-    answer = session("print('made')")
-    assert (answer["status"], answer["value"]) == ("error", "not an Iceberg table")
-    assert answer["text"] == "made\n"
 
 
 def test_the_catalogue_is_followed_before_the_statement_runs(session):

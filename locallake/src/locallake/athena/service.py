@@ -274,15 +274,18 @@ class Front:
 
         The engine's id comes with its first answer, and a query may be several statements.
         """
-        cancelled = None
+        cancelled, is_told = None, False
         while not running.ended.is_set():
             engine_id = running.engine_id()
             if engine_id not in (None, cancelled):
                 try:
                     self._engine.cancel(engine_id)
-                except OSError:
-                    _log.exception("Trino's query %s was not cancelled", engine_id)
-                cancelled = engine_id
+                    cancelled = engine_id
+                except Exception:
+                    # It runs on, and would commit: asked again.
+                    if not is_told:
+                        _log.exception("Trino's query %s is not cancelled yet", engine_id)
+                    is_told = True
             running.ended.wait(_CANCEL_SECONDS)
 
     # ---- In a thread of its own

@@ -2,22 +2,20 @@
 
 On AWS `spark_catalog` is the Glue catalogue. Here it is an in-memory copy of the tables that are
 not Iceberg, brought up to date before a statement whenever the catalogue has changed. One way only:
-a statement that makes a table in it fails, because Glue would never know. Like Spark on AWS it has
-no partition projection: a partition that is not registered is absent.
+tables and partitions that a session makes in it never reach Glue. Like Spark on AWS it knows no
+partition projection: a partition that is not registered is absent.
 
 Loaded by path from worker.py, so it may import the standard library only.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 # Spark's parser takes one statement for many partitions; a very long one costs more than it saves.
 _PARTITIONS_PER_STATEMENT = 200
-_CREATES = re.compile(r"\bcreate\b|saveAsTable", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -156,21 +154,6 @@ def bring_up_to_date(
         after.databases,
         {name: table for name, table in after.tables.items() if name not in refused},
     )
-
-
-def may_create(code: str) -> bool:
-    """Whether a statement might make a table; false spares asking Spark after most of them."""
-    return _CREATES.search(code) is not None
-
-
-def strangers(held: Iterable[tuple[str, str]], mirror: Mirror) -> list[str]:
-    """The tables of Spark's own catalogue that are no copy of Glue's, so the session made them.
-
-    Args:
-        held: database and name of every table in Spark's own catalogue.
-    """
-    identifiers = (f"spark_catalog.{quoted(database)}.{quoted(name)}" for database, name in held)
-    return sorted(identifier for identifier in identifiers if identifier not in mirror.tables)
 
 
 def quoted(name: str) -> str:

@@ -94,7 +94,6 @@ def _run(
         )
         with contextlib.redirect_stdout(printed):
             exec(code, namespace)
-        mirror.refuse_tables_of(request["code"])
         interrupts.running = False
     except KeyboardInterrupt:
         return {"status": "cancelled"}
@@ -129,30 +128,6 @@ class _Mirrored:
             self._state, self._glue, self._spark.sql, lambda line: print(line, file=sys.stderr)
         )
         self._version = version
-
-    def refuse_tables_of(self, code: str) -> None:
-        """Drop what the statement made that Glue would never know.
-
-        Raises: RuntimeError that names the tables, if there were any.
-        """
-        if not self._module.may_create(code):
-            return
-        own = self._spark._jsparkSession.sharedState().externalCatalog()
-        databases = own.listDatabases().mkString("\n").split("\n")
-        held = [
-            (database, name)
-            for database in databases
-            for name in own.listTables(database).mkString("\n").split("\n")
-            if name
-        ]
-        made = self._module.strangers(held, self._state)
-        for identifier in made:
-            self._spark.sql(f"drop table {identifier}")
-        if made:
-            raise RuntimeError(
-                f"{', '.join(made)}: not an Iceberg table, and only those reach the Glue catalogue "
-                "here; make it in an Iceberg catalog of the session, or with Athena"
-            )
 
 
 def _spark(conf: dict[str, str]) -> Any:
