@@ -90,11 +90,15 @@ def _peak_bytes(pid: int) -> int:
 
 
 @contextmanager
-def services(state: Path, *, engine_memory_mb: int = 2048) -> Iterator[Services]:
-    """Start a local AWS with the project's buckets and workgroup; end it afterwards."""
+def services(state: Path, **wanted: Any) -> Iterator[Services]:
+    """Start a local AWS with the project's buckets and workgroup; end it afterwards.
+
+    Args:
+        wanted: as for `local_aws.services`.
+    """
     shutil.rmtree(state, ignore_errors=True)
     began = time.monotonic()
-    with local_aws.services(state, engine_memory_mb=engine_memory_mb):
+    with local_aws.services(state, **wanted):
         seconds = time.monotonic() - began
         s3, glue, athena = (boto3.client(name) for name in ("s3", "glue", "athena"))
         local_aws.prepare(s3=s3, athena=athena)
@@ -519,7 +523,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="+", choices=PARTS)
     parser.add_argument("--events", type=int, nargs="+", default=[1_000_000])
-    parser.add_argument("--memory", type=int, default=2048, metavar="MB", help="of each engine")
+    usual = local_aws.locallake.Wanted.engine_memory_mb
+    parser.add_argument("--memory", type=int, default=usual, metavar="MB", help="of each engine")
     parser.add_argument("--merges", type=int, default=50)
     parser.add_argument("--folder", type=Path, default=HERE / "work" / "engines")
     parser.add_argument("--results", type=Path, default=HERE / "results")

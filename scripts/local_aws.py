@@ -48,11 +48,9 @@ def require_local(environment: Mapping[str, str]) -> None:
             "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is true: clients would reach a real account; "
             f"run {TO_THIS_MACHINE}"
         )
-    endpoints = {"AWS_ENDPOINT_URL": environment.get("AWS_ENDPOINT_URL", "")}
-    for name, value in environment.items():
-        if name.startswith("AWS_ENDPOINT_URL_"):
-            endpoints[name] = value
-    for name, endpoint in endpoints.items():
+    of_services = {n: e for n, e in environment.items() if n.startswith("AWS_ENDPOINT_URL_")}
+    of_all = {"AWS_ENDPOINT_URL": environment.get("AWS_ENDPOINT_URL", "")}
+    for name, endpoint in (of_all | of_services).items():
         if urlsplit(endpoint).hostname not in ("127.0.0.1", "localhost"):
             raise NotLocalError(
                 f"{name} is '{endpoint}', not this machine; run `make aws-up`, then "

@@ -268,6 +268,11 @@ def beside_each_other(targets: Sequence[str], run: Callable[[str], T]) -> dict[s
         return dict(zip(targets, pool.map(run, targets), strict=True))
 
 
+def is_mart(node: dict[str, Any]) -> bool:
+    """Whether a node of the manifest is one of the tables that are compared."""
+    return node["resource_type"] == "model" and "marts" in node["fqn"]
+
+
 def marts(case: Case) -> list[tuple[str, str]]:
     """Return (schema, name) of the marts that the case has built on DuckDB so far."""
     nodes = json.loads((case.folder / "duckdb" / "manifest.json").read_text())["nodes"]
@@ -279,9 +284,7 @@ def marts(case: Case) -> list[tuple[str, str]]:
     return sorted(
         (node["schema"], node["name"])
         for node in nodes.values()
-        if node["resource_type"] == "model"
-        and "marts" in node["fqn"]
-        and (node["schema"], node["name"]) in built
+        if is_mart(node) and (node["schema"], node["name"]) in built
     )
 
 

@@ -17,8 +17,7 @@
 {%- endmacro %}
 
 {% macro athena__is_stored(relation) -%}
-    {%- set found = load_relation(relation) -%}
-    {{ return(found is not none and found.type == 'table') }}
+    {{ return(duckdb__is_stored(relation)) }}
 {%- endmacro %}
 
 {% macro glue__is_stored(relation) -%}

@@ -17,7 +17,7 @@ sys.path.insert(0, str(PROJECT / "scripts"))
 import local_aws  # noqa: E402
 import parity  # noqa: E402
 
-from lakehouse.parity import AthenaReader, Difference  # noqa: E402
+from lakehouse.parity import AthenaReader, Difference, Rows  # noqa: E402
 from locallake import cli as locallake  # noqa: E402
 
 
@@ -84,11 +84,12 @@ class Built:
     @property
     def marts(self) -> list[str]:
         """Names of all marts, as the project declares them."""
-        return [
-            node["name"]
-            for node in self.nodes["duckdb"].values()
-            if node["resource_type"] == "model" and "marts" in node["fqn"]
-        ]
+        return [node["name"] for node in self.nodes["duckdb"].values() if parity.is_mart(node)]
+
+    def rows(self, aws: Aws, target: str, unique_id: str) -> Rows:
+        """What a table of a lake holds now, in the columns that its YAML declares."""
+        node = self.nodes[target][unique_id]
+        return aws.reader.rows(node["schema"], node["name"], [*node["columns"]])
 
 
 # A generic test is one query for every column that it stands on. What it would find in a mart is

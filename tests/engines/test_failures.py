@@ -25,9 +25,7 @@ def run(built: Built, target: str, *arguments: str) -> str:
 def test_a_rebuild_that_fails_fails_the_run_and_the_next_one_mends_it(
     aws: Aws, built: Built, target: str, monkeypatch: pytest.MonkeyPatch
 ):
-    node = built.nodes[target][f"model.lakehouse.{REBUILT}"]
-    place = (node["schema"], node["name"], [*node["columns"]])
-    before = aws.reader.rows(*place)
+    before = built.rows(aws, target, f"model.lakehouse.{REBUILT}")
     whole_settings = local_aws.settings
     with monkeypatch.context() as patch:
         patch.setattr(
@@ -41,13 +39,14 @@ def test_a_rebuild_that_fails_fails_the_run_and_the_next_one_mends_it(
         with pytest.raises(subprocess.CalledProcessError) as failed:
             run(built, target, "run", "--select", f"+{REBUILT}", "--full-refresh")
     assert "nothing_here" in failed.value.output
-    tables = aws.glue.get_tables(DatabaseName=node["schema"])["TableList"]
+    schema = built.nodes[target][f"model.lakehouse.{REBUILT}"]["schema"]
+    tables = aws.glue.get_tables(DatabaseName=schema)["TableList"]
     assert (REBUILT in {table["Name"] for table in tables}) == (target == "athena")
 
     run(built, target, "run", "--select", REBUILT)
 
     assert before.rows
-    assert aws.reader.rows(*place) == before
+    assert built.rows(aws, target, f"model.lakehouse.{REBUILT}") == before
 
 
 def test_a_commit_that_lost_a_race_is_repeated(aws, built):

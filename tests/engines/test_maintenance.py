@@ -44,9 +44,9 @@ def compacted(aws: Aws, built: Built) -> dict[str, tuple[Stored, Stored]]:
 
 
 def stored(aws: Aws, built: Built, target: str) -> Stored:
-    node = built.nodes[target][f"model.lakehouse.{MERGED}"]
+    schema = built.nodes[target][f"model.lakehouse.{MERGED}"]["schema"]
     files = aws.reader.query(
-        f'select cast(content <> 0 as varchar), file_path from "{node["schema"]}"."{MERGED}$files"'
+        f'select cast(content <> 0 as varchar), file_path from "{schema}"."{MERGED}$files"'
     )
-    rows = aws.reader.rows(node["schema"], MERGED, [*node["columns"]])
+    rows = built.rows(aws, target, f"model.lakehouse.{MERGED}")
     return [(is_delete == "true", path) for is_delete, path in files], rows

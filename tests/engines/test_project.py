@@ -57,8 +57,7 @@ def run_again(built: Built, aws: Aws) -> dict[str, tuple[list[Rows], list[Rows]]
     models = ("feat_credit__proposal", "fct_market__carteira_diaria")
 
     def stored(target: str) -> list[Rows]:
-        nodes = [built.nodes[target][f"model.lakehouse.{name}"] for name in models]
-        return [aws.reader.rows(node["schema"], node["name"], [*node["columns"]]) for node in nodes]
+        return [built.rows(aws, target, f"model.lakehouse.{name}") for name in models]
 
     def run(target: str) -> tuple[list[Rows], list[Rows]]:
         before, run_date = stored(target), built.case.steps[1].run_date
@@ -69,9 +68,9 @@ def run_again(built: Built, aws: Aws) -> dict[str, tuple[list[Rows], list[Rows]]
 
 
 def test_a_seed_on_glue_is_made_anew_where_its_columns_have_another_order(built: Built, aws: Aws):
-    node = built.nodes["glue"]["seed.lakehouse.dim_quality__reason"]
-    place = (node["schema"], node["name"], [*node["columns"]])
-    before = aws.reader.rows(*place)
+    seed = "seed.lakehouse.dim_quality__reason"
+    node = built.nodes["glue"][seed]
+    before = built.rows(aws, "glue", seed)
     table, moved = f"`{node['schema']}`.`{node['name']}`", "meaning_en"
     list(aws.reader.query(f"alter table {table} drop column {moved}"))
     list(aws.reader.query(f"alter table {table} add columns ({moved} string)"))
@@ -80,7 +79,7 @@ def test_a_seed_on_glue_is_made_anew_where_its_columns_have_another_order(built:
     parity.run_dbt(built.case, "glue", "seed", "--select", node["name"], run_date=run_date)
 
     assert before.rows
-    assert aws.reader.rows(*place) == before
+    assert built.rows(aws, "glue", seed) == before
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -13,7 +13,6 @@ import importlib
 import json
 import logging
 import os
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
@@ -146,18 +145,13 @@ def wait(given: Settings, *, seconds: float = 60.0) -> None:
 
     Raises: ProcessError if the process ended or is not ready in time.
     """
-    deadline = time.monotonic() + seconds
-    log = given.logs / "ministack.log"
-    while True:
-        is_ready = ready(given)
-        # Asked after the answer, which may be of somebody else who took the port.
-        if process.find(pid_file(given)) is None:
-            raise ProcessError(f"MiniStack ended while starting: the reason is at the end of {log}")
-        if is_ready:
-            break
-        if time.monotonic() > deadline:
-            raise ProcessError(f"MiniStack is not ready after {seconds:.0f} s: see {log}")
-        time.sleep(0.1)
+    process.wait_until(
+        lambda: ready(given),
+        name="MiniStack",
+        pid_file=pid_file(given),
+        log=given.logs / "ministack.log",
+        seconds=seconds,
+    )
     _make_bucket(given)
 
 

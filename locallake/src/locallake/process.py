@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,6 +79,26 @@ def find(pid_file: Path) -> Server | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return server if start_mark(server.pid) == server.started else None
+
+
+def wait_until(
+    ready: Callable[[], bool], *, name: str, pid_file: Path, log: Path, seconds: float
+) -> None:
+    """Return when the server that this file names is ready.
+
+    Raises: ProcessError if it ended or is not ready in time.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        is_ready = ready()
+        # Asked after the answer, which may be of somebody else who took the port.
+        if find(pid_file) is None:
+            raise ProcessError(f"{name} ended while starting: the reason is at the end of {log}")
+        if is_ready:
+            return
+        if time.monotonic() > deadline:
+            raise ProcessError(f"{name} is not ready after {seconds:.0f} s: see {log}")
+        time.sleep(0.1)
 
 
 def stop(pid_file: Path, *, wait_seconds: float = 20.0) -> bool:

@@ -9,13 +9,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import time
 import urllib.error
 from collections.abc import Mapping
 from pathlib import Path
 
 from locallake import loopback, process, runtime
-from locallake.errors import ProcessError
 from locallake.settings import ENGINE_KEY, Settings
 
 VERSION = "476"
@@ -220,15 +218,10 @@ def wait(settings: Settings, *, seconds: float = 300.0) -> None:
 
     Raises: ProcessError if the server ended or is not ready in time.
     """
-    deadline = time.monotonic() + seconds
-    log = settings.logs / "trino.log"
-    while True:
-        is_ready = ready(settings)
-        # Asked after the answer, which may be of somebody else who took the port.
-        if process.find(pid_file(settings)) is None:
-            raise ProcessError(f"Trino ended while starting: the reason is at the end of {log}")
-        if is_ready:
-            break
-        if time.monotonic() > deadline:
-            raise ProcessError(f"Trino is not ready after {seconds:.0f} s: see {log}")
-        time.sleep(0.25)
+    process.wait_until(
+        lambda: ready(settings),
+        name="Trino",
+        pid_file=pid_file(settings),
+        log=settings.logs / "trino.log",
+        seconds=seconds,
+    )

@@ -90,6 +90,14 @@ class Lake:
         request.setdefault("QueryExecutionContext", {"Database": "s"})
         return await self.call("StartQueryExecution", QueryString=query, **request)
 
+    async def running(self, query):
+        """Start a query; returns what names it, once the engine was asked."""
+        asked = len(self.engine.asked)
+        _, started = await self.start(query)
+        while len(self.engine.asked) == asked:
+            await asyncio.sleep(0.01)
+        return started
+
     async def ended(self, query_id):
         while True:
             _, shown = await self.call("GetQueryExecution", QueryExecutionId=query_id)
@@ -317,14 +325,11 @@ def test_a_stopped_query_ends_in_the_engine_too(lake):
     lake.engine.waits_for = threading.Event()
 
     async def scenario():
-        _, started = await lake.start("insert into t select 1")
-        query_id = started["QueryExecutionId"]
-        while not lake.engine.asked:
-            await asyncio.sleep(0.01)
-        await lake.call("StopQueryExecution", QueryExecutionId=query_id)
+        started = await lake.running("insert into t select 1")
+        await lake.call("StopQueryExecution", **started)
         # The engine's own answer comes later and must not turn the state again.
         await asyncio.sleep(0.2)
-        return await lake.ended(query_id)
+        return await lake.ended(started["QueryExecutionId"])
 
     execution = asyncio.run(scenario())
     assert lake.engine.cancelled == ["engine-1"]
@@ -337,15 +342,13 @@ def test_all_queries_that_run_are_stopped(lake):
     lake.engine.cancel = lake.engine.cancelled.append
 
     async def scenario():
-        started = [await lake.start("insert into t select 1") for _ in range(8)]
-        while len(lake.engine.asked) < 8:
-            await asyncio.sleep(0.01)
-        for _, query in started:
+        started = [await lake.running("insert into t select 1") for _ in range(8)]
+        for query in started:
             await lake.call("StopQueryExecution", **query)
         await asyncio.sleep(0.5)
         cancelled = len(lake.engine.cancelled)
         lake.engine.waits_for.set()
-        return cancelled, [(await lake.ended(q["QueryExecutionId"]))["Status"] for _, q in started]
+        return cancelled, [(await lake.ended(q["QueryExecutionId"]))["Status"] for q in started]
 
     cancelled, statuses = asyncio.run(scenario())
     assert cancelled == 8
@@ -363,9 +366,7 @@ def test_a_query_that_has_no_id_yet_is_cancelled_once_it_has(lake):
     )
 
     async def scenario():
-        _, started = await lake.start("insert into t select 1")
-        while not lake.engine.asked:
-            await asyncio.sleep(0.01)
+        started = await lake.running("insert into t select 1")
         await lake.call("StopQueryExecution", **started)
         await asyncio.sleep(0.1)
         before = list(lake.engine.cancelled)
@@ -389,9 +390,7 @@ def test_a_cancel_that_failed_is_repeated(lake):
     lake.engine.cancel = fails_twice
 
     async def scenario():
-        _, started = await lake.start("insert into t select 1")
-        while not lake.engine.asked:
-            await asyncio.sleep(0.01)
+        started = await lake.running("insert into t select 1")
         await lake.call("StopQueryExecution", **started)
         await asyncio.sleep(0.4)
 
@@ -415,9 +414,7 @@ def test_a_reset_ends_what_runs(lake):
     lake.engine.waits_for = threading.Event()
 
     async def scenario():
-        await lake.start("select 1")
-        while not lake.engine.asked:
-            await asyncio.sleep(0.01)
+        await lake.running("select 1")
         lake.front.forget()
         await asyncio.sleep(0.2)
 
