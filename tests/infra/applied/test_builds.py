@@ -45,7 +45,7 @@ def _python_of_builds() -> str | None:
 @pytest.fixture(scope="module")
 def released(deployment: Deployment, commands: Path) -> str:
     path = f"{commands}:{deployment.terraform.environment['PATH']}"
-    (deployment.terraform.root / "requirements.lock").symlink_to(REPOSITORY / "requirements.lock")
+    (deployment.terraform.root / "requirements").symlink_to(REPOSITORY / "requirements")
     # As GitHub's workflow does after an apply.
     done = deployment.ci("ci-deploy").script("release.sh", PATH=path)
     assert done.returncode == 0, done.stderr[-3000:]

@@ -47,7 +47,7 @@ def test_function_can_be_read_by_lambda(bundle, tmp_path: Path):
 
 def test_source_holds_what_a_build_needs(bundle):
     content = bundle.source_content()
-    needed = {"dbt_project.yml", "profiles.yml", "pyproject.toml", "requirements.lock"}
+    needed = {"dbt_project.yml", "profiles.yml", "pyproject.toml", "requirements/project.lock"}
     assert needed < set(content)
     assert not [
         name for name in content if name.startswith(("data/", "tests/python/", "terraform/"))
