@@ -88,7 +88,6 @@ def later(sample: Lake, tmp_path: Path) -> Lake:
     lake.folder.mkdir()
     shutil.copytree(sample.raw, lake.raw)
     shutil.copy(sample.database, lake.database)
-    shutil.copytree(sample.folder / "target", lake.folder / "target")
     return lake
 
 
