@@ -87,7 +87,7 @@ def write_features(
         anomesdia: the reference date of rows that name none, instead of today; not after today.
     Raises: LandingError for a delivery that is not what the contract promises; FeaturesError with
         dbt's own words if the features cannot be built or written.
-    Source: domains/credit.md, section 3.
+    Source: docs/domains/credit.md#features-command.
     """
     day = _day_of(anomesdia, received_at) if anomesdia is not None else None
     files = _input_files(input_path)
