@@ -102,7 +102,7 @@ def services(state: Path, **wanted: Any) -> Iterator[None]:
     """
     before = dict(os.environ)
     with locallake.running(state, locallake.Wanted(**wanted)) as given:
-        for name in locallake.leading_away():
+        for name in locallake.variables_to_unset():
             os.environ.pop(name, None)
         os.environ.update(locallake.variables(given))
         try:

@@ -11,8 +11,7 @@ from contextlib import ExitStack
 import foreign_server
 import pytest
 
-from locallake import cli, ministack, process, runtime, trino
-from locallake.athena import faults
+from locallake import cli, faults, ministack, process, runtime, trino
 from locallake.errors import ConfigurationError
 from locallake.settings import Settings
 

@@ -13,8 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from locallake import loopback, ministack, process, runtime, store, trino
-from locallake.athena import faults
+from locallake import faults, loopback, ministack, process, runtime, s3_limit, trino
 from locallake.errors import ConfigurationError, LocallakeError
 from locallake.settings import Settings, from_json
 
@@ -142,7 +141,7 @@ def up(state: Path, wanted: Wanted) -> Settings:
         trino_port=(wanted.trino_port or loopback.free_port()) if wanted.with_athena else None,
         region=wanted.region,
         warehouse_bucket=wanted.warehouse_bucket,
-        store_limit_bytes=wanted.store_limit_bytes or store.default_limit_bytes(),
+        store_limit_bytes=wanted.store_limit_bytes or s3_limit.default_limit_bytes(),
         engine_memory_mb=wanted.engine_memory_mb,
         enforce=wanted.enforce,
         **(_spark(home, emulator) if wanted.with_glue else {}),
@@ -151,7 +150,7 @@ def up(state: Path, wanted: Wanted) -> Settings:
     plugins += [ministack.GLUE_PLUGIN] if wanted.with_glue else [ministack.FIXES_PLUGIN]
     plugins += [ministack.SERVICES_PLUGIN]
     plugins += [ministack.PERMISSIONS_PLUGIN] if wanted.enforce else []
-    plugins += [ministack.STORE_PLUGIN]
+    plugins += [ministack.S3_LIMIT_PLUGIN]
     state.mkdir(parents=True, exist_ok=True)
     # Of a run that was killed: sessions and scratch files that nobody will ask for again.
     for leftover in (given.sessions, state / "tmp", given.logs):
@@ -251,11 +250,11 @@ def _fault(state: Path, parsed: argparse.Namespace) -> int:
 def _env(state: Path, parsed: argparse.Namespace) -> int:
     for name, value in variables(_running(state)).items():
         print(f"export {name}={shlex.quote(value)}")
-    print(f"unset {' '.join(leading_away())}")
+    print(f"unset {' '.join(variables_to_unset())}")
     return 0
 
 
-def leading_away(environ: Mapping[str, str] = os.environ) -> list[str]:
+def variables_to_unset(environ: Mapping[str, str] = os.environ) -> list[str]:
     """The variables to unset: clients prefer each to those of `variables`."""
     of_services = sorted(name for name in environ if name.startswith("AWS_ENDPOINT_URL_"))
     return [*PREFERRED_TO_KEYS, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", *of_services]

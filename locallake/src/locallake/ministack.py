@@ -33,7 +33,7 @@ FIXES_PLUGIN = "locallake.glue.fixes"
 SERVICES_PLUGIN = "locallake.services.plugin"
 PERMISSIONS_PLUGIN = "locallake.permissions.plugin"
 # Last: what the others hold of S3 then goes through it as well.
-STORE_PLUGIN = "locallake.store"
+S3_LIMIT_PLUGIN = "locallake.s3_limit"
 PLUGINS_VARIABLE = "LOCALLAKE_PLUGINS"
 
 _resets: list[Callable[[], object]] = []

@@ -18,6 +18,9 @@ from locallake.errors import ConfigurationError
 VARIABLE = "LOCALLAKE_SETTINGS"
 # Where permissions are enforced, Trino's calls are told from those of clients by this key.
 ENGINE_KEY = "ASIALOCALLAKEENGINE0"
+# Trino keeps Hive and Iceberg tables in two catalogs; to Athena's clients there is the first only.
+HIVE_CATALOG = "awsdatacatalog"
+ICEBERG_CATALOG = "awsdatacatalog_iceberg"
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class Settings:
 
     @property
     def faults(self) -> Path:
-        """What shall fail on demand; see `athena/faults.py`."""
+        """What shall fail on demand; see `faults.py`."""
         return self.state / "faults.json"
 
     @property

@@ -1,6 +1,6 @@
 """What the emulator's Glue catalogue gets wrong, one function per gap.
 
-Each one is ready to be dropped when a newer emulator has it right: `tests/athena/test_fixes.py`
+Each one is ready to be dropped when a newer emulator has it right: `tests/glue/test_glue_fixes.py`
 also shows each gap in the emulator as it is, and fails when it has gone.
 """
 
