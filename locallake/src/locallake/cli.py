@@ -8,12 +8,12 @@ import shlex
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from locallake import faults, loopback, ministack, process, runtime, s3_limit, trino
+from locallake import faults, loopback, ministack, process, runtime, s3_limit, spark, trino
 from locallake.errors import ConfigurationError, LocallakeError
 from locallake.settings import Settings, from_json
 
@@ -41,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
     state = Path(parsed.state).absolute()
     try:
-        return parsed.run(state, parsed)
+        run: Callable[[Path, argparse.Namespace], int] = parsed.run
+        return run(state, parsed)
     except LocallakeError as err:
         print(f"locallake: {err}", file=sys.stderr)
         return 1
@@ -144,11 +145,12 @@ def up(state: Path, wanted: Wanted) -> Settings:
         store_limit_bytes=wanted.store_limit_bytes or s3_limit.default_limit_bytes(),
         engine_memory_mb=wanted.engine_memory_mb,
         enforce=wanted.enforce,
-        **(_spark(home, emulator) if wanted.with_glue else {}),
     )
+    if wanted.with_glue:
+        given = _with_spark(given, python=emulator)
     plugins = [ministack.ATHENA_PLUGIN] if wanted.with_athena else []
     plugins += [ministack.GLUE_PLUGIN] if wanted.with_glue else [ministack.FIXES_PLUGIN]
-    plugins += [ministack.SERVICES_PLUGIN]
+    plugins += [ministack.STUBS_PLUGIN]
     plugins += [ministack.PERMISSIONS_PLUGIN] if wanted.enforce else []
     plugins += [ministack.S3_LIMIT_PLUGIN]
     state.mkdir(parents=True, exist_ok=True)
@@ -198,15 +200,14 @@ def down(state: Path) -> list[str]:
     ]
 
 
-def _spark(home: Path, emulator: Path) -> dict[str, Path]:
-    from locallake import spark
-
-    prepared = spark.prepare(home, emulator, _say)
-    return {
-        "spark_python": prepared.python,
-        "spark_java_home": prepared.java_home,
-        "spark_jars": prepared.jars,
-    }
+def _with_spark(given: Settings, *, python: Path) -> Settings:
+    prepared = spark.prepare(given.home, python, _say)
+    return replace(
+        given,
+        spark_python=prepared.python,
+        spark_java_home=prepared.java_home,
+        spark_jars=prepared.jars,
+    )
 
 
 def _status(state: Path, parsed: argparse.Namespace) -> int:

@@ -5,11 +5,21 @@ from __future__ import annotations
 import socket
 import urllib.request
 from collections.abc import Mapping
+from http.client import HTTPResponse
 
 from locallake.errors import ConfigurationError
 
 # A proxy of the environment would answer for this machine, or look for the services on its own.
-open_url = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def open_url(request: str | urllib.request.Request, *, timeout: float) -> HTTPResponse:
+    """Ask a server of this machine; `timeout` in seconds.
+
+    Raises: HTTPError for a status of 400 and more, OSError if there is no answer.
+    """
+    answer: HTTPResponse = _opener.open(request, timeout=timeout)
+    return answer
 
 
 def is_taken(port: int) -> bool:
@@ -28,7 +38,8 @@ def require_free(port: int, option: str) -> None:
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def no_proxy(environ: Mapping[str, str]) -> dict[str, str]:

@@ -12,6 +12,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from locallake.errors import ConfigurationError
 
@@ -94,9 +95,10 @@ def from_json(text: str) -> Settings:
     """
     try:
         fields = json.loads(text)
-        return Settings(
-            **{k: Path(v) if k in _PATHS and v is not None else v for k, v in fields.items()}
-        )
+        stated: dict[str, Any] = {
+            k: Path(v) if k in _PATHS and v is not None else v for k, v in fields.items()
+        }
+        return Settings(**stated)
     except (AttributeError, TypeError, ValueError) as err:
         raise ConfigurationError(
             f"{VARIABLE} does not hold the settings of this version ({err}): "

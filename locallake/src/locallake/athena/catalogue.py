@@ -60,7 +60,7 @@ class Catalogue:
             json.dumps(request).encode(),
             {},
         )
-        answer = json.loads(body or b"{}")
+        answer: dict[str, Any] = json.loads(body or b"{}")
         if status != 200:
             reason = answer.get("message") or answer.get("Message") or answer
             raise StatementError(f"{answer.get('__type', action)}: {reason}")
@@ -68,7 +68,8 @@ class Catalogue:
 
     def table(self, schema: str, table: str) -> dict[str, Any] | None:
         try:
-            return self.call("GetTable", DatabaseName=schema, Name=table)["Table"]
+            found: dict[str, Any] = self.call("GetTable", DatabaseName=schema, Name=table)["Table"]
+            return found
         except StatementError as err:
             if str(err).startswith("EntityNotFoundException"):
                 return None

@@ -60,7 +60,7 @@ class _RunningQuery:
 
     @property
     def stopped(self) -> bool:
-        return self._execution["Status"]["State"] == "CANCELLED"
+        return bool(self._execution["Status"]["State"] == "CANCELLED")
 
     def begin(self) -> bool:
         """Whether it still is to be run."""
@@ -154,7 +154,7 @@ class AthenaService:
 
     def stop_query_execution(self, request: Mapping[str, Any]) -> Http:
         """StopQueryExecution: also the engine's query ends, and writes nothing."""
-        query_id = request.get("QueryExecutionId")
+        query_id = request.get("QueryExecutionId", "")
         execution = self._athena._executions.get(query_id)
         if execution is None:
             return self._refuse("InvalidRequestException", f"Query {query_id} not found", 400)
@@ -167,7 +167,7 @@ class AthenaService:
         return self._answer({})
 
     def get_query_results(self, request: Mapping[str, Any]) -> Http:
-        query_id = request.get("QueryExecutionId")
+        query_id = request.get("QueryExecutionId", "")
         execution = self._athena._executions.get(query_id)
         if execution is None:
             return self._refuse("InvalidRequestException", f"Query {query_id} not found", 400)

@@ -236,7 +236,7 @@ class FixedCatalogue:
         return {"Partitions": partitions}
 
     def _table(self, key: str) -> Table:
-        table = self._glue._tables.get(key)
+        table: Table | None = self._glue._tables.get(key)
         if table is None:
             raise GlueError("EntityNotFoundException", f"Table {key.replace('/', '.')} not found.")
         return table
