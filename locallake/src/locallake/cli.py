@@ -37,12 +37,19 @@ class Wanted:
     enforce: bool = False
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Do what a command line says; returns the exit status.
+
+    Raises: LocallakeError
+    """
     parsed = _parser().parse_args(arguments)
-    state = Path(parsed.state).absolute()
+    command: Callable[[Path, argparse.Namespace], int] = parsed.run
+    return command(Path(parsed.state).absolute(), parsed)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
     try:
-        run: Callable[[Path, argparse.Namespace], int] = parsed.run
-        return run(state, parsed)
+        return run(arguments)
     except LocallakeError as err:
         print(f"locallake: {err}", file=sys.stderr)
         return 1
@@ -60,8 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="up|status|down|reset|env|fault")
     up = commands.add_parser("up", help="start the services and wait until they answer")
-    up.add_argument("--port", type=int, default=4566, help="default 4566; 0: a free one")
-    up.add_argument("--trino-port", type=int, help="default: a free one")
+    up.add_argument("--port", type=_port, default=4566, help="default 4566; 0: a free one")
+    up.add_argument("--trino-port", type=_port, help="default: a free one")
     up.add_argument("--region", default=os.environ.get("AWS_REGION", Wanted.region))
     up.add_argument("--bucket", default=Wanted.warehouse_bucket, help="made at the start")
     up.add_argument(
@@ -100,6 +107,13 @@ def _parser() -> argparse.ArgumentParser:
     fault.add_argument("--times", type=int, default=1)
     fault.set_defaults(run=_fault)
     return parser
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 2**16:
+        raise argparse.ArgumentTypeError(f"{text} is no port: they end at 65535")
+    return number
 
 
 def _say(text: str) -> None:
