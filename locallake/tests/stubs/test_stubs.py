@@ -84,3 +84,11 @@ def test_a_grant_is_listed_until_nothing_is_left_to_revoke():
     assert lake("RevokePermissions", **GRANT)[0] == 200
     assert lake("RevokePermissions", **GRANT)[1]["__type"] == "InvalidInputException"
     assert lake("ListPermissions")[1] == {"PrincipalResourcePermissions": []}
+
+
+def test_grants_in_one_call_are_grants_each():
+    """dbt-glue grants so when it makes a schema, and reports an error where it may not."""
+    other = GRANT | {"Resource": {"Table": {"DatabaseName": "d", "TableWildcard": {}}}}
+    entries = [GRANT | {"Id": "1"}, other | {"Id": "2"}]
+    assert lake("BatchGrantPermissions", Entries=entries) == (200, {"Failures": []})
+    assert len(lake("ListPermissions")[1]["PrincipalResourcePermissions"]) == 2

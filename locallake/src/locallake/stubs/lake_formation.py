@@ -63,6 +63,10 @@ def lake_formation(operation: str, request: Document) -> Document:
     if operation == "GrantPermissions":
         _stored["Permission", _permission_key(request)] = request
         return {}
+    if operation == "BatchGrantPermissions":
+        for entry in request["Entries"]:
+            lake_formation("GrantPermissions", entry)
+        return {"Failures": []}
     if operation == "RevokePermissions":
         # The provider revokes until there is nothing left, and knows that by this answer.
         if _stored.pop(("Permission", _permission_key(request)), None) is None:
