@@ -19,7 +19,7 @@ class StatementError(LocallakeError):
 
 @dataclass(frozen=True)
 class TableName:
-    """A table, view or schema in the one catalogue; unquoted."""
+    """A table or view of the one catalogue, unquoted."""
 
     schema: str
     table: str
