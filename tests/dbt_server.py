@@ -1,9 +1,10 @@
-"""Runs dbt for the tests: dbt is imported and the project parsed once, then every command is a fork.
+"""Runs dbt for the tests: dbt is imported and the project parsed once, every command is a fork.
 
-A process that runs dbt spends two seconds of processor time on imports and five on the project before
-the first statement. Here each command still has a process, an environment, a working directory and
-streams of its own; it starts from the imported dbt and the parsed project of this one. That is right
-because nothing that a command is given reaches the parser on DuckDB: tests/integration/test_parsing.py.
+A process that runs dbt spends two seconds of processor time on imports and five on the project
+before the first statement. Here each command still has a process, an environment, a working
+directory and streams of its own; it starts from the imported dbt and the parsed project of this
+one. That is right because nothing that a command is given reaches the parser on DuckDB
+(tests/integration/test_parsing.py).
 
 `dbt_server.py <project> <folder>` reads a JSON request per line of standard input and answers each
 with a line `{"returncode": n}`, after the command has ended. What dbt parses lies in <folder>.
@@ -70,7 +71,7 @@ def in_child(request: dict[str, Any], manifest: Any) -> int:
 
 def serve(manifest: Any) -> None:
     """Fork for every request, one after another, until the input ends."""
-    # Half of what a small command costs is the compilation of macros, which dbt keeps for a process.
+    # Half of what a small command costs is compiling macros, which dbt keeps for a process.
     for macro in manifest.macros.values():
         template_cache.get_node_template(macro)
     gc.collect()

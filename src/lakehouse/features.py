@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from lakehouse.building.duckdb_file import ALIAS
 from lakehouse.building.recorded import (
     Recorded,
     RecordedRunError,
@@ -144,7 +143,7 @@ def _build(work: Path, project_dir: Path) -> None:
     kept = project_dir / "target" / "features" / f"{digest}.json"
     if (recorded := read_record(kept)) is not None:
         with chdir(work), suppress(RecordedRunError):
-            run_record(recorded, Path(_DATABASE), alias=ALIAS)
+            run_record(recorded, Path(_DATABASE))
             return
         (work / _DATABASE).unlink(missing_ok=True)
     recorded = _run_dbt(work, project_dir, files)
@@ -171,11 +170,13 @@ def _run_dbt(work: Path, project_dir: Path, files: Sequence[Path]) -> Recorded |
     words = [*_DBT_WORDS, "--project-dir", str(project), "--profiles-dir", str(project)]
     words += ["--target-path", str(work / "target"), "--log-path", str(work / "logs")]
     given = {"LAKEHOUSE_TARGET": "duckdb", "LAKEHOUSE_RAW": "raw", "LAKEHOUSE_DUCKDB": _DATABASE}
-    said, recorded = record_build(words, environment={**os.environ, **given, "PWD": str(work)})
-    if not (work / _DATABASE).exists() or "Completed successfully" not in said:
-        shown = said[max(said.find("Completed with"), 0) :]
-        raise FeaturesError(f"dbt could not build the features; it says:\n{shown[-4000:].strip()}")
-    return recorded
+    built = record_build(
+        words, directory=work, database=_DATABASE, environment={**os.environ, **given}
+    )
+    if not built.is_success:
+        said = built.said[max(built.said.find("Completed with"), 0) :]
+        raise FeaturesError(f"dbt could not build the features; it says:\n{said[-4000:].strip()}")
+    return built.recorded
 
 
 def _export(work: Path, output_path: Path, sender: str) -> tuple[dict[int, tuple[Path, int]], int]:
@@ -184,7 +185,7 @@ def _export(work: Path, output_path: Path, sender: str) -> tuple[dict[int, tuple
     import duckdb
 
     written: list[tuple[int, Path, int]] = []
-    with duckdb.connect(str(work / "lake.duckdb"), read_only=True) as lake:
+    with duckdb.connect(str(work / _DATABASE), read_only=True) as lake:
         rejected = lake.execute(
             f"select count(*) from {DOMAIN}.int_{DOMAIN}__{ENTITY}_received "
             "where reason_code is not null"

@@ -3,6 +3,7 @@
 LAKEHOUSE_REAL_DATA names the folder with the real file of this shape, if there is one.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 from lake import PROJECT
 from typer.testing import CliRunner
 
+from lakehouse.building.recorded import digest_of, read_record
 from lakehouse.cli import app
 
 REAL_DATA = os.environ.get("LAKEHOUSE_REAL_DATA")
@@ -228,6 +230,66 @@ def test_a_changed_declaration_changes_everything_that_follows_from_it(tmp_path:
         tmp_path / "out/anomesdia=20240301/default.parquet",
         "loan_intent_viagem, loan_intent_other, is_loan_intent_unknown, person_age_band_code",
     ) == [(1, 0, False, "de_25_a_29"), (0, 0, False, "de_30_a_34")]
+
+
+@pytest.fixture(scope="module")
+def copy_of_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project with a target folder of its own, where nothing has been recorded."""
+    project = tmp_path_factory.mktemp("recorded") / "project"
+    ignored = shutil.ignore_patterns(".*", "target", "logs", "raw", "terraform", "*.duckdb")
+    shutil.copytree(PROJECT, project, ignore=ignored)
+    shutil.copytree(PROJECT / "tests" / "data", project / "tests" / "data", dirs_exist_ok=True)
+    return project
+
+
+def test_recorded_statements_give_what_dbt_gives(tmp_path: Path, copy_of_project: Path) -> None:
+    """Another sender's delivery by dbt, by the record of the first, by a broken record."""
+    records = copy_of_project / "target" / "features"
+    source = PROJECT / "data" / "source" / "credit"
+
+    def written(name: str, *asked: object) -> dict[str, bytes]:
+        words = ("--output-path", tmp_path / name, *asked)
+        ran = features(*words, project=copy_of_project)
+        assert ran.exit_code == 0, ran.output
+        return files_in(tmp_path / name)
+
+    partner = ("--input-path", source / "parceiro.csv", "--sender", "parceiro")
+    by_dbt = written("by_dbt", *partner)
+    [kept] = records.iterdir()
+    kept.unlink()
+    assert written("first", "--input-path", source / "2024-03-01.csv")
+    [kept] = records.iterdir()
+    stamp = kept.stat().st_mtime_ns
+    assert written("by_record", *partner) == by_dbt
+    # Written anew only by a run of dbt, so the second was the record's.
+    assert kept.stat().st_mtime_ns == stamp
+    broken = json.loads(kept.read_text())
+    broken["statements"][-1] = ["select 1 from nowhere", False]
+    kept.write_text(json.dumps(broken))
+    assert written("by_dbt_again", *partner) == by_dbt
+    assert kept.stat().st_mtime_ns != stamp
+
+
+def test_a_record_is_of_one_project_and_of_the_versions_that_made_it(tmp_path: Path) -> None:
+    model, other = tmp_path / "a.sql", tmp_path / "b.sql"
+    model.write_text("select 1")
+    other.write_text("select 1")
+
+    def digest(*files: Path, settings: tuple[str, ...] = ("build",)) -> str:
+        return digest_of(files, root=tmp_path, settings=settings)
+
+    first = digest(model)
+    assert digest(model) == first
+    assert len({first, digest(other), digest(model, other), digest(model, settings=())}) == 4
+    model.write_text("select 2")
+    assert digest(model) != first
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"statements": [1], "seeds": {}}'])
+def test_what_is_no_record_is_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.json").write_text(text)
+    assert read_record(tmp_path / "a.json") is None
+    assert read_record(tmp_path / "gone.json") is None
 
 
 @pytest.mark.skipif(not REAL_DATA, reason="LAKEHOUSE_REAL_DATA does not name the real file")

@@ -15,7 +15,7 @@ from dbt.adapters.duckdb.utils import escape_sql_string
 from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection, IOException
 
-ALIAS = "lakehouse"
+from lakehouse.building.alias import ALIAS
 
 
 def database_file() -> str:
@@ -33,7 +33,7 @@ class Plugin(BasePlugin):
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Attach the file, before dbt looks for the alias that the profile promises.
 
-        Raises: DbtRuntimeError if the file cannot be opened, above all while another program has it.
+        Raises: DbtRuntimeError if it cannot be opened, above all while another program has it.
         """
         path = database_file()
         try:

@@ -1,11 +1,11 @@
 """A dbt build of a few models, recorded once and run again by DuckDB alone.
 
-Starting dbt, reading a project and rendering its models takes seconds; the SQL that comes out takes a
-fraction of one. Where a command builds the same models in a new database each time, the statements are
-the same each time: they are recorded while dbt runs them, kept under a digest of everything that they
-follow from, and run again as they are. A build that was not green is never recorded, and whoever runs a
-record falls back to dbt as soon as one statement fails or one test finds a row, so that every error is
-told by dbt itself.
+Starting dbt, reading a project and rendering its models takes seconds; the SQL that comes out
+takes a fraction of one. Where a command builds the same models in a new database each time, the
+statements are the same each time: they are recorded while dbt runs them, kept under a digest of
+everything that they follow from, and run again as they are. A build that was not green is never
+recorded, and whoever runs a record falls back to dbt as soon as one statement fails or one test
+finds a row, so that every error is told by dbt itself.
 """
 
 import hashlib
@@ -17,11 +17,13 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
+
+from lakehouse.building.alias import ALIAS
 
 # Of a model, seed or hook: what changes the database. What dbt asks it besides is left out, and so
 # are transactions: a database that was not built to its end is thrown away.
@@ -41,6 +43,20 @@ class Recorded:
 
     changes_and_tests: tuple[tuple[str, bool], ...]
     seeds: Mapping[str, Sequence[Sequence[str | None]]]
+
+
+@dataclass(frozen=True)
+class DbtBuild:
+    """What became of a build.
+
+    Attributes:
+        said: what dbt printed.
+        recorded: what it sent; None unless every node was green, without a warning.
+    """
+
+    is_success: bool
+    said: str
+    recorded: Recorded | None
 
 
 class RecordedRunError(Exception):
@@ -88,16 +104,14 @@ def keep_record(recorded: Recorded, path: Path) -> None:
                 other.unlink(missing_ok=True)
 
 
-def run_record(recorded: Recorded, database: Path, *, alias: str) -> None:
+def run_record(recorded: Recorded, database: Path) -> None:
     """Run the statements on a new database; relative paths are of the working directory.
 
-    Args:
-        alias: the name that the statements know the database by.
     Raises: RecordedRunError if a statement fails or a test finds rows that are an error.
     """
     with duckdb.connect(":memory:") as connection:
         try:
-            connection.execute(f"attach '{str(database).replace(chr(39), chr(39) * 2)}' as {alias}")
+            _attach(connection, database)
             connection.execute("set preserve_insertion_order = false; set timezone = 'UTC'")
             connection.execute("set parquet_metadata_cache = true")
             for sql, is_test in recorded.changes_and_tests:
@@ -105,29 +119,36 @@ def run_record(recorded: Recorded, database: Path, *, alias: str) -> None:
                 if is_test:
                     found = answer.fetchone()
                     if found is None or found[1] or found[2]:
-                        raise RecordedRunError("a data test finds rows")
+                        raise RecordedRunError(f"a data test finds rows: {sql}")
                 elif (table := _table_made(sql)) in recorded.seeds:
                     _fill(connection, table, recorded.seeds[table])
         except duckdb.Error as err:
             raise RecordedRunError(str(err)) from err
 
 
-def record_build(words: Sequence[str], *, environment: Mapping[str, str]) -> tuple[str, Recorded | None]:
-    """Run dbt in a process of its own; return what it printed, and the record if all was green.
+def record_build(
+    words: Sequence[str], *, directory: Path, database: str, environment: Mapping[str, str]
+) -> DbtBuild:
+    """Run dbt in a process of its own, one statement after another, and note what it sends.
 
     Args:
         words: arguments of dbt, a build.
-        environment: LAKEHOUSE_DUCKDB and LAKEHOUSE_RAW relative to `PWD`, the working directory.
+        directory: the working directory.
+        database: the DuckDB file in it, a new one, which `environment` names too.
     """
-    with tempfile.NamedTemporaryFile(suffix=".json") as kept:
+    with tempfile.TemporaryDirectory() as folder:
+        sent = Path(folder) / "sent.json"
         done = subprocess.run(
-            [sys.executable, "-m", __name__, kept.name, *words],
+            [sys.executable, "-m", __name__, str(sent), *words],
             env=dict(environment),
-            cwd=environment["PWD"],
+            cwd=directory,
             capture_output=True,
             text=True,
         )
-        return done.stdout + done.stderr, None if done.returncode else read_record(Path(kept.name))
+        recorded = read_record(sent) if done.returncode == 0 else None
+    if recorded is not None:
+        recorded = replace(recorded, seeds=_rows_of(recorded.seeds, directory / database))
+    return DbtBuild(done.returncode == 0, done.stdout + done.stderr, recorded)
 
 
 def _fill(
@@ -159,10 +180,10 @@ def _main(kept: Path, words: Sequence[str]) -> int:
         if outcome.exception is not None:
             print(f"error: {outcome.exception}")
         return 1
-    if all(str(result.status) in ("success", "pass") for result in outcome.result.results):
-        nodes = {result.node.unique_id: result.node for result in outcome.result.results}
-        seeds = [node.relation_name for key, node in nodes.items() if key.startswith("seed.")]
-        keep_record(Recorded(tuple(_kept(sent)), _rows_of(seeds)), kept)
+    results = outcome.result.results
+    if all(str(result.status) in ("success", "pass") for result in results):
+        seeds = [r.node.relation_name for r in results if r.node.unique_id.startswith("seed.")]
+        keep_record(Recorded(tuple(_kept(sent)), dict.fromkeys(seeds, ())), kept)
     return 0
 
 
@@ -171,24 +192,27 @@ def _kept(sent: Iterable[tuple[str, str]]) -> Iterator[tuple[str, bool]]:
         is_test = node.startswith("test.")
         # A seed's rows are bound to its insert, so they are kept as what the table holds.
         is_bound = node.startswith("seed.") and sql.lstrip().lower().startswith("insert")
-        is_kept = sql.lstrip().lower().startswith("select") if is_test else _CHANGES.match(sql)
+        is_kept = "should_error" in sql if is_test else _CHANGES.match(sql)
         if is_kept and not is_bound:
             yield sql, is_test
 
 
-def _rows_of(seeds: Sequence[str]) -> dict[str, list[list[str | None]]]:
-    from lakehouse.building.duckdb_file import ALIAS, database_file
-
+def _rows_of(tables: Iterable[str], database: Path) -> dict[str, list[list[str | None]]]:
     with duckdb.connect(":memory:") as connection:
-        connection.execute(f"attach '{database_file()}' as {ALIAS} (read_only)")
+        _attach(connection, database)
         return {
-            seed: [list(row) for row in connection.execute(_as_text(seed)).fetchall()]
-            for seed in seeds
+            table: [list(row) for row in connection.execute(_as_text(table)).fetchall()]
+            for table in tables
         }
 
 
 def _as_text(table: str) -> str:
     return f"select cast(columns(*) as varchar) from {table}"
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
+    quoted = str(database).replace("'", "''")
+    connection.execute(f"attach '{quoted}' as {ALIAS}")
 
 
 if __name__ == "__main__":
