@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from lakehouse.contract import read_contract
-from lakehouse.delivery import Delivery
 from lakehouse.errors import FeaturesError, UsageError
-from lakehouse.landing import land_delivery
-from lakehouse.raw_store import LocalRawStore
-from lakehouse.sender import DEFAULT_SENDER
+from lakehouse.landing.contract import read_contract
+from lakehouse.landing.delivery import Delivery
+from lakehouse.landing.land import land_delivery
+from lakehouse.landing.raw_store import LocalRawStore
+from lakehouse.landing.sender import DEFAULT_SENDER
 
 DOMAIN, ENTITY, MODEL = "credit", "proposal", "feat_credit__proposal"
 _DBT = "from dbt.cli.main import cli; cli()"
@@ -71,7 +71,7 @@ def write_features(
         input_path: a CSV file, or a directory whose *.csv files are one delivery.
         received_at: now, UTC; its day is the reference date of rows that name none.
         anomesdia: the reference date of rows that name none, instead of today; not after today.
-    Raises: LandingError for a delivery that is not what the contract promises; FeaturesError with
+    Raises: LakehouseError for a delivery that is not what the contract promises; FeaturesError with
         dbt's own words if the features cannot be built or written.
     Source: domains/credit.md, section 3.
     """

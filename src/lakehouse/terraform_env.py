@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from lakehouse.errors import LandingError
+from lakehouse.errors import LakehouseError
 
 ReadOutputs = Callable[[Path], str]
 
 
-class TerraformEnvError(LandingError):
+class TerraformEnvError(LakehouseError):
     """Terraform's outputs cannot be read, or are not those of an environment."""
 
 

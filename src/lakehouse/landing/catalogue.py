@@ -10,9 +10,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from lakehouse.contract import PARTITION_COLUMN, DomainContract, EntityContract
+from lakehouse.aws import aws_errors
 from lakehouse.errors import RawStoreError
-from lakehouse.raw_store import RawFile, RawStore, S3RawStore, aws_errors
+from lakehouse.landing.contract import PARTITION_COLUMN, DomainContract, EntityContract
+from lakehouse.landing.raw_store import RawFile, RawStore, S3RawStore
 
 _PARQUET = {
     "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
@@ -93,7 +94,7 @@ def _copy_missing(
     # One by one: a raw zone is larger than memory, and an interrupted copy goes on where it was.
     for file in missing:
         with source.open_file(file) as handle:
-            target.publish([(file, handle.read())])
+            target.add([(file, handle.read())])
     return missing
 
 

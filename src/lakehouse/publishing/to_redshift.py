@@ -5,6 +5,8 @@ the marts. A batch of the Data API is one transaction and holds 40 statements at
 tables are filled before, one batch each.
 """
 
+from __future__ import annotations
+
 import io
 import re
 import time
@@ -13,16 +15,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lakehouse.aws import aws_errors
 from lakehouse.errors import PublishError
-from lakehouse.mart_rows import Marts, TextRow, fingerprint, row_text_sql
-from lakehouse.publication import Publication, PublishedTable
-from lakehouse.publish_postgres import PublishedRows
-from lakehouse.raw_store import aws_errors
+from lakehouse.marts.fingerprint import fingerprint, row_text_sql
+from lakehouse.marts.rows import TableReader, TextRow
+from lakehouse.publishing.mart_rows import mart_rows
+from lakehouse.publishing.publication import Publication, PublishedRows, PublishedTable
+
+if TYPE_CHECKING:
+    from mypy_boto3_redshift_data import RedshiftDataAPIServiceClient
+    from mypy_boto3_s3 import S3Client
 
 MOST_STATEMENTS = 40
 _MOST_SECONDS = 1800.0
@@ -47,8 +54,8 @@ class RedshiftTarget:
     database: str
     copy_role: str
     exports: str
-    data: Any
-    s3: Any
+    data: RedshiftDataAPIServiceClient
+    s3: S3Client
     poll_seconds: float = 1.0
     sleep: Callable[[float], None] = time.sleep
 
@@ -71,7 +78,7 @@ class _Staged:
 def publish_to_redshift(
     publication: Publication,
     *,
-    marts: Marts,
+    marts: TableReader,
     target: RedshiftTarget,
     allow_empty: bool = False,
 ) -> list[PublishedRows]:
@@ -89,7 +96,7 @@ def publish_to_redshift(
     staged = []
     try:
         for table in publication.tables:
-            rows = marts.rows(table)
+            rows = mart_rows(table, marts)
             _check_rows(publication, table, rows, shapes, target, allow_empty)
             location = f"{folder}/{table.name}.parquet"
             _put(location, parquet_bytes(table, rows), target)

@@ -16,11 +16,11 @@ from urllib.parse import urlencode, urlsplit
 import certifi
 import urllib3
 
-from lakehouse.contract import EntityContract, LandingRules
 from lakehouse.errors import DeliveryError, SourceError, UsageError
-from lakehouse.index_answer import IndexAnswer, check_index_answers, read_index_json
-from lakehouse.plain_text import is_refused, read_body
-from lakehouse.source import FileAtAddress, IndexApi, ProbedApi
+from lakehouse.landing.contract import EntityContract, LandingRules
+from lakehouse.landing.index_answer import IndexAnswer, check_index_answers, read_index_json
+from lakehouse.landing.source import FileAtAddress, IndexApi, ProbedApi
+from lakehouse.landing.text_answer import is_refused, read_body
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # B3 refuses clients that do not look like a browser.
@@ -116,9 +116,9 @@ def fetch_probed(
     Raises: SourceError if one id cannot be had, none is known, or the ids do not end.
     Source: domains/retail.md, section 2.
     """
-    rules = entity.rules.plain_text
+    rules = entity.rules.text_answer
     if rules is None:
-        raise UsageError(f"{entity.name} is probed and declares no plain_text; correct the YAML")
+        raise UsageError(f"{entity.name} is probed and declares no text_answer; correct the YAML")
     separator = "&" if urlsplit(address).query else "?"
     files: Files = []
     missed = 0
@@ -249,8 +249,8 @@ def _check_probe(body: bytes, name: str, rules: LandingRules) -> None:
         text = body.decode(rules.encoding)
     except UnicodeDecodeError as err:
         raise DeliveryError(f"not {rules.encoding} ({err.reason})") from err
-    if not is_refused(text, rules.plain_text):
-        read_body(text, name, rules.name_pattern, rules.plain_text)
+    if not is_refused(text, rules.text_answer):
+        read_body(text, name, rules.name_pattern, rules.text_answer)
 
 
 def _reason(err: Exception) -> str:

@@ -7,8 +7,10 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from lakehouse.errors import ParityError
-from lakehouse.parity import Rows, difference, duckdb_rows, text_of
+from lakehouse.errors import TableReadError
+from lakehouse.marts.comparison import difference
+from lakehouse.marts.duckdb import duckdb_rows, text_of
+from lakehouse.marts.rows import Rows
 
 
 def rows(*found: tuple[str | None, ...]) -> Rows:
@@ -33,7 +35,7 @@ def test_values_are_spelled_as_athena_does(value, text):
 
 
 def test_a_double_is_refused():
-    with pytest.raises(ParityError, match="float"):
+    with pytest.raises(TableReadError, match="float"):
         text_of(1.5)
 
 
