@@ -4,10 +4,13 @@ from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal
 
+import boto3
 import duckdb
 import pytest
+from botocore.stub import Stubber
 
-from lakehouse.errors import TableReadError
+from lakehouse.errors import AwsError, TableReadError
+from lakehouse.marts.athena import AthenaReader
 from lakehouse.marts.comparison import difference
 from lakehouse.marts.duckdb import duckdb_rows, text_of
 from lakehouse.marts.rows import Rows
@@ -28,6 +31,7 @@ def rows(*found: tuple[str | None, ...]) -> Rows:
         (Decimal("0E-12"), "0.000000000000"),
         (date(999, 1, 2), "0999-01-02"),
         (datetime(2024, 1, 2, 3, 4, 5, 6), "2024-01-02 03:04:05.000006"),
+        (datetime(999, 1, 2), "0999-01-02 00:00:00.000000"),
     ],
 )
 def test_values_are_spelled_as_athena_does(value, text):
@@ -62,3 +66,35 @@ def test_each_difference_is_told(actual, told):
     found = difference("t", rows(("1", "1.50"), ("2", None)), actual)
     assert found is not None
     assert told in "\n".join(found.sentences())
+
+
+@pytest.fixture
+def athena_reader() -> AthenaReader:
+    session = boto3.Session("test", "test", region_name="us-east-1")
+    return AthenaReader(session.client("athena"), session.client("glue"), "lakehouse_dev")
+
+
+def test_a_table_that_may_not_be_looked_up_is_named(athena_reader: AthenaReader):
+    with Stubber(athena_reader.glue) as catalogue:
+        catalogue.add_client_error("get_table", "AccessDeniedException")
+        with pytest.raises(AwsError, match=r"Glue table retail\.venda: .*AccessDenied"):
+            list(athena_reader.texts("retail", "venda", ["id"]))
+
+
+@pytest.mark.parametrize("refused", ["start_query_execution", "get_query_results"])
+def test_a_query_that_may_not_be_run_or_read_names_its_workgroup(
+    athena_reader: AthenaReader, refused: str
+):
+    answers = {
+        "start_query_execution": {"QueryExecutionId": "q"},
+        "get_query_execution": {"QueryExecution": {"Status": {"State": "SUCCEEDED"}}},
+        "get_query_results": {},
+    }
+    with Stubber(athena_reader.athena) as queries:
+        for call, answer in answers.items():
+            if call == refused:
+                queries.add_client_error(call, "AccessDeniedException")
+                break
+            queries.add_response(call, answer)
+        with pytest.raises(AwsError, match=r"Athena workgroup lakehouse_dev: .*AccessDenied"):
+            list(athena_reader.query("select 1"))

@@ -6,9 +6,11 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lakehouse.aws import aws_errors
 from lakehouse.errors import TableReadError
 from lakehouse.marts.rows import Rows, TextRow
 
@@ -72,17 +74,21 @@ class AthenaReader:
             f'from "awsdatacatalog"."{schema}"."{table}"'
         )
         for (text,) in self.query(sql):
+            assert text is not None, "the text of an array is never null"
             yield tuple(json.loads(text))
 
     def query(self, sql: str) -> Iterator[TextRow]:
         """Run a statement to its end and return the rows of its answer, as Athena spells them.
 
-        Raises: TableReadError with Athena's reason if it fails.
+        Raises: TableReadError with Athena's reason if it fails; AwsError if it may not be run.
         """
-        started = self.athena.start_query_execution(QueryString=sql, WorkGroup=self.workgroup)
+        with self._refusals():
+            started = self.athena.start_query_execution(QueryString=sql, WorkGroup=self.workgroup)
         name = started["QueryExecutionId"]
         while True:
-            execution = self.athena.get_query_execution(QueryExecutionId=name)["QueryExecution"]
+            with self._refusals():
+                told = self.athena.get_query_execution(QueryExecutionId=name)
+            execution = told["QueryExecution"]
             if execution["Status"]["State"] not in ("QUEUED", "RUNNING"):
                 break
             time.sleep(self.poll_seconds)
@@ -92,18 +98,29 @@ class AthenaReader:
         return self._answer(name)
 
     def _answer(self, query: str) -> Iterator[TextRow]:
+        pages = iter(
+            self.athena.get_paginator("get_query_results").paginate(QueryExecutionId=query)
+        )
         is_head = True
-        for page in self.athena.get_paginator("get_query_results").paginate(QueryExecutionId=query):
+        while True:
+            with self._refusals():
+                page = next(pages, None)
+            if page is None:
+                return
             for row in page["ResultSet"]["Rows"]:
                 if not is_head:
                     yield tuple(cell.get("VarCharValue") for cell in row["Data"])
                 is_head = False
 
+    def _refusals(self) -> AbstractContextManager[None]:
+        return aws_errors(f"Athena workgroup {self.workgroup}")
+
     def _types(self, schema: str, table: str) -> dict[str, str]:
-        try:
-            found = self.glue.get_table(DatabaseName=schema, Name=table)["Table"]
-        except self.glue.exceptions.EntityNotFoundException as err:
-            raise TableReadError(f"{schema}.{table} is not in the catalogue") from err
+        with aws_errors(f"Glue table {schema}.{table}"):
+            try:
+                found = self.glue.get_table(DatabaseName=schema, Name=table)["Table"]
+            except self.glue.exceptions.EntityNotFoundException as err:
+                raise TableReadError(f"{schema}.{table} is not in the catalogue") from err
         columns = found["StorageDescriptor"]["Columns"]
         # A column that a table once had stays in Glue's list for Iceberg, marked as not current.
         return {

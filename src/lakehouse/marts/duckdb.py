@@ -62,7 +62,8 @@ def text_of(value: object) -> str | None:
         case bool():
             return "true" if value else "false"
         case datetime():
-            return value.strftime("%Y-%m-%d %H:%M:%S.%f")
+            # Not strftime: it leaves out the zeros before a year of three digits.
+            return value.isoformat(sep=" ", timespec="microseconds")
         case int() | Decimal() | date():
             # Not str(): small decimals would become 0E-12.
             return f"{value:f}" if isinstance(value, Decimal) else str(value)
