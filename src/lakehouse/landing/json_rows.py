@@ -47,7 +47,10 @@ def read_json(content: bytes, name: str, entity: EntityContract, wanted: Sequenc
     keys = list(dict.fromkeys(key for record in records for key in record))
     header = checked_header(keys, name, entity, places[0])
     columns = {
-        column: [_json_text(record.get(key)) for record in records]
+        column: [
+            _json_text(record.get(key), name, line)
+            for record, line in zip(records, places, strict=True)
+        ]
         for key, column in zip(keys, header, strict=True)
         if column in wanted
     }
@@ -64,7 +67,8 @@ def _json_records(text: str) -> Iterator[tuple[int, Any]]:
     )
 
     def skip_blanks(position: int) -> int:
-        return _JSON_BLANKS.match(text, position).end()
+        blanks = _JSON_BLANKS.match(text, position)
+        return blanks.end() if blanks else position
 
     def decode(position: int) -> tuple[Any, int]:
         try:
@@ -107,9 +111,15 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return record
 
 
-def _json_text(value: Any) -> str | None:
+def _json_text(value: Any, name: str, line: int) -> str | None:
     """The text of one JSON value: text as it is, anything nested as compact JSON."""
-    return value if value is None or isinstance(value, str) else _compact_json(value)
+    if value is None or isinstance(value, str):
+        return value
+    try:
+        return _compact_json(value)
+    except RecursionError as err:
+        # Writing needs more of the stack than reading, which refuses deeper ones.
+        raise DeliveryError(f"{name}, line {line}: nested too deeply; {SEND_AGAIN}") from err
 
 
 def _compact_json(value: Any) -> str:
