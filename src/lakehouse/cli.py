@@ -97,8 +97,9 @@ def extract(
     with _told_errors():
         name, _, entity = domain.partition(".")
         named = [*([entity] if entity else []), *(entities or [])]
-        is_object = object_address not in (None, "-")
-        if is_object and (named or full):
+        # The workflow gives "-" where no object started it.
+        arrived = None if object_address == "-" else object_address
+        if arrived is not None and (named or full):
             raise UsageError("--object names what to land; leave out entities and --full")
         contract = read_contract(name, project_dir=project_dir)
         places = Places(
@@ -109,8 +110,8 @@ def extract(
             secrets=AwsClients("secrets of sources").secrets,
             now=lambda: datetime.now(UTC),
         )
-        if is_object:
-            done = extract_object(object_address, contract=contract, places=places)
+        if arrived is not None:
+            done = extract_object(arrived, contract=contract, places=places)
         else:
             done = extract_domain(named, contract=contract, places=places, whole=full)
     for setting in done.unset:

@@ -164,7 +164,7 @@ def _export(work: Path, output_path: Path, sender: str) -> tuple[dict[int, tuple
         rejected = lake.execute(
             f"select count(*) from {DOMAIN}.int_{DOMAIN}__{ENTITY}_received "
             "where reason_code is not null"
-        ).fetchone()[0]
+        ).fetchall()[0][0]
         table = f"{DOMAIN}.{MODEL}"
         counts = lake.execute(
             f"select anomesdia, count(*) from {table} group by anomesdia order by anomesdia"

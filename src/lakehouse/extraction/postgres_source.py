@@ -78,7 +78,7 @@ def fetch_table(
     # Of a name: a bare column that is missing, and called like its table, would mean the whole row.
     columns = sql.SQL(", ").join(sql.Identifier("extracted", name) for name in entity.columns)
     key = sql.Identifier("extracted", source.key)
-    wanted = sql.SQL("")
+    wanted: sql.Composable = sql.SQL("")
     if extent.above is not None:
         wanted = sql.SQL(" where {} > {}").format(key, sql.Literal(extent.above))
     statement = sql.SQL(

@@ -54,7 +54,9 @@ def read_text_answer(
     Raises: DeliveryError for a body that is no value, or a name that says not whose it is.
     """
     text, warnings = decoded(content, name, entity)
-    values = read_body(text, name, entity.rules.name_pattern, entity.rules.text_answer)
+    rules = entity.rules.text_answer
+    assert rules is not None, "a contract with the format txt has them"
+    values = read_body(text, name, entity.rules.name_pattern, rules)
     columns = {column: [value] for column, value in values.items()}
     return Rows(tuple(values), columns, (1,), warnings=warnings)
 

@@ -144,7 +144,7 @@ def _entity_contract(table: Mapping[str, Any]) -> EntityContract:
         column["name"]: bool(_meta(column).get("provenance", False)) for column in table["columns"]
     }
     columns = tuple(name for name, provenance in is_provenance.items() if not provenance)
-    declared = {
+    declared: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in _meta(table)["landing"].items()
     }
@@ -185,4 +185,5 @@ def _entity_contract(table: Mapping[str, Any]) -> EntityContract:
 
 
 def _meta(node: Mapping[str, Any]) -> Mapping[str, Any]:
-    return node.get("config", {}).get("meta", {})
+    meta: Mapping[str, Any] = node.get("config", {}).get("meta", {})
+    return meta

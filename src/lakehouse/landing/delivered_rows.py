@@ -1,13 +1,18 @@
 """What the readers of all formats share: rows as found, decoded text, a header that can land."""
 
+from __future__ import annotations
+
 import codecs
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lakehouse.errors import DeliveryError
 from lakehouse.landing.contract import EntityContract
 from lakehouse.landing.index_answer import IndexAnswer
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 SEND_AGAIN = "ask the source to send the file again"
 
@@ -23,7 +28,7 @@ class Rows:
     """
 
     header: Sequence[str]
-    columns: Mapping[str, Any]
+    columns: Mapping[str, Sequence[str | None] | pa.ChunkedArray[Any]]
     places: Sequence[int]
     unit: str = "line"
     warnings: tuple[str, ...] = ()

@@ -1,7 +1,10 @@
 """What earlier loads of the raw zone hold: the newest knowledge, and a delivery landed before."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -48,7 +51,7 @@ def newest_recorded_at(files: Sequence[RawFile], store: RawStore) -> str | None:
     Only the newest day that has rows is read: `ingest_date` is the UTC day of `recorded_at`.
     """
     for day in sorted({file.ingest_date for file in files}, reverse=True):
-        moments = [
+        moments: list[str | None] = [
             pc.max(_read_column(file, "recorded_at", store)).as_py()
             for file in files
             if file.ingest_date == day
@@ -82,7 +85,7 @@ def same_delivery(
 def _says_the_same(load: Load, files: Sequence[RawFile], store: RawStore) -> bool:
     """Whether raw files of the same rows came from the same source files, sender and extract."""
 
-    def told(column: str, of: Sequence[RawFile]) -> set[str]:
+    def told(column: str, of: Sequence[RawFile]) -> set[str | None]:
         return {
             text for file in of for text in pc.unique(_read_column(file, column, store)).to_pylist()
         }
@@ -111,7 +114,7 @@ def _newest_load(load: Load, existing: Sequence[RawFile], store: RawStore) -> st
     return ""
 
 
-def _read_column(file: RawFile, column: str, store: RawStore) -> pa.ChunkedArray:
+def _read_column(file: RawFile, column: str, store: RawStore) -> pa.ChunkedArray[Any]:
     """Read one text column of a raw file, whoever wrote it."""
     try:
         with store.open_file(file) as handle:

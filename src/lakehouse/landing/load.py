@@ -134,8 +134,10 @@ def _parse_moment(text: str | None) -> str | None:
     if match is None:
         return None
     *parts, fraction = match.groups(default="0")
+    year, month, day, hour, minute, second = map(int, parts)
+    microsecond = int(fraction.ljust(6, "0"))
     try:
-        return moment_text(datetime(*map(int, parts), int(fraction.ljust(6, "0"))))
+        return moment_text(datetime(year, month, day, hour, minute, second, microsecond))
     except ValueError:
         return None
 

@@ -1,7 +1,10 @@
 """Parquet: typed columns, rendered as text without losing or adding a digit."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -39,7 +42,7 @@ def read_parquet(content: bytes, name: str, entity: EntityContract, wanted: Sequ
     return Rows(header, columns, range(1, table.num_rows + 1), unit="row")
 
 
-def _arrow_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
+def _arrow_text(values: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
     """Render one Parquet column as text without losing or adding a digit.
 
     Raises: pa.ArrowException if the type has no exact text form (binary, nested, duration).
@@ -50,9 +53,17 @@ def _arrow_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_timestamp(kind):
         # Through int64, because a cast between zones would need a time zone database.
         unit = kind.unit if kind.unit == "ns" else "us"
-        utc = values.cast(pa.int64()).cast(pa.timestamp(kind.unit)).cast(pa.timestamp(unit))
+        whole = values.cast(pa.int64())
+        # The stubs know the unit of a type as any text.
+        utc = whole.cast(pa.timestamp(kind.unit)).cast(pa.timestamp(unit))  # type: ignore[type-var]
         text = pc.replace_substring_regex(utc.cast(pa.string()), r"(\.\d{6})000$", r"\1")
-        return text if kind.tz is None else pc.binary_join_element_wise(text, "+00:00", "")
+        if kind.tz is None:
+            return text
+        # The stubs do not know that plain text joins.
+        joined: pa.ChunkedArray[Any] = pc.binary_join_element_wise(  # type: ignore[call-overload]
+            text, "+00:00", ""
+        )
+        return joined
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         # Arrow's decimal text may have an exponent; its float text is the shortest of its width.
         plain = _plain_float if pa.types.is_floating(kind) else _plain_decimal

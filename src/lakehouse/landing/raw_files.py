@@ -1,7 +1,10 @@
 """A load as files of the raw zone: one Parquet file per day, values as text, with provenance."""
 
+from __future__ import annotations
+
 import io
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +20,9 @@ from lakehouse.landing.delivery import DeliveredFile
 from lakehouse.landing.load import Load
 from lakehouse.landing.raw_store import RawFile
 
+if TYPE_CHECKING:
+    _TextColumn = pa.Array[Any] | pa.ChunkedArray[Any]
+
 
 def partition_files(load: Load, domain: str, load_id: str) -> list[tuple[RawFile, bytes]]:
     """Return a load with rows as (place, Parquet) per claimed day, in the order of days."""
@@ -30,7 +36,7 @@ def partition_files(load: Load, domain: str, load_id: str) -> list[tuple[RawFile
     return [
         (
             RawFile(domain, load.entity.name, day, load_id),
-            _parquet_bytes(table.filter(pc.equal(row_day, day))),
+            _parquet_bytes(table.filter(pc.equal(row_day, pa.scalar(day)))),
         )
         for day in load.days
     ]
@@ -40,7 +46,7 @@ def _raw_table(
     load: Load, file: DeliveredFile, recorded_at: Sequence[str], load_id: str
 ) -> pa.Table:
     entity = load.entity
-    columns: Mapping[str, pa.Array | pa.ChunkedArray] = {
+    columns: Mapping[str, _TextColumn] = {
         name: _landed_values(entity, file, name) for name in entity.columns
     }
     provenance = {
@@ -58,13 +64,11 @@ def _raw_table(
     return pa.table({**columns, **provenance})
 
 
-def _landed_values(
-    entity: EntityContract, file: DeliveredFile, name: str
-) -> pa.Array | pa.ChunkedArray:
+def _landed_values(entity: EntityContract, file: DeliveredFile, name: str) -> _TextColumn:
     values = file.columns.get(name)
     if values is None:
         return pa.nulls(file.row_count, pa.string())
-    return values.fill_null("") if name in entity.rules.null_as_empty else values
+    return values.fill_null(pa.scalar("")) if name in entity.rules.null_as_empty else values
 
 
 def _parquet_bytes(table: pa.Table) -> bytes:

@@ -21,6 +21,7 @@ from lakehouse.aws import AwsClients, aws_errors
 from lakehouse.errors import RawStoreError
 
 if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_glue.type_defs import StorageDescriptorOutputTypeDef
     from mypy_boto3_s3 import S3Client
@@ -241,15 +242,16 @@ class _S3Reader(io.RawIOBase):
         self._position = offset + {0: 0, 1: self._position, 2: self._size}[whence]
         return self._position
 
-    def readinto(self, buffer: memoryview) -> int:
-        end = min(self._position + len(buffer), self._size)
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer).cast("B")
+        end = min(self._position + len(view), self._size)
         if end <= self._position:
             return 0
         with aws_errors(f"s3://{self._bucket}/{self._key}"):
             span = f"bytes={self._position}-{end - 1}"
             answer = self._s3.get_object(Bucket=self._bucket, Key=self._key, Range=span)
             content = answer["Body"].read()
-        buffer[: len(content)] = content
+        view[: len(content)] = content
         self._position += len(content)
         return len(content)
 

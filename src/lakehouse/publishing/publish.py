@@ -96,15 +96,17 @@ def read_manifest(project_dir: Path, path: Path | None = None) -> Mapping[str, A
     """
     if path is not None:
         try:
-            return json.loads(path.read_text(encoding="utf-8"))
+            manifest: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            return manifest
         except (OSError, ValueError) as err:
             raise PublishError(f"{path}: no manifest ({err}); run `dbt parse`") from err
     # Imported late: dbt takes seconds.
     from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.manifest import Manifest
 
     words = ["--project-dir", str(project_dir), "--profiles-dir", str(project_dir)]
     done = dbtRunner().invoke(["--quiet", "parse", *words])
-    if not done.success:
+    if not done.success or not isinstance(done.result, Manifest):
         raise PublishError(f"dbt cannot parse the project ({done.exception}); run `dbt parse`")
     return done.result.writable_manifest().to_dict(omit_none=False)
 

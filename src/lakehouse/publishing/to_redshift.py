@@ -29,6 +29,7 @@ from lakehouse.publishing.publication import Publication, PublishedRows, Publish
 
 if TYPE_CHECKING:
     from mypy_boto3_redshift_data import RedshiftDataAPIServiceClient
+    from mypy_boto3_redshift_data.type_defs import DescribeStatementResponseTypeDef
     from mypy_boto3_s3 import S3Client
 
 MOST_STATEMENTS = 40
@@ -252,7 +253,7 @@ def _shapes(publication: Publication, target: RedshiftTarget) -> dict[str, list[
 
 
 def _shape(table: PublishedTable) -> list[tuple[str, ...]]:
-    shape = []
+    shape: list[tuple[str, ...]] = []
     for column in table.columns:
         kind, _, size = column.type.removesuffix(")").partition("(")
         kind = {"decimal": "numeric"}.get(kind, _OWN_TYPES.get(kind, kind))
@@ -304,7 +305,7 @@ def _wait(statement: str, target: RedshiftTarget) -> None:
         waited += target.poll_seconds
 
 
-def _failure(told: dict[str, Any], target: RedshiftTarget) -> str:
+def _failure(told: DescribeStatementResponseTypeDef, target: RedshiftTarget) -> str:
     failed = [one for one in told.get("SubStatements", []) if one.get("Status") == "FAILED"]
     sql = failed[0].get("QueryString", "") if failed else ""
     if found := re.search(r"as is_equal_to_(\w+)", sql):
@@ -342,24 +343,26 @@ def _arrow_type(kind: str) -> pa.DataType:
     if kind.startswith("decimal"):
         precision, scale = map(int, re.findall(r"\d+", kind))
         return pa.decimal128(precision, scale)
-    return {
+    types: dict[str, pa.DataType] = {
         "text": pa.string(),
         "bigint": pa.int64(),
         "integer": pa.int32(),
         "boolean": pa.bool_(),
         "date": pa.date32(),
         "timestamp": pa.timestamp("us"),
-    }[kind]
+    }
+    return types[kind]
 
 
 def _value(text: str, kind: str) -> Any:
     if kind.startswith("decimal"):
         return Decimal(text)
-    return {
+    readers: dict[str, Callable[[str], Any]] = {
         "text": str,
         "bigint": int,
         "integer": int,
         "boolean": lambda told: told == "true",
         "date": date.fromisoformat,
         "timestamp": datetime.fromisoformat,
-    }[kind](text)
+    }
+    return readers[kind](text)
