@@ -8,6 +8,8 @@ On AWS Terraform makes what `prepare` makes here. Both targets share one catalog
 raw tables, each writes schemas and a folder of its own.
 """
 
+from __future__ import annotations
+
 import argparse
 import os
 import subprocess
@@ -15,7 +17,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import boto3
@@ -24,6 +26,10 @@ PROJECT = Path(__file__).parents[1]
 sys.path.insert(0, str(PROJECT / "locallake" / "src"))
 
 from locallake import cli as locallake  # noqa: E402
+
+if TYPE_CHECKING:
+    from mypy_boto3_athena import AthenaClient
+    from mypy_boto3_s3 import S3Client
 
 BUCKETS = ("lakehouse-dev-raw", "lakehouse-dev-curated", "lakehouse-dev-results")
 WORKGROUP = "lakehouse_dev"
@@ -77,7 +83,7 @@ def settings(target: str, *, lake: str = "lakehouse_local") -> dict[str, str]:
     }
 
 
-def prepare(*, s3: Any, athena: Any) -> None:
+def prepare(*, s3: S3Client, athena: AthenaClient) -> None:
     """Make the buckets and the workgroup; what is there stays."""
     for bucket in BUCKETS:
         s3.create_bucket(Bucket=bucket)
