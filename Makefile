@@ -85,8 +85,8 @@ lint: $(STAMP) ## Check the style of SQL and Python, 0 findings
 docs: $(STAMP) ## Write the documentation as one page, target/static_index.html
 	$(DBT) docs generate --static
 
-aws-up: $(STAMP) ## Start AWS on this machine: Athena on Trino, Glue on Spark, the sample in S3 (first time: 1.5 GB)
-	$(LOCALLAKE) up
+aws-up: $(STAMP) ## Start AWS on this machine: Athena on Trino, Glue on Spark, the sample in S3 (first time: 1.5 GB; PORT=4599 for another port)
+	@$(BIN)/python scripts/local_aws.py up $(if $(PORT),--port $(PORT))
 	@$(ON_LOCAL_AWS)/local_aws.py prepare
 
 aws-down: $(STAMP) ## Stop it; everything in it is lost

@@ -1,14 +1,12 @@
 """The project on an AWS of one machine (`locallake up`): what dbt needs there, and dbt itself.
 
-    make aws-up          # also prepares
+    make aws-up          # starts the services and prepares them; PORT=4599 for another port
     make build-athena    # dbt athena build
     make build-glue      # dbt glue build
 
 On AWS Terraform makes what `prepare` makes here. Both targets share one catalogue and read the same
 raw tables, each writes schemas and a folder of its own.
 """
-
-from __future__ import annotations
 
 import argparse
 import os
@@ -22,14 +20,16 @@ from urllib.parse import urlsplit
 
 import boto3
 
-PROJECT = Path(__file__).parents[1]
-sys.path.insert(0, str(PROJECT / "locallake" / "src"))
-
-from locallake import cli as locallake  # noqa: E402
-
 if TYPE_CHECKING:
     from mypy_boto3_athena import AthenaClient
     from mypy_boto3_s3 import S3Client
+
+PROJECT = Path(__file__).parents[1]
+sys.path.insert(0, str(PROJECT / "locallake" / "src"))
+
+from locallake.errors import LocallakeError, PortTakenError  # noqa: E402
+
+from locallake import cli as locallake  # noqa: E402
 
 BUCKETS = ("lakehouse-dev-raw", "lakehouse-dev-curated", "lakehouse-dev-results")
 WORKGROUP = "lakehouse_dev"
@@ -83,7 +83,23 @@ def settings(target: str, *, lake: str = "lakehouse_local") -> dict[str, str]:
     }
 
 
-def prepare(*, s3: S3Client, athena: AthenaClient) -> None:
+def up(port: int | None) -> int:
+    """Start the services, as `locallake up`; returns the exit status.
+
+    Args:
+        port: where AWS answers; None: where it usually does.
+    """
+    words = ["up"] if port is None else ["up", "--port", str(port)]
+    try:
+        return locallake.run(words)
+    except PortTakenError as err:
+        print(f"error: {err.reason}: run `make aws-up PORT={err.free_port}`", file=sys.stderr)
+    except LocallakeError as err:
+        print(f"error: {err}", file=sys.stderr)
+    return 1
+
+
+def prepare(*, s3: "S3Client", athena: "AthenaClient") -> None:
     """Make the buckets and the workgroup; what is there stays."""
     for bucket in BUCKETS:
         s3.create_bucket(Bucket=bucket)
@@ -108,7 +124,7 @@ def services(state: Path, **wanted: Any) -> Iterator[None]:
     """
     before = dict(os.environ)
     with locallake.running(state, locallake.Wanted(**wanted)) as given:
-        for name in locallake.leading_away():
+        for name in locallake.variables_to_unset():
             os.environ.pop(name, None)
         os.environ.update(locallake.variables(given))
         try:
@@ -143,12 +159,16 @@ def dbt(target: str, arguments: Sequence[str], *, lake: str = "lakehouse_local")
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True)
+    starting = commands.add_parser("up", help="start the services")
+    starting.add_argument("--port", type=int, help="where AWS answers")
     preparing = commands.add_parser("prepare", help="buckets, workgroup, raw tables")
     preparing.add_argument("--raw", type=Path, default=PROJECT / "data" / "raw")
     running = commands.add_parser("dbt", help="run dbt on a target")
     running.add_argument("target", choices=TARGETS)
     running.add_argument("arguments", nargs=argparse.REMAINDER)
     parsed = parser.parse_args(arguments)
+    if parsed.command == "up":
+        return up(parsed.port)
     try:
         require_local(os.environ)
     except NotLocalError as err:

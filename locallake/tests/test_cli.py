@@ -11,8 +11,7 @@ from contextlib import ExitStack
 import foreign_server
 import pytest
 
-from locallake import cli, ministack, process, runtime, trino
-from locallake.athena import faults
+from locallake import cli, faults, ministack, process, runtime, trino
 from locallake.errors import ConfigurationError
 from locallake.settings import Settings
 
@@ -89,9 +88,15 @@ def test_a_taken_port_is_refused_before_anything_starts(tmp_path, monkeypatch, n
     monkeypatch.setattr(runtime, "environment", lambda *given: pytest.fail("went on"))
     with foreign_server.running() as port:
         wanted = cli.Wanted(**{name: port})
-        with pytest.raises(ConfigurationError, match=f"port {port} is taken.* {option} N"):
+        with pytest.raises(ConfigurationError, match=f"port {port} is taken.* {option} [0-9]+"):
             cli.up(tmp_path / "state", wanted)
     assert not (tmp_path / "state").exists()
+
+
+def test_a_number_that_is_no_port_is_refused(tmp_path, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        run(tmp_path, "up", "--port", "65536")
+    assert "65536 is no port" in capsys.readouterr().err
 
 
 def test_the_memory_asked_for_is_what_is_wanted(tmp_path, monkeypatch):

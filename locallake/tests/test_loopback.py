@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import urllib.request
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import foreign_server
 import pytest
 
 from locallake import loopback, ministack, process, trino
-from locallake.errors import ConfigurationError, ProcessError
+from locallake.errors import PortTakenError, ProcessError
 from locallake.settings import Settings
 
 
@@ -24,10 +26,36 @@ def taken(tmp_path):
 
 def test_no_server_is_started_on_a_port_that_is_taken(taken, monkeypatch):
     monkeypatch.setattr(process, "start", lambda *given, **more: pytest.fail("started"))
-    with pytest.raises(ConfigurationError, match=f"port {taken.gateway_port} is taken.*--port"):
+    with pytest.raises(PortTakenError, match=f"port {taken.gateway_port} is taken.*--port"):
         ministack.start(taken, python=Path("/none"), plugins=[])
-    with pytest.raises(ConfigurationError, match=f"port {taken.trino_port} is taken.*--trino-port"):
+    with pytest.raises(PortTakenError, match=f"port {taken.trino_port} is taken.*--trino-port"):
         trino.start(taken, server=Path("/none"), java_home=Path("/none"))
+
+
+def test_one_sentence_says_who_has_the_port_and_what_to_type(taken):
+    with pytest.raises(PortTakenError) as refused:
+        loopback.require_free(taken.gateway_port, "--port")
+    free = refused.value.free_port
+    assert not loopback.is_taken(free)
+    start, _, next_step = str(refused.value).partition(": ")
+    assert start.startswith(f"port {taken.gateway_port} is taken by process {os.getpid()} (")
+    assert next_step == f"choose another, such as `locallake up --port {free}`"
+
+
+def test_a_holder_that_the_machine_does_not_name_is_left_out(taken, monkeypatch):
+    monkeypatch.setattr(loopback, "holder_of", lambda port: None)
+    with pytest.raises(PortTakenError, match=rf"^port {taken.gateway_port} is taken: choose"):
+        loopback.require_free(taken.gateway_port, "--port")
+
+
+def test_nobody_holds_a_free_port():
+    assert loopback.holder_of(loopback.free_port()) is None
+
+
+def test_a_port_that_is_held_but_does_not_listen_yet_is_taken():
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        assert loopback.is_taken(holder.getsockname()[1])
 
 
 @pytest.mark.parametrize("server", [ministack, trino])

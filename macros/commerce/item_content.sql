@@ -1,5 +1,5 @@
 {#
-    item_content() -> list of [name, kind], the business columns of an item in the order of the page
+    item_content() -> list of [name, kind], the business columns of an item in the order of the contract
     The row content that decides between item events of one instant: within a record, and between two
     items that carry the id of one purchase. See `row_content`.
 #}

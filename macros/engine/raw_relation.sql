@@ -13,8 +13,9 @@
 {%- endmacro %}
 
 {% macro duckdb__raw_relation(node) -%}
-    {%- set location = node.source_meta.external_location | replace('{name}', node.name) -%}
-    {%- set pattern = location.split("'")[1] -%}
+    {%- set declared = node.source_meta.external_location | replace('{name}', node.name) -%}
+    {%- set location = raw_location(declared) -%}
+    {%- set pattern = raw_location(declared.split("'")[1]) -%}
     {%- set files = run_query("select 1 from glob('" ~ pattern ~ "') limit 1") -%}
     {{ return(location if files.rows | length > 0 else none) }}
 {%- endmacro %}

@@ -2,7 +2,7 @@
     record_history(events, columns, content) -> CTEs, the last of them `history`
     events: CTE of accepted events, complete for each record_key it holds; columns: those to keep, among
     them record_key, load_id, source_file, source_row, ingest_date (text), recorded_at, flags; content:
-    [name, kind] of the business columns in the order of the page, as in `row_content`.
+    [name, kind] of the business columns in the order of the contract, as in `row_content`.
 
     `history` has every event of `events` with the columns to keep and
       row_status  `repeated` if an earlier received row of the record has the same content; else `current`

@@ -7,14 +7,23 @@ nothing that the environment names (LAKEHOUSE_RAW, LAKEHOUSE_DUCKDB) is read or 
 import os
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import chdir, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from lakehouse.building.duckdb_file import ALIAS
+from lakehouse.building.recorded import (
+    Recorded,
+    RecordedRunError,
+    digest_of,
+    keep_record,
+    read_record,
+    record_build,
+    run_record,
+)
 from lakehouse.errors import FeaturesError, UsageError
 from lakehouse.landing.contract import read_contract
 from lakehouse.landing.delivery import Delivery
@@ -23,7 +32,12 @@ from lakehouse.landing.raw_store import LocalRawStore
 from lakehouse.landing.sender import DEFAULT_SENDER
 
 DOMAIN, ENTITY, MODEL = "credit", "proposal", "feat_credit__proposal"
-_DBT = "from dbt.cli.main import cli; cli()"
+_DATABASE = "lake.duckdb"
+_DBT_WORDS = (
+    *("build", "--select", f"+{MODEL}", "--exclude", "resource_type:unit_test"),
+    # The delivery lands into an open day, and its features are wanted now.
+    *("--vars", "{closed_days_only: false}", "--no-version-check", "--no-use-colors"),
+)
 # What dbt needs of the project for the features alone: parsing the other domains would take longer
 # than everything else.
 _PROJECT_PARTS = (
@@ -73,7 +87,7 @@ def write_features(
         anomesdia: the reference date of rows that name none, instead of today; not after today.
     Raises: LakehouseError for a delivery that is not what the contract promises; FeaturesError with
         dbt's own words if the features cannot be built or written.
-    Source: domains/credit.md, section 3.
+    Source: docs/domains/credit.md#features-command.
     """
     day = _day_of(anomesdia, received_at) if anomesdia is not None else None
     files = _input_files(input_path)
@@ -89,7 +103,7 @@ def write_features(
         )
         if landed.outcome == "empty":
             return WrittenFeatures({}, 0, landed.warnings)
-        _run_dbt(work, project_dir.resolve())
+        _build(work, project_dir.resolve())
         return WrittenFeatures(
             *_export(work, output_path, sender or DEFAULT_SENDER), landed.warnings
         )
@@ -117,41 +131,51 @@ def _input_files(path: Path) -> list[Path]:
     return files
 
 
-def _run_dbt(work: Path, project_dir: Path) -> None:
+def _build(work: Path, project_dir: Path) -> None:
     """Build the features and what lies above them, with the data tests on the way.
+
+    By the statements that dbt sent for an earlier delivery, where nothing has changed since; by dbt
+    itself the first time, and whenever a delivery is not green.
 
     Raises: FeaturesError with the part of dbt's output that names the failures.
     """
-    project = work / "project"
+    files = _project_files(project_dir)
+    digest = digest_of(files, root=project_dir, settings=_DBT_WORDS)
+    kept = project_dir / "target" / "features" / f"{digest}.json"
+    if (recorded := read_record(kept)) is not None:
+        with chdir(work), suppress(RecordedRunError):
+            run_record(recorded, Path(_DATABASE), alias=ALIAS)
+            return
+        (work / _DATABASE).unlink(missing_ok=True)
+    recorded = _run_dbt(work, project_dir, files)
+    if recorded is not None:
+        keep_record(recorded, kept)
+
+
+def _project_files(project_dir: Path) -> list[Path]:
+    """What dbt needs of the project for the features alone."""
     # Descriptions may lean on the words of any domain.
-    docs = (str(path.relative_to(project_dir)) for path in project_dir.glob("models/**/_*docs.md"))
-    for part in {*_PROJECT_PARTS, *docs} - {f"models/{DOMAIN}/_{DOMAIN}__docs.md"}:
-        (project / part).parent.mkdir(parents=True, exist_ok=True)
+    found = set(project_dir.glob("models/**/_*docs.md"))
+    for part in (project_dir / name for name in _PROJECT_PARTS):
+        found |= {path for path in part.rglob("*") if path.is_file()} if part.is_dir() else {part}
+    return sorted(found)
+
+
+def _run_dbt(work: Path, project_dir: Path, files: Sequence[Path]) -> Recorded | None:
+    project = work / "project"
+    for file in files:
         # Copied, because dbt does not follow links to directories.
-        if (project_dir / part).is_dir():
-            shutil.copytree(project_dir / part, project / part)
-        else:
-            shutil.copy(project_dir / part, project / part)
-    words = ["build", "--select", f"+{MODEL}", "--exclude", "resource_type:unit_test"]
-    words += ["--project-dir", str(project), "--profiles-dir", str(project), "--no-use-colors"]
+        place = project / file.relative_to(project_dir)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, place)
+    words = [*_DBT_WORDS, "--project-dir", str(project), "--profiles-dir", str(project)]
     words += ["--target-path", str(work / "target"), "--log-path", str(work / "logs")]
-    # The delivery lands into an open day, and its features are wanted now.
-    words += ["--vars", "{closed_days_only: false}", "--no-version-check"]
-    done = subprocess.run(
-        [sys.executable, "-c", _DBT, *words],
-        env={
-            **os.environ,
-            "LAKEHOUSE_TARGET": "duckdb",
-            "LAKEHOUSE_RAW": str(work / "raw"),
-            "LAKEHOUSE_DUCKDB": str(work / "lake.duckdb"),
-        },
-        cwd=work,
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        said = done.stdout[max(done.stdout.find("Completed with"), 0) :] + done.stderr
-        raise FeaturesError(f"dbt could not build the features; it says:\n{said[-4000:].strip()}")
+    given = {"LAKEHOUSE_TARGET": "duckdb", "LAKEHOUSE_RAW": "raw", "LAKEHOUSE_DUCKDB": _DATABASE}
+    said, recorded = record_build(words, environment={**os.environ, **given, "PWD": str(work)})
+    if not (work / _DATABASE).exists() or "Completed successfully" not in said:
+        shown = said[max(said.find("Completed with"), 0) :]
+        raise FeaturesError(f"dbt could not build the features; it says:\n{shown[-4000:].strip()}")
+    return recorded
 
 
 def _export(work: Path, output_path: Path, sender: str) -> tuple[dict[int, tuple[Path, int]], int]:

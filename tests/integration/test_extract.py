@@ -30,7 +30,7 @@ from lakehouse.landing.contract import read_contract
 from lakehouse.landing.raw_store import LocalRawStore, S3RawStore
 
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:lakehouse-dev/source/retail"
-# domains/retail.md, section 1.
+# docs/domains/retail.md#employees
 NAMES = ["Rob Carsson", "Eli Preston", "Tom Lindwall", "Leif Shine", "Ingrid Hendrix"]
 UNKNOWN_ID = b"The argument is not correct"
 SALES = [

@@ -39,7 +39,7 @@ from lakehouse.publishing.to_redshift import parquet_bytes, swap_statements
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!cluster-1"
 WIDE, SCHOOLS = "fct_education__performance_academica", "rpt_education__media_por_escola"
 NETWORKS, SUBJECTS = "rpt_education__resumo_por_rede", "rpt_education__resumo_por_disciplina"
-# domains/education.md, section 1; the last two columns are the key's subject and the grade.
+# docs/domains/education.md#wide-table; the last two columns are the key's subject and the grade.
 ANA = (1, "Ana Silva", 15, "Feminino", 101, "Sol Nascente", "pública", "Sudeste")
 BRUNO = (2, "Bruno Costa", 16, "Masculino", 102, "Nova Era", "privada", "Sudeste")
 GRADES = [

@@ -1,6 +1,6 @@
 """The published rows of commerce give the published tables, for both value rules and both dates.
 
-Expected values are typed from the specification, not computed.
+Expected values are typed from docs/domains/commerce.md#the-sample, not computed.
 """
 
 import json

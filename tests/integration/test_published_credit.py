@@ -1,6 +1,6 @@
 """The committed sample of credit becomes what its dirt must; a new delivery changes its part.
 
-Expected values are typed from the specification and the delivered files, not computed.
+Expected values are typed from docs/domains/credit.md and the delivered files, not computed.
 """
 
 import importlib.util

@@ -1,6 +1,6 @@
 """The published rows of education give the published answers; what may go wrong ends as it should.
 
-Expected values are typed from the specification, not computed.
+Expected values are typed from docs/domains/education.md#expected-numbers, not computed.
 """
 
 import os
@@ -98,7 +98,7 @@ def files_of(lake: Lake) -> list[Path]:
     return sorted(lake.raw.rglob("*.parquet"))
 
 
-# What the page publishes
+# The sample: docs/domains/education.md#expected-numbers
 
 
 def test_wide_table_is_the_twelve_published_grades(sample: Lake) -> None:

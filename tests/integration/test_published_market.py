@@ -1,4 +1,4 @@
-"""Recorded sessions of the index give the tables the page asks for, in either language.
+"""Recorded sessions of the index give the tables of docs/domains/market.md, in either language.
 
 Expected values are typed from the recorded days, not computed by the models. The large recorded
 answers are looked for in LAKEHOUSE_REAL_DATA.

@@ -1,5 +1,5 @@
--- The cancellation sample of the domain page, asked for 7 and 10 January: 300 is what we knew on
--- the 7th, and stays so after the 10th. The table is replaced by its rows of the sample.
+-- The sample docs/domains/commerce.md#cancellation-sample, asked for 7 and 10 January: 300 is what
+-- we knew on the 7th, and stays so after the 10th. The table is replaced by its rows of the sample.
 
 {% set table = ref('fct_commerce__gmv_daily') | string %}
 

@@ -5,7 +5,7 @@ do. Nothing is read from disk or from an engine: `manifest` is dbt's manifest.js
 ours, `files` (path in the project -> text), for what dbt does not keep: comments above macros, the
 rows of seeds, the presence of a package file.
 
-Sources: the house style, and the pages on architecture and engines under docs/.
+Sources: docs/conventions.md, docs/architecture.md#layers-and-access, docs/engines.md.
 """
 
 import csv
@@ -81,7 +81,7 @@ RUN_VARIABLES = ("run_date", "closed_days_only", "as_of_date", "rejected_share_l
 RESERVED_META_KEYS = frozenset(field.name for field in dataclasses.fields(GlueCredentials))
 PACKAGE_FILES = ("packages.yml", "dependencies.yml", "package-lock.yml", "packages.yaml")
 
-# What every table in the lake needs, whatever engine runs: engines.md, section 3.
+# What every table in the lake needs, whatever engine runs: docs/engines.md#tables.
 LAKE_CONFIG = {
     "table_type": "iceberg",
     "file_format": "iceberg",

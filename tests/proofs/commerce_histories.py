@@ -4,7 +4,7 @@ Many independent histories share one raw zone, so that one dbt run checks them a
 each other's errors: the number of a history is part of its ids and of its source file, and each
 history has days of its own for orders and releases, so no GMV bucket holds two histories.
 
-Source: the commerce page, sections 1, 2 and 6; architecture, "Raw zone".
+Source: docs/domains/commerce.md#what-is-delivered, docs/architecture.md#raw-zone.
 """
 
 from collections.abc import Iterator

@@ -1,10 +1,11 @@
 """What the commerce tables must hold, recomputed by brute force from the received rows.
 
-An independent reading of the commerce page in plain Python: no SQL, no incremental logic. For every
-day the whole state is computed again from the events known on that day, so this can be checked by
-reading it; the models, which must be fast, are checked against it.
+An independent reading of the commerce rules in plain Python: no SQL, no incremental logic. For
+every day the whole state is computed again from the events known on that day, so this can be
+checked by reading it; the models, which must be fast, are checked against it.
 
-Source: the commerce page, sections 1 to 4; architecture, "History semantics", "Nothing is lost".
+Source: docs/domains/commerce.md#rules, docs/architecture.md#history-semantics,
+docs/architecture.md#nothing-is-lost.
 """
 
 import re
@@ -17,7 +18,7 @@ from decimal import Decimal
 
 Raw = Mapping[str, object]
 
-# The business columns in the order of the page, which is also the order of the row content.
+# The business columns in the order of the contract, which is also the order of the row content.
 COLUMNS = {
     "purchase": {
         "purchase_id": "id",
@@ -382,7 +383,7 @@ def gmv_of(columns: dict, settings: Settings) -> tuple[date, str, Decimal] | Non
 
 
 def expected_tables(rows: Iterable[Raw], settings: Settings) -> dict[str, list[dict]]:
-    """All tables of the page, by model name, from every received row; open days do not exist."""
+    """All tables of the domain, by model name, from every received row; open days do not exist."""
     closed = [row for row in rows if row["ingest_date"] < settings.run_date]
     events, rejected = [], []
     for row in closed:

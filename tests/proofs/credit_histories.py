@@ -3,7 +3,7 @@
 Many independent histories share one raw zone, so that one dbt run checks them all: each has its own
 reference dates and customers, so that no scope and no proposal holds two of them.
 
-Source: the credit page, sections 1 and 2; architecture, "Raw zone".
+Source: docs/domains/credit.md#what-is-delivered, docs/architecture.md#raw-zone.
 """
 
 import hashlib

@@ -1,9 +1,10 @@
 """What the credit tables must hold, recomputed by brute force from the received rows.
 
-An independent reading of the credit page in plain Python: no SQL, no incremental logic. The
+An independent reading of the credit rules in plain Python: no SQL, no incremental logic. The
 declared bands and vocabularies are its input, like the rows.
 
-Source: the credit page, sections 1 to 3; architecture, "History semantics", "Nothing is lost".
+Source: docs/domains/credit.md#rules, docs/architecture.md#history-semantics,
+docs/architecture.md#nothing-is-lost.
 """
 
 import hashlib

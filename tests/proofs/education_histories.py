@@ -4,7 +4,7 @@ Each extract holds all worlds, so one raw zone of a few loads follows hundreds o
 records. Worlds do not hide each other's errors: the number of a world is part of every id in it,
 and a world has a subject and a region of its own, which no list spells.
 
-Source: the education page, sections 1 and 2; architecture, "Raw zone".
+Source: docs/domains/education.md#what-is-delivered, docs/architecture.md#raw-zone.
 """
 
 import unicodedata

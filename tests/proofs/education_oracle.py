@@ -1,10 +1,11 @@
 """What the education tables must hold, recomputed by brute force from the received rows.
 
-An independent reading of the education page in plain Python: no SQL, no incremental logic. The
+An independent reading of the education rules in plain Python: no SQL, no incremental logic. The
 extracts are played one after the other, as a person would who keeps the newest list of each file,
 and the lists are looked at on the evening of each day.
 
-Source: the education page, sections 1 to 3; architecture, "History semantics", "Nothing is lost".
+Source: docs/domains/education.md#rules, docs/architecture.md#history-semantics,
+docs/architecture.md#nothing-is-lost.
 """
 
 import json
@@ -212,7 +213,7 @@ def versions_of(played: Played) -> Iterator[tuple]:
 
 
 def expected_tables(received: Iterable[Raw], run_date: str) -> dict[str, list[dict]]:
-    """All tables of the page, by model name, from every received row; open days do not exist."""
+    """All tables of the domain, by model name, from every received row; open days do not exist."""
     rows = [read_row(raw) for raw in received if raw["ingest_date"] < run_date]
     by_entity = {entity: [row for row in rows if row.entity == entity] for entity in COLUMNS}
     played = {entity: play(of_entity) for entity, of_entity in by_entity.items()}

@@ -1,7 +1,9 @@
 """What the tables of market must hold, from raw rows in plain Python, delivery by delivery.
 
 Shares no code and no method with the models: those sort rows by windows, this replays deliveries.
-Source: domains/market.md, and "History semantics" and "Nothing is lost" of the architecture.
+
+Source: docs/domains/market.md#rules, docs/architecture.md#history-semantics,
+docs/architecture.md#nothing-is-lost.
 """
 
 import re

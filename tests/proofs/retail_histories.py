@@ -5,7 +5,7 @@ corrected back and forth, renamed, deleted, entered again. What is delivered is 
 moment: whole, in part, twice, with spoiled rows, two files at a time. All sales of a shop share the
 loads, so each shop is a raw zone of its own, and a few hundred sales have fates of their own.
 
-Source: the retail page, sections 1 and 2; architecture, "Raw zone".
+Source: docs/domains/retail.md#what-is-delivered, docs/architecture.md#raw-zone.
 """
 
 from collections.abc import Iterator

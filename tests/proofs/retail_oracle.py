@@ -1,10 +1,11 @@
 """What the retail tables must hold, recomputed by brute force from the received rows.
 
-An independent reading of the retail page in plain Python: no SQL, no incremental logic. The source
+An independent reading of the retail rules in plain Python: no SQL, no incremental logic. The source
 is played again delivery by delivery, its state kept at the end of every day; everything else is
 read off these states.
 
-Source: the retail page, sections 1 to 3; architecture, "History semantics", "Nothing is lost".
+Source: docs/domains/retail.md#rules, docs/architecture.md#history-semantics,
+docs/architecture.md#nothing-is-lost.
 """
 
 import json

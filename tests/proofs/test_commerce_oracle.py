@@ -1,4 +1,4 @@
-"""The oracle gives the published answers, so a proof against the oracle proves the page."""
+"""The oracle gives the published answers, so a proof against it proves docs/domains/commerce.md."""
 
 from collections import Counter
 from datetime import date

@@ -148,7 +148,7 @@ def test_another_shop_whose_later_loads_arrive_first(lake: Lake) -> None:
 
 
 def test_committed_sample_equals_the_oracle(lake: Lake) -> None:
-    """The published sales as landed: what the page does not say about them, the oracle does."""
+    """The published sales as landed: what docs/domains/retail.md leaves out, the oracle says."""
     shutil.copytree(PROJECT / "data/raw/retail", lake.raw / "retail")
     received = []
     for path in lake.raw.glob("retail/*/*/*.parquet"):

@@ -1,6 +1,6 @@
 """Bad input: the error names file, place and next step, and the raw zone stays as it was.
 
-Source: domains/quality.md, "Where bad input ends".
+Source: docs/domains/quality.md#where-bad-input-ends.
 """
 
 import pyarrow as pa

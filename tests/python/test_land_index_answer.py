@@ -1,7 +1,6 @@
 """Answers and downloads of the stock index: what is landed, and why the rest is refused.
 
-Source: domains/market.md, "Source" and "Rules": an incomplete or inconsistent answer lands nothing
-and says why.
+Source: docs/domains/market.md#complete-or-nothing.
 """
 
 import json

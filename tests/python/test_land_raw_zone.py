@@ -1,6 +1,6 @@
 """What landing leaves in the raw zone: layout, provenance, repeats and history.
 
-Source: architecture.md, "Raw zone".
+Source: docs/architecture.md#raw-zone.
 """
 
 import csv

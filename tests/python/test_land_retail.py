@@ -1,6 +1,6 @@
 """Retail: bodies of the employee API, whole files, and what is refused so that nobody is lost.
 
-Source: the retail page, sections 1 and 2; domains/quality.md, "Where bad input ends".
+Source: docs/domains/retail.md#what-is-delivered, docs/domains/quality.md#where-bad-input-ends.
 """
 
 import pyarrow as pa

@@ -1,6 +1,7 @@
 """What leads AWS clients away from this machine is refused before anything is written."""
 
 import os
+import socket
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -66,3 +67,24 @@ def test_services_of_their_own_are_reached_whatever_the_environment_says(
         assert "AWS_PROFILE" not in os.environ
 
     assert os.environ["AWS_PROFILE"] == "production"
+
+
+def test_a_taken_port_ends_in_one_sentence_with_the_command_to_type(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LOCALLAKE_STATE", str(tmp_path / "state"))
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = holder.getsockname()[1]
+        assert local_aws.main(["up", "--port", str(port)]) == 1
+
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert sentence.startswith(f"error: port {port} is taken")
+    assert "run `make aws-up PORT=" in sentence
+    assert not (tmp_path / "state").exists()
+
+
+def test_the_port_asked_for_is_the_one_that_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr(local_aws.locallake, "run", lambda words: started.append(words) or 0)
+    assert local_aws.main(["up", "--port", "4599"]) == local_aws.main(["up"]) == 0
+    assert started == [["up", "--port", "4599"], ["up"]]

@@ -8,13 +8,12 @@ import shlex
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from locallake import loopback, ministack, process, runtime, store, trino
-from locallake.athena import faults
+from locallake import faults, loopback, ministack, process, runtime, s3_limit, spark, trino
 from locallake.errors import ConfigurationError, LocallakeError
 from locallake.settings import Settings, from_json
 
@@ -38,11 +37,19 @@ class Wanted:
     enforce: bool = False
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Do what a command line says; returns the exit status.
+
+    Raises: LocallakeError
+    """
     parsed = _parser().parse_args(arguments)
-    state = Path(parsed.state).absolute()
+    command: Callable[[Path, argparse.Namespace], int] = parsed.run
+    return command(Path(parsed.state).absolute(), parsed)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
     try:
-        return parsed.run(state, parsed)
+        return run(arguments)
     except LocallakeError as err:
         print(f"locallake: {err}", file=sys.stderr)
         return 1
@@ -60,8 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="up|status|down|reset|env|fault")
     up = commands.add_parser("up", help="start the services and wait until they answer")
-    up.add_argument("--port", type=int, default=4566, help="default 4566; 0: a free one")
-    up.add_argument("--trino-port", type=int, help="default: a free one")
+    up.add_argument("--port", type=_port, default=4566, help="default 4566; 0: a free one")
+    up.add_argument("--trino-port", type=_port, help="default: a free one")
     up.add_argument("--region", default=os.environ.get("AWS_REGION", Wanted.region))
     up.add_argument("--bucket", default=Wanted.warehouse_bucket, help="made at the start")
     up.add_argument(
@@ -100,6 +107,13 @@ def _parser() -> argparse.ArgumentParser:
     fault.add_argument("--times", type=int, default=1)
     fault.set_defaults(run=_fault)
     return parser
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 2**16:
+        raise argparse.ArgumentTypeError(f"{text} is no port: they end at 65535")
+    return number
 
 
 def _say(text: str) -> None:
@@ -142,16 +156,17 @@ def up(state: Path, wanted: Wanted) -> Settings:
         trino_port=(wanted.trino_port or loopback.free_port()) if wanted.with_athena else None,
         region=wanted.region,
         warehouse_bucket=wanted.warehouse_bucket,
-        store_limit_bytes=wanted.store_limit_bytes or store.default_limit_bytes(),
+        store_limit_bytes=wanted.store_limit_bytes or s3_limit.default_limit_bytes(),
         engine_memory_mb=wanted.engine_memory_mb,
         enforce=wanted.enforce,
-        **(_spark(home, emulator) if wanted.with_glue else {}),
     )
+    if wanted.with_glue:
+        given = _with_spark(given, python=emulator)
     plugins = [ministack.ATHENA_PLUGIN] if wanted.with_athena else []
     plugins += [ministack.GLUE_PLUGIN] if wanted.with_glue else [ministack.FIXES_PLUGIN]
-    plugins += [ministack.SERVICES_PLUGIN]
+    plugins += [ministack.STUBS_PLUGIN]
     plugins += [ministack.PERMISSIONS_PLUGIN] if wanted.enforce else []
-    plugins += [ministack.STORE_PLUGIN]
+    plugins += [ministack.S3_LIMIT_PLUGIN]
     state.mkdir(parents=True, exist_ok=True)
     # Of a run that was killed: sessions and scratch files that nobody will ask for again.
     for leftover in (given.sessions, state / "tmp", given.logs):
@@ -199,15 +214,14 @@ def down(state: Path) -> list[str]:
     ]
 
 
-def _spark(home: Path, emulator: Path) -> dict[str, Path]:
-    from locallake import spark
-
-    prepared = spark.prepare(home, emulator, _say)
-    return {
-        "spark_python": prepared.python,
-        "spark_java_home": prepared.java_home,
-        "spark_jars": prepared.jars,
-    }
+def _with_spark(given: Settings, *, python: Path) -> Settings:
+    prepared = spark.prepare(given.home, python, _say)
+    return replace(
+        given,
+        spark_python=prepared.python,
+        spark_java_home=prepared.java_home,
+        spark_jars=prepared.jars,
+    )
 
 
 def _status(state: Path, parsed: argparse.Namespace) -> int:
@@ -251,11 +265,11 @@ def _fault(state: Path, parsed: argparse.Namespace) -> int:
 def _env(state: Path, parsed: argparse.Namespace) -> int:
     for name, value in variables(_running(state)).items():
         print(f"export {name}={shlex.quote(value)}")
-    print(f"unset {' '.join(leading_away())}")
+    print(f"unset {' '.join(variables_to_unset())}")
     return 0
 
 
-def leading_away(environ: Mapping[str, str] = os.environ) -> list[str]:
+def variables_to_unset(environ: Mapping[str, str] = os.environ) -> list[str]:
     """The variables to unset: clients prefer each to those of `variables`."""
     of_services = sorted(name for name in environ if name.startswith("AWS_ENDPOINT_URL_"))
     return [*PREFERRED_TO_KEYS, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", *of_services]

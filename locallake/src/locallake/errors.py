@@ -9,6 +9,23 @@ class ConfigurationError(LocallakeError):
     """A setting, a folder or an environment is not as it must be."""
 
 
+class PortTakenError(ConfigurationError):
+    """Somebody listens where a server of ours should: its answers would pass for ours.
+
+    Args:
+        option: of `locallake up`, which chooses another port.
+        holder: who listens; None where the machine does not say.
+        free_port: one that could be taken instead.
+    """
+
+    def __init__(self, port: int, *, option: str, holder: str | None, free_port: int) -> None:
+        self.reason = f"port {port} is taken" + (f" by {holder}" if holder else "")
+        self.free_port = free_port
+        super().__init__(
+            f"{self.reason}: choose another, such as `locallake up {option} {free_port}`"
+        )
+
+
 class ArtefactError(LocallakeError):
     """A pinned file could not be had, or is not the file that was pinned."""
 

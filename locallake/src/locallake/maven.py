@@ -11,6 +11,7 @@ import hashlib
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 _CHUNK_BYTES = 1 << 20
 
@@ -39,17 +40,17 @@ def fetch(coordinates: str, sha256: str, repository: Path) -> Path:
     return path
 
 
-def _resuming_resolver():
+def _resuming_resolver() -> Any:
     from jgo.maven import PythonResolver
     from jgo.util import http
 
-    class ResumingResolver(PythonResolver):
+    class ResumingResolver(PythonResolver):  # type: ignore[misc]  # jgo has no types
         """jgo writes a download into its final place, where a broken one passes for whole.
 
         Here it grows beside it, goes on where it broke off, and moves when it is complete.
         """
 
-        def download(self, artifact):
+        def download(self, artifact: Any) -> Path:
             component = artifact.component
             place = f"{component.path_prefix.as_posix()}/{artifact.filename}"
             target = Path(artifact.cached_path)

@@ -30,10 +30,10 @@ ATHENA_PLUGIN = "locallake.athena.plugin"
 GLUE_PLUGIN = "locallake.glue.plugin"
 # Without sessions the catalogue must still be right: the same fixes, alone.
 FIXES_PLUGIN = "locallake.glue.fixes"
-SERVICES_PLUGIN = "locallake.services.plugin"
+STUBS_PLUGIN = "locallake.stubs.plugin"
 PERMISSIONS_PLUGIN = "locallake.permissions.plugin"
 # Last: what the others hold of S3 then goes through it as well.
-STORE_PLUGIN = "locallake.store"
+S3_LIMIT_PLUGIN = "locallake.s3_limit"
 PLUGINS_VARIABLE = "LOCALLAKE_PLUGINS"
 
 _resets: list[Callable[[], object]] = []

@@ -12,12 +12,16 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from locallake.errors import ConfigurationError
 
 VARIABLE = "LOCALLAKE_SETTINGS"
 # Where permissions are enforced, Trino's calls are told from those of clients by this key.
 ENGINE_KEY = "ASIALOCALLAKEENGINE0"
+# Trino keeps Hive and Iceberg tables in two catalogs; to Athena's clients there is the first only.
+HIVE_CATALOG = "awsdatacatalog"
+ICEBERG_CATALOG = "awsdatacatalog_iceberg"
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ class Settings:
 
     @property
     def faults(self) -> Path:
-        """What shall fail on demand; see `athena/faults.py`."""
+        """What shall fail on demand; see `faults.py`."""
         return self.state / "faults.json"
 
     @property
@@ -91,9 +95,10 @@ def from_json(text: str) -> Settings:
     """
     try:
         fields = json.loads(text)
-        return Settings(
-            **{k: Path(v) if k in _PATHS and v is not None else v for k, v in fields.items()}
-        )
+        stated: dict[str, Any] = {
+            k: Path(v) if k in _PATHS and v is not None else v for k, v in fields.items()
+        }
+        return Settings(**stated)
     except (AttributeError, TypeError, ValueError) as err:
         raise ConfigurationError(
             f"{VARIABLE} does not hold the settings of this version ({err}): "

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from locallake import loopback, process, runtime
-from locallake.settings import ENGINE_KEY, Settings
+from locallake.settings import ENGINE_KEY, HIVE_CATALOG, ICEBERG_CATALOG, Settings
 
 VERSION = "476"
 PORT_OPTION = "--trino-port"
@@ -33,9 +33,6 @@ CONNECTORS = (
     ),
 )
 JAVA_MAJORS = (24, 25)
-
-HIVE_CATALOG = "awsdatacatalog"
-ICEBERG_CATALOG = "awsdatacatalog_iceberg"
 
 # Athena's limit of open partitions per statement. It counts per writer, so Trino gets one writer.
 OPEN_PARTITIONS = 100

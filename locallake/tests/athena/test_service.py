@@ -8,11 +8,12 @@ import threading
 
 import pytest
 
-from locallake import ministack
-from locallake.athena import faults, heads, plugin
+from locallake import faults, ministack
+from locallake.athena import plans, plugin
 from locallake.athena.catalogue import Catalogue
-from locallake.athena.engine import Answer, QueryError
-from locallake.athena.service import Front, athena_error, result_file, result_page
+from locallake.athena.results import result_file, result_page
+from locallake.athena.service import AthenaService, athena_error
+from locallake.athena.trino_client import QueryError, QueryResult
 from locallake.athena.values import parse_type
 from locallake.errors import ConfigurationError, HookError
 from locallake.settings import Settings
@@ -33,7 +34,7 @@ HOOKED = (
 
 
 def answer(rows=(("1",),), columns=("a",), types=("integer",), **given):
-    return Answer(columns, tuple(parse_type(t) for t in types), tuple(rows), **given)
+    return QueryResult(columns, tuple(parse_type(t) for t in types), tuple(rows), **given)
 
 
 class FakeEngine:
@@ -67,7 +68,7 @@ class Lake:
     def __init__(self, engine, faults_file):
         self.engine = engine
         self.faults_file = faults_file
-        self.front = Front(
+        self.service = AthenaService(
             athena,
             s3,
             catalogue=Catalogue(glue),
@@ -78,7 +79,7 @@ class Lake:
             answer=responses.json_response,
             faults_file=faults_file,
         )
-        plugin.hook(athena, self.front)
+        plugin.hook(athena, self.service)
 
     async def call(self, action, **request):
         headers = {"x-amz-target": f"AmazonAthena.{action}"}
@@ -177,7 +178,7 @@ def test_a_query_gives_its_rows_below_a_header(lake):
 
 
 def test_a_write_says_how_many_rows_and_how_many_bytes(lake):
-    lake.engine.reply = Answer(update_count=7, scanned_bytes=99)
+    lake.engine.reply = QueryResult(update_count=7, scanned_bytes=99)
     execution, (_, results) = lake.run("insert into t select 1")
     assert results["UpdateCount"] == 7
     assert results["ResultSet"]["Rows"] == []
@@ -206,7 +207,7 @@ def test_a_missing_bucket_stops_the_start(lake):
     [
         ("select 1", answer(), "FAILED"),
         # Committed: FAILED would have a client write it again.
-        ("insert into t select 1", Answer(update_count=1), "SUCCEEDED"),
+        ("insert into t select 1", QueryResult(update_count=1), "SUCCEEDED"),
     ],
 )
 def test_results_without_room_fail_what_only_reads(lake, monkeypatch, query, reply, state):
@@ -240,7 +241,7 @@ def test_a_defect_of_ours_ends_the_query(lake):
         (QueryError("ICEBERG_COMMIT_ERROR", "x", "EXTERNAL"), 2, 233, True),
         (QueryError("TYPE_MISMATCH", "x", "USER_ERROR"), 2, 1, False),
         (QueryError("EXCEEDED_LOCAL_MEMORY_LIMIT", "x", "INSUFFICIENT_RESOURCES"), 1, 1, False),
-        (heads.StatementError("x"), 2, 1, False),
+        (plans.StatementError("x"), 2, 1, False),
     ],
 )
 def test_a_commit_conflict_is_what_clients_repeat(error, category, number, retryable):
@@ -284,7 +285,7 @@ def test_a_short_query_that_read_too_much_fails_too(lake):
     lake.engine.reply = answer(scanned_bytes=10_000_001)
     status = lake.run("select 1")[0]["Status"]
     assert status["StateChangeReason"].startswith("EXCEEDED_SCAN_LIMIT")
-    lake.engine.reply = Answer(update_count=1, scanned_bytes=10_000_001)
+    lake.engine.reply = QueryResult(update_count=1, scanned_bytes=10_000_001)
     assert lake.run("insert into t select 1")[0]["Status"]["State"] == "SUCCEEDED"
 
 
@@ -402,8 +403,8 @@ def test_a_stop_while_results_are_written_stands(lake, monkeypatch):
     put = s3._put_object
 
     def stopped_meanwhile(*given):
-        (query_id,) = lake.front._running
-        lake.front.stop_query_execution({"QueryExecutionId": query_id})
+        (query_id,) = lake.service._running
+        lake.service.stop_query_execution({"QueryExecutionId": query_id})
         return put(*given)
 
     monkeypatch.setattr(s3, "_put_object", stopped_meanwhile)
@@ -415,7 +416,7 @@ def test_a_reset_ends_what_runs(lake):
 
     async def scenario():
         await lake.running("select 1")
-        lake.front.forget()
+        lake.service.forget()
         await asyncio.sleep(0.2)
 
     asyncio.run(scenario())
@@ -439,7 +440,7 @@ def test_a_new_view_gets_its_columns(lake):
             table(
                 lake, "v", TableType="VIRTUAL_VIEW", columns=[{"Name": "dummy", "Type": "string"}]
             )
-            return Answer()
+            return QueryResult()
         return answer(rows=(), columns=("a", "t"), types=("varchar(3)", "timestamp(6)"))
 
     lake.engine.reply = reply

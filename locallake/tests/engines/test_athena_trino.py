@@ -14,8 +14,7 @@ import boto3
 import pytest
 from sockets import listening
 
-from locallake import ministack, process, trino
-from locallake.athena import faults
+from locallake import faults, ministack, process, trino
 
 pytestmark = pytest.mark.engine
 

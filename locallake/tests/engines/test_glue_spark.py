@@ -16,8 +16,7 @@ from pathlib import Path
 import pytest
 from sockets import listening
 
-from locallake import ministack
-from locallake.athena import faults
+from locallake import faults, ministack
 
 boto3 = pytest.importorskip("boto3")
 pyarrow = pytest.importorskip("pyarrow")

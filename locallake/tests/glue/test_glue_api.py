@@ -52,7 +52,7 @@ def test_an_unknown_session_answers_the_error_upon_which_dbt_glue_creates_it(sto
     in_loop(scenario())
 
 
-@pytest.mark.parametrize("session_id", ["", "a.b", "a\nb", "x" * 256])
+@pytest.mark.parametrize("session_id", ["", "a.b", "a\nb", "x" * 256, 7, None])
 def test_an_id_that_glue_refuses_is_refused(store, session_id):
     async def scenario():
         status, answer = await call(store, "CreateSession", Id=session_id)

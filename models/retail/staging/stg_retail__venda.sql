@@ -1,5 +1,5 @@
 -- Grain: one row per received row of the sales extract, typed; `reason_code` says why a row is
--- rejected. A sale needs its two references: the page calls all three numbers keys.
+-- rejected. All three numbers are keys: docs/domains/retail.md#keys-of-a-sale.
 
 with raw_rows as (
     select * from {{ raw_rows('retail', 'venda') }}

@@ -114,7 +114,7 @@ def fetch_probed(
 
     Returns: one file per known id, in the order of ids.
     Raises: SourceError if one id cannot be had, none is known, or the ids do not end.
-    Source: domains/retail.md, section 2.
+    Source: docs/domains/retail.md#probing-of-employees.
     """
     rules = entity.rules.text_answer
     if rules is None:
@@ -180,7 +180,7 @@ def fetch_index(
 
     Returns: one file per page, named by index, session date and language.
     Raises: SourceError if the pages stay incomplete or at odds.
-    Source: domains/market.md, sections 1 and 2.
+    Source: docs/domains/market.md#api-answer, docs/domains/market.md#complete-or-nothing.
     """
     pattern = entity.rules.name_pattern
     for attempt in range(client.attempts):

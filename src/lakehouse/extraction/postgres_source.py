@@ -49,7 +49,7 @@ def due_extent(
     Args:
         files: the raw files of the entity.
         today: UTC day.
-    Source: domains/retail.md, section 2.
+    Source: docs/domains/retail.md#extraction-of-sales.
     """
     highest: int | None = None
     for file in sorted(files, key=lambda file: (file.ingest_date, file.load_id), reverse=True):

@@ -77,7 +77,7 @@ def read_delivery(
         recorded_from: a column to keep although the contract may not hold it.
     Raises: DeliveryError, naming file, line and next step, for any file that is not what the
         contract promises. Values are never judged: typing happens in staging.
-    Source: domains/quality.md, "Where bad input ends".
+    Source: docs/domains/quality.md#where-bad-input-ends.
     """
     # A format is named by its suffix, or by what the suffix holds and the suffix: index_json.
     readers = {

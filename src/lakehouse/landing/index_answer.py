@@ -4,7 +4,7 @@ The composition of a session replaces the session whole, so an answer that is no
 consistent must never reach the raw zone: a missing page would delete what it holds. Numbers are
 read here only to be added up; they are landed as delivered.
 
-Source: domains/market.md, "Source" and "Rules".
+Source: docs/domains/market.md#what-is-delivered, docs/domains/market.md#complete-or-nothing.
 """
 
 import csv
@@ -208,7 +208,7 @@ def check_index_answers(answers: Sequence[IndexAnswer]) -> None:
     """Check that each session of one call is there once, whole, and adds up.
 
     Raises: DeliveryError that names file, reason and next step. Nothing of the call is landed.
-    Source: domains/market.md, "Rules": all pages, three totals, 0.0005 per row for the weights.
+    Source: docs/domains/market.md#complete-or-nothing.
     """
     sessions: dict[tuple[str, date], list[IndexAnswer]] = {}
     for answer in answers:

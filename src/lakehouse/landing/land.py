@@ -68,7 +68,7 @@ def land_delivery(
     Raises: DeliveryError for files that are not what the contract promises; FutureClaimError
         for a claim after `received_at`; HistoryRewriteError for one before the newest
         `recorded_at` of the domain; RawStoreError if the raw zone cannot be used.
-    Source: architecture.md, "Raw zone".
+    Source: docs/architecture.md#raw-zone.
     """
     if received_at.tzinfo is None:
         raise ValueError("received_at needs a time zone: local time would become the partition")

@@ -49,7 +49,7 @@ def read_body(text: str, name: str, name_pattern: str, rules: TextAnswerRules) -
         name_pattern: regular expression with one named group per column that only the name holds.
     Raises: DeliveryError where the name does not match or the body is no value: a source that
         fails often answers with status 200, and an error must not become somebody's name.
-    Source: domains/retail.md, section 1; domains/quality.md, "Where bad input ends".
+    Source: docs/domains/retail.md#employees, docs/domains/quality.md#where-bad-input-ends.
     """
     match = re.fullmatch(name_pattern, name)
     if match is None:

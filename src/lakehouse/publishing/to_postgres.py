@@ -35,7 +35,7 @@ def publish_to_postgres(
         allow_empty: let a mart without rows empty its table.
     Returns: one result per table; written rows are inserted or changed ones.
     Raises: PublishError if anything fails or the copy is not equal; the old tables stay whole.
-    Source: domains/education.md, section 4.
+    Source: docs/domains/education.md#publishing.
     """
     with connection(login, application="lakehouse publish", error=PublishError) as opened:
         _prepare(opened, publication)

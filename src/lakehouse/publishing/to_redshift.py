@@ -89,7 +89,7 @@ def publish_to_redshift(
         allow_empty: let a mart without rows empty its table.
     Returns: one result per table; all its rows are written anew.
     Raises: PublishError if anything fails or what was staged is not equal; the old tables stay.
-    Source: domains/retail.md, section 3.
+    Source: docs/domains/retail.md#publishing.
     """
     _check(target)
     folder = f"{target.exports.rstrip('/')}/{publication.exposure}/{uuid.uuid4().hex}"

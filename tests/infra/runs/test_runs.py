@@ -152,7 +152,7 @@ def test_publisher_fills_aurora(
         schools = opened.execute(
             "select media_notas, total_notas from public.media_por_escola order by 1"
         ).fetchall()
-    # domains/education.md, section 3.
+    # docs/domains/education.md#expected-numbers
     assert count == (12,)
     assert schools == [(6, 2), (7.25, 6), (7.75, 4)]
 

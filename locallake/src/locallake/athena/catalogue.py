@@ -1,4 +1,4 @@
-"""The Glue catalogue as the Athena front sees it: calls inside the emulator's own process."""
+"""The Glue catalogue as the Athena service sees it: calls inside the emulator's own process."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from locallake.athena.heads import Column, Kind, Name, StatementError, column_pairs
+from locallake.athena.plans import Column, Kind, StatementError, TableName
 
 _UPDATABLE = (
     "Name",
@@ -35,6 +35,11 @@ def table_input(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {key: entry[key] for key in _UPDATABLE if entry.get(key) not in (None, "")}
 
 
+def _described(column: Column) -> dict[str, str]:
+    comment = {"Comment": column.comment} if column.comment else {}
+    return {"Name": column.name, "Type": column.type, **comment}
+
+
 class Catalogue:
     """Glue of the account and region that the current context names.
 
@@ -55,7 +60,7 @@ class Catalogue:
             json.dumps(request).encode(),
             {},
         )
-        answer = json.loads(body or b"{}")
+        answer: dict[str, Any] = json.loads(body or b"{}")
         if status != 200:
             reason = answer.get("message") or answer.get("Message") or answer
             raise StatementError(f"{answer.get('__type', action)}: {reason}")
@@ -63,7 +68,8 @@ class Catalogue:
 
     def table(self, schema: str, table: str) -> dict[str, Any] | None:
         try:
-            return self.call("GetTable", DatabaseName=schema, Name=table)["Table"]
+            found: dict[str, Any] = self.call("GetTable", DatabaseName=schema, Name=table)["Table"]
+            return found
         except StatementError as err:
             if str(err).startswith("EntityNotFoundException"):
                 return None
@@ -73,7 +79,7 @@ class Catalogue:
         entry = self.table(schema, table)
         return None if entry is None else kind_of(entry)
 
-    def drop_table(self, name: Name, *, if_exists: bool) -> None:
+    def drop_table(self, name: TableName, *, if_exists: bool) -> None:
         if self.table(name.schema, name.table) is None:
             if if_exists:
                 return
@@ -92,23 +98,23 @@ class Catalogue:
             raise StatementError(f"Database {schema} is not empty. One or more tables exist.")
         self.call("DeleteDatabase", Name=schema)
 
-    def alter_columns(self, name: Name, columns: Iterable[Column], *, replace: bool) -> None:
+    def alter_columns(self, name: TableName, columns: Iterable[Column], *, replace: bool) -> None:
         entry = self._existing(name)
         storage = dict(entry.get("StorageDescriptor") or {})
         kept = [] if replace else list(storage.get("Columns", ()))
-        storage["Columns"] = [*kept, *column_pairs(tuple(columns))]
+        storage["Columns"] = [*kept, *map(_described, columns)]
         self._update(name, {**table_input(entry), "StorageDescriptor": storage})
 
-    def set_view_columns(self, name: Name, columns: Iterable[Column]) -> None:
+    def set_view_columns(self, name: TableName, columns: Iterable[Column]) -> None:
         """Trino writes one column `dummy` for a view; Athena writes the real ones."""
         self.alter_columns(name, columns, replace=True)
 
-    def set_properties(self, name: Name, properties: Mapping[str, str]) -> None:
+    def set_properties(self, name: TableName, properties: Mapping[str, str]) -> None:
         entry = self._existing(name)
         parameters = {**(entry.get("Parameters") or {}), **properties}
         self._update(name, {**table_input(entry), "Parameters": parameters})
 
-    def _existing(self, name: Name) -> dict[str, Any]:
+    def _existing(self, name: TableName) -> dict[str, Any]:
         entry = self.table(name.schema, name.table)
         if entry is None:
             raise StatementError(
@@ -116,5 +122,5 @@ class Catalogue:
             )
         return entry
 
-    def _update(self, name: Name, changed: Mapping[str, Any]) -> None:
+    def _update(self, name: TableName, changed: Mapping[str, Any]) -> None:
         self.call("UpdateTable", DatabaseName=name.schema, TableInput=dict(changed))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from locallake import ministack
-from locallake.athena import heads
+from locallake.athena import statements
 from locallake.athena.catalogue import Catalogue
-from locallake.athena.engine import Engine
-from locallake.athena.service import Front
+from locallake.athena.service import AthenaService
+from locallake.athena.trino_client import TrinoClient
 from locallake.errors import ConfigurationError
 from locallake.settings import Settings
 
@@ -40,27 +40,27 @@ def install(settings: Settings) -> None:
     ministack.require(responses, "error_response_json", "json_response")
     if settings.trino_port is None:
         raise ConfigurationError("the settings name no Trino: run `locallake up` with Athena")
-    front = Front(
+    service = AthenaService(
         athena,
         s3,
         catalogue=Catalogue(glue),
-        engine=Engine(settings.trino_port),
+        engine=TrinoClient(settings.trino_port),
         parse_ddl=athena._parse_ddl,
         start=athena._start_query_execution,
         refuse=responses.error_response_json,
         answer=responses.json_response,
         faults_file=settings.faults,
     )
-    hook(athena, front)
-    ministack.on_reset(front.forget)
+    hook(athena, service)
+    ministack.on_reset(service.forget)
 
 
-def hook(athena: Any, front: Front) -> None:
+def hook(athena: Any, service: AthenaService) -> None:
     """Replace what the emulator's module does with queries."""
-    athena._detect_statement_type = heads.statement_type
+    athena._detect_statement_type = statements.statement_type
     # The emulator reads DDL itself when it can; Trino is to have all of it.
     athena._parse_ddl = lambda query: None
-    athena._execute_query = front.execute
-    athena._get_query_results = front.get_query_results
-    athena._start_query_execution = front.start_query_execution
-    athena._stop_query_execution = front.stop_query_execution
+    athena._execute_query = service.execute
+    athena._get_query_results = service.get_query_results
+    athena._start_query_execution = service.start_query_execution
+    athena._stop_query_execution = service.stop_query_execution

@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
-from locallake.athena import faults, heads, values, workgroups
+from locallake import faults
+from locallake.athena import plans, statements, values, workgroups
 from locallake.athena.catalogue import Catalogue
-from locallake.athena.engine import Answer, Engine, QueryError
+from locallake.athena.results import result_file, result_page
+from locallake.athena.trino_client import QueryError, QueryResult, TrinoClient
 from locallake.errors import LocallakeError
+from locallake.settings import HIVE_CATALOG
 
 _log = logging.getLogger("locallake.athena")
 
@@ -46,61 +49,7 @@ def athena_error(err: BaseException) -> dict[str, Any]:
     }
 
 
-def column_info(name: str, given: values.Type) -> dict[str, Any]:
-    """One entry of `ResultSetMetadata.ColumnInfo`."""
-    precision, scale = values.precision_and_scale(given)
-    return {
-        "CatalogName": "hive",
-        "SchemaName": "",
-        "TableName": "",
-        "Name": name,
-        "Label": name,
-        "Type": values.athena_type(given),
-        "Precision": precision,
-        "Scale": scale,
-        "Nullable": "UNKNOWN",
-        "CaseSensitive": given.name in ("varchar", "char"),
-    }
-
-
-def result_page(answer: Answer, *, is_dml: bool, start: int, size: int) -> dict[str, Any]:
-    """One page of GetQueryResults.
-
-    Args:
-        start: entries that earlier pages showed.
-        size: entries of this page. The header row is an entry, as in Athena.
-    """
-    headers = [answer.columns] if is_dml and answer.columns else []
-    first, end = start - len(headers), start + size - len(headers)
-    entries = [*headers[start : start + size], *answer.rows[max(first, 0) : max(end, 0)]]
-    shown = start + len(entries)
-    columns = zip(answer.columns, answer.types, strict=True)
-    return {
-        "UpdateCount": answer.update_count,
-        "ResultSet": {
-            # A NULL is a Datum without a value.
-            "Rows": [
-                {"Data": [{} if v is None else {"VarCharValue": v} for v in row]} for row in entries
-            ],
-            "ResultSetMetadata": {"ColumnInfo": [column_info(n, t) for n, t in columns]},
-        },
-        **({"NextToken": str(shown)} if shown < len(headers) + len(answer.rows) else {}),
-    }
-
-
-def result_file(answer: Answer, *, is_dml: bool) -> bytes:
-    """The content of the result object: CSV with every value quoted and NULL left empty."""
-    if is_dml:
-        rows = (answer.columns, *answer.rows) if answer.columns else ()
-        return "".join(",".join(map(_csv_value, row)) + "\n" for row in rows).encode()
-    return "".join("\t".join(value or "" for value in row) + "\n" for row in answer.rows).encode()
-
-
-def _csv_value(value: str | None) -> str:
-    return "" if value is None else '"' + value.replace('"', '""') + '"'
-
-
-class _Running:
+class _RunningQuery:
     """A query on its way. Whoever ends it first says how it ended: the engine, or a stop."""
 
     def __init__(self, execution: dict[str, Any]) -> None:
@@ -111,7 +60,7 @@ class _Running:
 
     @property
     def stopped(self) -> bool:
-        return self._execution["Status"]["State"] == "CANCELLED"
+        return bool(self._execution["Status"]["State"] == "CANCELLED")
 
     def begin(self) -> bool:
         """Whether it still is to be run."""
@@ -135,8 +84,8 @@ class _Running:
             return True
 
 
-class Front:
-    """The hooks, with what they need.
+class AthenaService:
+    """Athena's API for queries: what the emulator's own functions are replaced with.
 
     Args:
         athena, s3: the emulator's modules.
@@ -150,7 +99,7 @@ class Front:
         s3: Any,
         *,
         catalogue: Catalogue,
-        engine: Engine,
+        engine: TrinoClient,
         parse_ddl: Callable[[str], Any],
         start: Callable[[Mapping[str, Any]], Http],
         refuse: Callable[..., Http],
@@ -166,7 +115,7 @@ class Front:
         self._refuse = refuse
         self._answer = answer
         self._faults = faults_file
-        self._running: dict[str, _Running] = {}
+        self._running: dict[str, _RunningQuery] = {}
         self._threads = ThreadPoolExecutor(_RUNNING_AT_ONCE, thread_name_prefix="athena")
 
     # ---- Calls
@@ -185,8 +134,8 @@ class Front:
                 400,
             )
         try:
-            heads.check(request.get("QueryString", ""))
-        except heads.StatementError as err:
+            statements.check_submission(request.get("QueryString", ""))
+        except plans.StatementError as err:
             return self._refuse(
                 "InvalidRequestException",
                 str(err),
@@ -205,20 +154,20 @@ class Front:
 
     def stop_query_execution(self, request: Mapping[str, Any]) -> Http:
         """StopQueryExecution: also the engine's query ends, and writes nothing."""
-        query_id = request.get("QueryExecutionId")
+        query_id = request.get("QueryExecutionId", "")
         execution = self._athena._executions.get(query_id)
         if execution is None:
             return self._refuse("InvalidRequestException", f"Query {query_id} not found", 400)
         running = self._running.get(query_id)
         if running is None:
             # Not in its thread yet, or ended: the engine has nothing to cancel.
-            running = _Running(execution)
+            running = _RunningQuery(execution)
             running.ended.set()
         self._stop(running)
         return self._answer({})
 
     def get_query_results(self, request: Mapping[str, Any]) -> Http:
-        query_id = request.get("QueryExecutionId")
+        query_id = request.get("QueryExecutionId", "")
         execution = self._athena._executions.get(query_id)
         if execution is None:
             return self._refuse("InvalidRequestException", f"Query {query_id} not found", 400)
@@ -247,7 +196,7 @@ class Front:
         execution = self._athena._executions.get(query_id)
         if execution is None:
             return
-        running = self._running.setdefault(query_id, _Running(execution))
+        running = self._running.setdefault(query_id, _RunningQuery(execution))
         # Account and region live in context variables: the thread must see the caller's.
         context = contextvars.copy_context()
         loop = asyncio.get_running_loop()
@@ -264,12 +213,12 @@ class Front:
         for running in list(self._running.values()):
             self._stop(running)
 
-    def _stop(self, running: _Running) -> None:
+    def _stop(self, running: _RunningQuery) -> None:
         if running.finish("CANCELLED", "Query was cancelled by user"):
             # Not one of the queries' own threads: those may all be taken by what is to be stopped.
             threading.Thread(target=self._cancel, args=(running,), daemon=True).start()
 
-    def _cancel(self, running: _Running) -> None:
+    def _cancel(self, running: _RunningQuery) -> None:
         """Cancel whatever the engine runs of a query until its thread has ended.
 
         The engine's id comes with its first answer, and a query may be several statements.
@@ -291,7 +240,7 @@ class Front:
     # ---- In a thread of its own
 
     def _execute(
-        self, execution: dict[str, Any], query: str, database: str, running: _Running
+        self, execution: dict[str, Any], query: str, database: str, running: _RunningQuery
     ) -> None:
         if not running.begin():
             return
@@ -307,7 +256,7 @@ class Front:
         execution["Statistics"]["EngineExecutionTimeInMillis"] = elapsed_ms
         execution["Statistics"]["TotalExecutionTimeInMillis"] = elapsed_ms
 
-    def _keep(self, execution: dict[str, Any], answer: Answer, running: _Running) -> None:
+    def _keep(self, execution: dict[str, Any], answer: QueryResult, running: _RunningQuery) -> None:
         if running.stopped:
             return
         is_dml = execution["StatementType"] == "DML"
@@ -321,7 +270,7 @@ class Front:
         if written[0] >= 300:
             reason = f"no results at {location.geturl()}: {written[2].decode(errors='replace')}"
             if answer.columns:
-                raise heads.StatementError(reason)
+                raise plans.StatementError(reason)
             # What the statement wrote is committed: FAILED would deny it.
             _log.warning("query %s: %s", execution["QueryExecutionId"], reason)
         execution["_results"] = answer
@@ -329,14 +278,14 @@ class Front:
         running.finish("SUCCEEDED")
 
     def _run(
-        self, execution: Mapping[str, Any], query: str, database: str, running: _Running
-    ) -> Answer:
+        self, execution: Mapping[str, Any], query: str, database: str, running: _RunningQuery
+    ) -> QueryResult:
         location = execution["ResultConfiguration"]["OutputLocation"]
         for name in (faults.COMMIT_CONFLICT, faults.MORE_RUNS):
             if faults.take(self._faults, name, query):
                 raise QueryError(name, "as a fault on demand", "EXTERNAL")
         workgroup = self._athena._workgroups.get(execution["WorkGroup"]) or {}
-        plan = heads.plan(
+        plan = statements.plan(
             query,
             database=database,
             kind_of=self._catalogue.kind_of,
@@ -344,28 +293,28 @@ class Front:
             location_enforced=workgroups.location_enforced(workgroup),
         )
         match plan:
-            case heads.Query(statements, session, view):
-                answer = self._ask(execution, statements, database, session, running)
+            case plans.TrinoStatements(sent, session, view):
+                answer = self._ask(execution, sent, database, session, running)
                 if view is not None:
                     self._describe_view(execution, view, running)
                 return answer
-            case heads.Vacuum(table):
-                asked = (heads.snapshot_age_query(table),)
+            case plans.Vacuum(table):
+                asked = (statements.snapshot_age_query(table),)
                 stated = self._ask(execution, asked, database, {}, running).rows
-                age = int((stated[0][0] if stated else None) or heads.SNAPSHOT_AGE_SECONDS)
-                statements = heads.vacuum_statements(table, age)
-                self._ask(execution, statements, database, {}, running)
-            case heads.CreateExternalTable(statement):
+                age = int((stated[0][0] if stated else None) or statements.SNAPSHOT_AGE_SECONDS)
+                sent = statements.vacuum_statements(table, age)
+                self._ask(execution, sent, database, {}, running)
+            case plans.CreateExternalTable(statement):
                 self._create_external_table(statement, database)
-            case heads.DropHiveTable(table, if_exists):
+            case plans.DropHiveTable(table, if_exists):
                 self._catalogue.drop_table(table, if_exists=if_exists)
-            case heads.DropSchema(schema, if_exists, cascade):
+            case plans.DropSchema(schema, if_exists, cascade):
                 self._catalogue.drop_schema(schema, if_exists=if_exists, cascade=cascade)
-            case heads.AlterHiveColumns(table, columns, replace):
+            case plans.AlterHiveColumns(table, columns, replace):
                 self._catalogue.alter_columns(table, columns, replace=replace)
-            case heads.SetProperties(table, properties):
+            case plans.SetProperties(table, properties):
                 self._catalogue.set_properties(table, properties)
-        return Answer()
+        return QueryResult()
 
     def _ask(
         self,
@@ -373,14 +322,14 @@ class Front:
         statements: tuple[str, ...],
         schema: str,
         session: Mapping[str, str],
-        running: _Running,
-    ) -> Answer:
+        running: _RunningQuery,
+    ) -> QueryResult:
         limit_bytes = workgroups.scan_limit(self._athena._workgroups.get(execution["WorkGroup"]))
         limits = {} if limit_bytes is None else {_SCAN_LIMIT: f"{limit_bytes}B"}
-        answer = Answer()
+        answer = QueryResult()
         for statement in statements:
             if running.stopped:
-                return Answer()
+                return QueryResult()
 
             def remember(engine_id: Callable[[], str | None]) -> None:
                 running.engine_id = engine_id
@@ -399,19 +348,19 @@ class Front:
         return answer
 
     def _describe_view(
-        self, execution: Mapping[str, Any], view: heads.Name, running: _Running
+        self, execution: Mapping[str, Any], view: plans.TableName, running: _RunningQuery
     ) -> None:
-        statement = f"select * from {view.within(heads.HIVE)} where false"
+        statement = f"select * from {view.within(HIVE_CATALOG)} where false"
         answer = self._ask(execution, (statement,), view.schema, {}, running)
         pairs = zip(answer.columns, answer.types, strict=True)
-        columns = [heads.Column(name, values.hive_type(given)) for name, given in pairs]
+        columns = [plans.Column(name, values.hive_type(given)) for name, given in pairs]
         self._catalogue.set_view_columns(view, columns)
 
     def _create_external_table(self, statement: str, database: str) -> None:
         ddl = self._parse_ddl(statement)
         if ddl is None:
-            raise heads.StatementError("this form of CREATE EXTERNAL TABLE is not understood")
+            raise plans.StatementError("this form of CREATE EXTERNAL TABLE is not understood")
         try:
             self._athena._run_ddl(ddl, database)
         except ValueError as err:
-            raise heads.StatementError(str(err)) from err
+            raise plans.StatementError(str(err)) from err

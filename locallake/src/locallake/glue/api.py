@@ -168,9 +168,10 @@ def described_statement(statement: Statement) -> Answer:
 
 
 def _required(request: Request, name: str) -> str:
-    if not request.get(name):
-        raise GlueApiError("ValidationException", f"{name} is missing")
-    return request[name]
+    value = request.get(name)
+    if not isinstance(value, str) or not value:
+        raise GlueApiError("ValidationException", f"{name} is missing or no text")
+    return value
 
 
 def _refusal(code: str, message: str) -> tuple[int, dict[str, str], bytes]:

@@ -1,6 +1,6 @@
 """What the emulator's Glue catalogue gets wrong, one function per gap.
 
-Each one is ready to be dropped when a newer emulator has it right: `tests/athena/test_fixes.py`
+Each one is ready to be dropped when a newer emulator has it right: `tests/glue/test_glue_fixes.py`
 also shows each gap in the emulator as it is, and fails when it has gone.
 """
 
@@ -236,7 +236,7 @@ class FixedCatalogue:
         return {"Partitions": partitions}
 
     def _table(self, key: str) -> Table:
-        table = self._glue._tables.get(key)
+        table: Table | None = self._glue._tables.get(key)
         if table is None:
             raise GlueError("EntityNotFoundException", f"Table {key.replace('/', '.')} not found.")
         return table

@@ -12,7 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from mypy_boto3_glue import GlueClient
+
+T = TypeVar("T")
 
 # Spark's parser takes one statement for many partitions; a very long one costs more than it saves.
 _PARTITIONS_PER_STATEMENT = 200
@@ -43,11 +48,9 @@ class Mirror:
     tables: Mapping[str, MirroredTable] = field(default_factory=dict)
 
 
-def read_catalogue(glue: Any) -> Mirror:
+def read_catalogue(glue: GlueClient) -> Mirror:
     """Read what there is to mirror.
 
-    Args:
-        glue: a Glue client.
     Returns: all databases, and the tables whose files Spark can read by itself.
     """
     databases = [
@@ -129,7 +132,7 @@ def create_statement(table: MirroredTable) -> str:
 
 
 def bring_up_to_date(
-    before: Mirror, glue: Any, run: Callable[[str], Any], report: Callable[[str], Any]
+    before: Mirror, glue: GlueClient, run: Callable[[str], object], report: Callable[[str], object]
 ) -> Mirror:
     """Make Spark's own catalogue equal to Glue's.
 
@@ -170,7 +173,7 @@ def _columns(entries: Iterable[Mapping[str, str]]) -> tuple[tuple[str, str], ...
     return tuple((entry["Name"], entry.get("Type", "string")) for entry in entries)
 
 
-def _with_partitions(table: MirroredTable, glue: Any) -> MirroredTable:
+def _with_partitions(table: MirroredTable, glue: GlueClient) -> MirroredTable:
     if not table.partition_keys:
         return table
     pages = glue.get_paginator("get_partitions").paginate(
@@ -185,7 +188,7 @@ def _with_partitions(table: MirroredTable, glue: Any) -> MirroredTable:
 
 
 def _location(partition: Mapping[str, Any], table: MirroredTable) -> str:
-    given = partition.get("StorageDescriptor", {}).get("Location")
+    given: str | None = partition.get("StorageDescriptor", {}).get("Location")
     if given:
         return given
     names = (name for name, _ in table.partition_keys)
@@ -232,6 +235,6 @@ def _spec(names: Sequence[str], values: Sequence[str]) -> str:
     )
 
 
-def _chunks(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
+def _chunks(items: Sequence[T]) -> Iterable[Sequence[T]]:
     for start in range(0, len(items), _PARTITIONS_PER_STATEMENT):
         yield items[start : start + _PARTITIONS_PER_STATEMENT]

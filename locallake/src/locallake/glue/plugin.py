@@ -199,7 +199,8 @@ def _is_iceberg_table(answer: Http) -> bool:
 
 
 def _is_iceberg(table: Mapping[str, Any]) -> bool:
-    return table.get("Parameters", {}).get("table_type", "").upper() == "ICEBERG"
+    kind: str = (table.get("Parameters") or {}).get("table_type", "")
+    return kind.upper() == "ICEBERG"
 
 
 def action_of(headers: Mapping[str, str]) -> str:

@@ -25,6 +25,7 @@ import threading
 import time
 import traceback
 import types
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ class Interrupts:
 
     def __init__(self) -> None:
         self.running = False
-        self.cancel_jobs = lambda: None
+        self.cancel_jobs: Callable[[], object] = lambda: None
 
     def __call__(self, _signal: int, _frame: Any) -> None:
         # A request that comes too late must not kill the loop between two statements.

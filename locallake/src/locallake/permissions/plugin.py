@@ -81,16 +81,30 @@ def install(settings: Settings) -> None:
     checks = Checks(Journal(settings.calls), iam_evaluator, lookup)
     read_action, read_resource = iam_actions.extract_iam_action, iam_actions.extract_resource_arn
 
-    def extract_iam_action(service, method, path, headers, body, query_params):
+    def extract_iam_action(
+        service: str,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        query_params: Mapping[str, Any],
+    ) -> str | None:
         if service == "lakeformation":
             # The emulator has no such service, and lets through what it cannot name.
             return f"lakeformation:{path.strip('/')}"
-        action = read_action(service, method, path, headers, body, query_params)
-        return _RENAMED.get(action, action)
+        action: str | None = read_action(service, method, path, headers, body, query_params)
+        return action if action is None else _RENAMED.get(action, action)
 
     def extract_resource_arn(
-        service, method, path, headers, body, query_params, region, account_id
-    ):
+        service: str,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        query_params: Mapping[str, Any],
+        region: str,
+        account_id: str,
+    ) -> str:
         if headers.get("x-forwarded-proto") == "http":
             pin(iam_evaluator._request_origin.get()[0], False)
         action = extract_iam_action(service, method, path, headers, body, query_params)
@@ -101,7 +115,10 @@ def install(settings: Settings) -> None:
         found = resources_of(call)
         if found is not None:
             return found[0]
-        return read_resource(service, method, path, headers, body, query_params, region, account_id)
+        arn: str = read_resource(
+            service, method, path, headers, body, query_params, region, account_id
+        )
+        return arn
 
     iam_actions.extract_iam_action = extract_iam_action
     iam_actions.extract_resource_arn = extract_resource_arn

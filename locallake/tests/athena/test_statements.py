@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from locallake.athena import heads
-from locallake.athena.heads import Name, Query, StatementError
+from locallake.athena import plans, statements
+from locallake.athena.plans import StatementError, TableName, TrinoStatements
 
 KINDS = {("s", "ice"): "iceberg", ("s", "hive"): "hive", ("s", "v"): "view"}
 
 
-def plan(statement: str) -> heads.Plan:
-    return heads.plan(
+def plan(statement: str) -> plans.Plan:
+    return statements.plan(
         statement,
         database="s",
         kind_of=lambda schema, table: KINDS.get((schema, table)),
@@ -24,7 +24,7 @@ def plan(statement: str) -> heads.Plan:
 def sent(statement: str) -> str:
     """The one statement that Trino gets."""
     planned = plan(statement)
-    assert isinstance(planned, Query)
+    assert isinstance(planned, TrinoStatements)
     (only,) = planned.statements
     return only
 
@@ -119,7 +119,7 @@ def test_ctas_of_an_iceberg_table():
     as
       {BODY}"""
     planned = plan(given)
-    assert planned == Query(
+    assert planned == TrinoStatements(
         (
             'create table awsdatacatalog_iceberg."s"."fct" with (format = \'PARQUET\', '
             "location = 's3://b/wh/s/fct/1', "
@@ -167,7 +167,7 @@ def test_iceberg_ddl_in_hives_grammar():
     location 's3://b/wh/s/processed_load'
     tblproperties ('table_type' = 'ICEBERG', 'format' = 'parquet', 'write_compression' = 'zstd')"""
     planned = plan(given)
-    assert planned == Query(
+    assert planned == TrinoStatements(
         (
             'create table if not exists awsdatacatalog_iceberg."s"."processed_load" ('
             '"model_name" varchar comment \'which; one\', "n" integer, "at" timestamp(6), '
@@ -189,23 +189,25 @@ def test_create_external_table_is_left_to_the_emulators_parser():
     given = """create external table `s`.`t__dbt_tmp` (a string, b string)
     row format serde 'org.apache.hadoop.hive.serde2.OpenCSVSerde'
     location 's3://b/t' tblproperties ('skip.header.line.count'='1')"""
-    assert plan(given) == heads.CreateExternalTable(given)
+    assert plan(given) == plans.CreateExternalTable(given)
 
 
 def test_dropping_a_hive_table_leaves_trino_out():
     """Athena leaves the files of an external table; Trino's DROP would not find it ours to say."""
-    assert plan("drop table if exists `s`.`hive`") == heads.DropHiveTable(Name("s", "hive"), True)
-    assert plan("drop table `s`.`gone`") == heads.DropHiveTable(Name("s", "gone"), False)
+    assert plan("drop table if exists `s`.`hive`") == plans.DropHiveTable(
+        TableName("s", "hive"), True
+    )
+    assert plan("drop table `s`.`gone`") == plans.DropHiveTable(TableName("s", "gone"), False)
 
 
 def test_dropping_a_schema():
-    assert plan("drop schema if exists `s` cascade") == heads.DropSchema("s", True, True)
-    assert plan("drop database s") == heads.DropSchema("s", False, False)
+    assert plan("drop schema if exists `s` cascade") == plans.DropSchema("s", True, True)
+    assert plan("drop database s") == plans.DropSchema("s", False, False)
 
 
 def test_added_columns_are_single_statements_on_iceberg():
     planned = plan("alter table `s`.`ice` add columns (a int, b struct<x:string> comment 'c')")
-    assert isinstance(planned, Query)
+    assert isinstance(planned, TrinoStatements)
     table = 'alter table awsdatacatalog_iceberg."s"."ice" add column'
     assert planned.statements == (
         f'{table} "a" integer',
@@ -215,13 +217,13 @@ def test_added_columns_are_single_statements_on_iceberg():
 
 def test_added_columns_of_a_hive_table_go_to_the_catalogue():
     planned = plan("alter table `s`.`hive` add columns (a int, b decimal(10,2))")
-    columns = (heads.Column("a", "int"), heads.Column("b", "decimal(10,2)"))
-    assert planned == heads.AlterHiveColumns(Name("s", "hive"), columns, replace=False)
+    columns = (plans.Column("a", "int"), plans.Column("b", "decimal(10,2)"))
+    assert planned == plans.AlterHiveColumns(TableName("s", "hive"), columns, replace=False)
 
 
 def test_a_renamed_and_retyped_column_is_two_statements():
     planned = plan("alter table ice change column a b bigint")
-    assert isinstance(planned, Query)
+    assert isinstance(planned, TrinoStatements)
     assert [s.rpartition('"ice" ')[2] for s in planned.statements] == [
         'rename column "a" to "b"',
         'alter column "b" set data type bigint',
@@ -230,12 +232,12 @@ def test_a_renamed_and_retyped_column_is_two_statements():
 
 def test_table_properties_go_to_the_catalogue():
     planned = plan("alter table `s`.`hive` set tblproperties ('classification' = 'parquet')")
-    assert planned == heads.SetProperties(Name("s", "hive"), {"classification": "parquet"})
+    assert planned == plans.SetProperties(TableName("s", "hive"), {"classification": "parquet"})
 
 
 def test_vacuum_expires_snapshots_then_removes_files():
-    assert plan("VACUUM `s`.`ice`") == heads.Vacuum(Name("s", "ice"))
-    assert heads.vacuum_statements(Name("s", "ice"), 60) == (
+    assert plan("VACUUM `s`.`ice`") == plans.Vacuum(TableName("s", "ice"))
+    assert statements.vacuum_statements(TableName("s", "ice"), 60) == (
         'alter table awsdatacatalog_iceberg."s"."ice" '
         "execute expire_snapshots(retention_threshold => '60s')",
         'alter table awsdatacatalog_iceberg."s"."ice" '
@@ -274,12 +276,12 @@ def test_what_athena_refuses_is_refused(statement, reason):
         ("with function f() returns int return 1 select f()", "inline functions"),
         ("select * from awsdatacatalog_iceberg.s.ice", "awsdatacatalog_iceberg' not found"),
         ("select 1; select 2", "Only one"),
-        ("select '" + "x" * heads.LONGEST_STATEMENT_BYTES + "'", "longer than"),
+        ("select '" + "x" * statements.LONGEST_STATEMENT_BYTES + "'", "longer than"),
     ],
 )
 def test_a_statement_is_refused_when_it_is_handed_in(statement, reason):
     with pytest.raises(StatementError, match=reason):
-        heads.check(statement)
+        statements.check_submission(statement)
 
 
 def test_a_refusal_names_the_place():
@@ -302,7 +304,7 @@ def test_a_refusal_names_the_place():
     ],
 )
 def test_the_type_of_a_statement(statement, kind):
-    assert heads.statement_type(statement) == kind
+    assert statements.statement_type(statement) == kind
 
 
 NASTY = st.text(alphabet="ab;'\"`-/*()\n ,", max_size=30)

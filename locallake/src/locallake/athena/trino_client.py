@@ -14,13 +14,13 @@ from typing import Any
 from locallake import loopback
 from locallake.athena import values
 from locallake.errors import LocallakeError
+from locallake.settings import HIVE_CATALOG
 
-CATALOG = "awsdatacatalog"
 USER = "athena"
 
 
 @dataclass(frozen=True)
-class Answer:
+class QueryResult:
     """What a statement gave.
 
     Args:
@@ -50,7 +50,7 @@ class QueryError(LocallakeError):
         self.blame = blame
 
 
-class Engine:
+class TrinoClient:
     """Trino on one port of this machine."""
 
     def __init__(self, port: int) -> None:
@@ -63,7 +63,7 @@ class Engine:
         schema: str,
         session: Mapping[str, str],
         on_start: Callable[[Callable[[], str | None]], None] = lambda query_id: None,
-    ) -> Answer:
+    ) -> QueryResult:
         """Run one statement to its end. Blocks.
 
         Args:
@@ -112,7 +112,7 @@ class Engine:
             host="127.0.0.1",
             port=self._port,
             user=USER,
-            catalog=CATALOG,
+            catalog=HIVE_CATALOG,
             schema=schema,
             source="locallake",
             timezone="UTC",
@@ -133,16 +133,16 @@ def reason(err: Any) -> str:
     return err.message if not last or last in err.message else f"{err.message}: {last}"
 
 
-def _answer(cursor: Any, rows: list[list[Any]]) -> Answer:
+def _answer(cursor: Any, rows: list[list[Any]]) -> QueryResult:
     described = cursor.description or []
     types = tuple(values.types_of(described))
     scanned = (cursor.stats or {}).get("physicalInputBytes", 0)
     if cursor.update_type is not None:
         # Trino answers a write with one row that counts; Athena answers with none.
         count = cursor.rowcount
-        return Answer(update_count=max(count, 0), scanned_bytes=scanned)
+        return QueryResult(update_count=max(count, 0), scanned_bytes=scanned)
     texts = tuple(
         tuple(values.text_of(value, given) for value, given in zip(row, types, strict=True))
         for row in rows
     )
-    return Answer(tuple(d[0] for d in described), types, texts, 0, scanned)
+    return QueryResult(tuple(d[0] for d in described), types, texts, 0, scanned)

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from locallake.athena.engine import Engine, QueryError
+from locallake.athena.trino_client import QueryError, TrinoClient
 
 pytest.importorskip("trino", reason="needs locks/test.txt")
 
@@ -77,7 +77,7 @@ def test_rows_come_as_text_with_their_types(trino):
         data=[["1.50", 1e20], [None, None]],
         stats={"physicalInputBytes": 42},
     )
-    answer = Engine(server.port).run("select a, b", schema="s", session={"x.y": "z"})
+    answer = TrinoClient(server.port).run("select a, b", schema="s", session={"x.y": "z"})
     assert answer.columns == ("a", "b")
     assert answer.rows == (("1.50", "1.0E20"), (None, None))
     assert answer.scanned_bytes == 42
@@ -94,13 +94,13 @@ def test_a_write_answers_its_count_and_no_rows(trino):
     server = trino(
         columns=[column("rows", "bigint")], data=[[3]], updateType="INSERT", updateCount=3
     )
-    answer = Engine(server.port).run("insert into t select 1", schema="s", session={})
+    answer = TrinoClient(server.port).run("insert into t select 1", schema="s", session={})
     assert (answer.columns, answer.rows, answer.update_count) == ((), (), 3)
 
 
 def test_ddl_counts_nothing(trino):
     server = trino(updateType="DROP TABLE")
-    assert Engine(server.port).run("drop table t", schema="s", session={}).update_count == 0
+    assert TrinoClient(server.port).run("drop table t", schema="s", session={}).update_count == 0
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_ddl_counts_nothing(trino):
 def test_an_error_is_told_in_athenas_form(trino, name, text):
     error = {"errorName": name, "errorType": "USER_ERROR", "message": "line 1:8: no"}
     with pytest.raises(QueryError) as caught:
-        Engine(trino(error=error).port).run("x", schema="s", session={})
+        TrinoClient(trino(error=error).port).run("x", schema="s", session={})
     assert str(caught.value) == text
     assert (caught.value.name, caught.value.blame) == (name, "USER_ERROR")
 
@@ -120,21 +120,21 @@ def test_a_server_that_is_gone_is_an_error_with_a_next_step(trino):
     server.shutdown()
     server.server_close()
     with pytest.raises(QueryError, match="locallake status") as caught:
-        Engine(server.port).run("select 1", schema="s", session={})
+        TrinoClient(server.port).run("select 1", schema="s", session={})
     assert caught.value.blame == "INTERNAL_ERROR"
 
 
 def test_a_query_is_cancelled_by_its_number(trino):
     server = trino()
-    Engine(server.port).cancel("q1")
-    Engine(server.port).cancel("gone")
+    TrinoClient(server.port).cancel("q1")
+    TrinoClient(server.port).cancel("gone")
     assert server.deleted == ["/v1/query/q1", "/v1/query/gone"]
 
 
 def test_the_number_of_a_query_is_known_to_who_may_cancel_it(trino):
     numbers = []
     server = trino(columns=[column("a", "bigint")], data=[[1]])
-    Engine(server.port).run("select 1", schema="s", session={}, on_start=numbers.append)
+    TrinoClient(server.port).run("select 1", schema="s", session={}, on_start=numbers.append)
     assert numbers[0]() == "q1"
 
 
@@ -154,5 +154,5 @@ def test_an_error_says_what_caused_it_in_the_end(trino, failure, said):
     error = {"errorName": "E", "errorType": "EXTERNAL", "message": "cannot write"}
     server = trino(error={**error, "failureInfo": failure})
     with pytest.raises(QueryError) as caught:
-        Engine(server.port).run("select 1", schema="s", session={})
+        TrinoClient(server.port).run("select 1", schema="s", session={})
     assert str(caught.value) == said

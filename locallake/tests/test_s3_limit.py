@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from locallake import store
-from locallake.athena import faults
+from locallake import faults, s3_limit
 from locallake.settings import Settings
 
 
@@ -19,7 +18,7 @@ def refuse(code, text, status, resource):
 
 def held(tmp_path, *, limit, used):
     given = Settings(home=tmp_path, state=tmp_path, store_limit_bytes=limit)
-    return store.limited(write, given, refuse=refuse, used_bytes=lambda: used)
+    return s3_limit.limited(write, given, refuse=refuse, used_bytes=lambda: used)
 
 
 def test_a_write_below_the_limit_is_done(tmp_path):
@@ -51,18 +50,18 @@ def test_a_fault_fills_the_store_for_the_places_that_it_names(tmp_path):
 
 
 def test_the_memory_of_this_process_is_known():
-    before = store.resident_bytes()
+    before = s3_limit.resident_bytes()
     taken = b"x" * (64 * 2**20)
-    assert store.resident_bytes() - before > len(taken) // 2
-    assert store.default_limit_bytes() > before
+    assert s3_limit.resident_bytes() - before > len(taken) // 2
+    assert s3_limit.default_limit_bytes() > before
 
 
 @pytest.mark.parametrize("name", ["_put_object", "_upload_part", "_copy_object"])
 def test_every_write_of_the_emulator_is_held(tmp_path, monkeypatch, name):
     s3 = pytest.importorskip("ministack.services.s3", reason="needs locks/test.txt")
-    for write_name in store._WRITES:
+    for write_name in s3_limit._WRITES:
         monkeypatch.setattr(s3, write_name, getattr(s3, write_name))
-    store.install(Settings(home=tmp_path, state=tmp_path, store_limit_bytes=1))
+    s3_limit.install(Settings(home=tmp_path, state=tmp_path, store_limit_bytes=1))
 
     status, _, body = getattr(s3, name)("b", "k", b"x", {}, {})[:3]
 

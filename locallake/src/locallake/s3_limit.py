@@ -11,8 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from locallake import ministack
-from locallake.athena import faults
+from locallake import faults, ministack
 from locallake.settings import Settings
 
 # All that add bytes; each takes the bucket and the key first.

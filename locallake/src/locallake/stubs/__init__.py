@@ -1,0 +1,1 @@
+"""Services that Terraform needs and nobody runs: what is asked for is stored and given back."""

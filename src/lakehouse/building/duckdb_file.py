@@ -1,0 +1,49 @@
+"""Attaches the DuckDB file that LAKEHOUSE_DUCKDB names, whatever the file is called.
+
+A plugin of dbt-duckdb, named in profiles.yml. dbt parses a project anew when a value of its profile
+changes, and the path of the database is such a value; here it reaches the connection alone. Models
+know the file as the database `lakehouse`. DuckDB stores views without that name, so a file can be
+renamed, and opened under its own.
+"""
+
+import os
+from typing import Any
+
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
+from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.adapters.duckdb.utils import escape_sql_string
+from dbt_common.exceptions import DbtRuntimeError
+from duckdb import DuckDBPyConnection, IOException
+
+ALIAS = "lakehouse"
+
+
+def database_file() -> str:
+    """Path of the DuckDB file, relative to the working directory."""
+    return os.environ.get("LAKEHOUSE_DUCKDB") or "lakehouse.duckdb"
+
+
+class Plugin(BasePlugin):
+    """Makes the connection in memory a connection to the file."""
+
+    def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
+        """Spill beside the file, as DuckDB does for a database that it opens first."""
+        config.setdefault("temp_directory", f"{database_file()}.tmp")
+
+    def configure_connection(self, conn: DuckDBPyConnection) -> None:
+        """Attach the file, before dbt looks for the alias that the profile promises.
+
+        Raises: DbtRuntimeError if the file cannot be opened, above all while another program has it.
+        """
+        path = database_file()
+        try:
+            conn.execute(f"attach '{escape_sql_string(path)}' as {ALIAS}")
+        except IOException as err:
+            if "lock" in str(err):
+                raise DbtRuntimeError(
+                    f"{path} is open in another program: close it there, then run again ({err})"
+                ) from err
+            raise DbtRuntimeError(
+                f"{path} cannot be opened as a DuckDB database: name another file in "
+                f"LAKEHOUSE_DUCKDB, or move this one away and build anew ({err})"
+            ) from err

@@ -1,0 +1,195 @@
+"""A dbt build of a few models, recorded once and run again by DuckDB alone.
+
+Starting dbt, reading a project and rendering its models takes seconds; the SQL that comes out takes a
+fraction of one. Where a command builds the same models in a new database each time, the statements are
+the same each time: they are recorded while dbt runs them, kept under a digest of everything that they
+follow from, and run again as they are. A build that was not green is never recorded, and whoever runs a
+record falls back to dbt as soon as one statement fails or one test finds a row, so that every error is
+told by dbt itself.
+"""
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+# Of a model, seed or hook: what changes the database. What dbt asks it besides is left out, and so
+# are transactions: a database that was not built to its end is thrown away.
+_CHANGES = re.compile(r"(create|insert|delete|alter|drop|update|merge)\b", re.IGNORECASE)
+_COMMENT = re.compile(r"^\s*/\*.*?\*/\s*", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What dbt sent to DuckDB, in its order.
+
+    Attributes:
+        changes_and_tests: (SQL, whether it is a data test). A test answers one row: the failures,
+            whether they warn, whether they are an error.
+        seeds: table -> its rows, every value as text; they are inserted after the table is made.
+    """
+
+    changes_and_tests: tuple[tuple[str, bool], ...]
+    seeds: Mapping[str, Sequence[Sequence[str | None]]]
+
+
+class RecordedRunError(Exception):
+    """The record does not fit this run: dbt must say what is wrong."""
+
+
+def digest_of(files: Iterable[Path], *, root: Path, settings: Sequence[str]) -> str:
+    """Return a digest of everything that recorded statements follow from.
+
+    Args:
+        files: of the project; their places below `root` and their bytes count.
+        settings: arguments of dbt. The versions of dbt, its adapter and DuckDB count too.
+    """
+    from importlib.metadata import version
+
+    found = hashlib.sha256()
+    packages = ("dbt-core", "dbt-adapters", "dbt-common", "dbt-duckdb", "duckdb", "jinja2")
+    for text in (*settings, *(f"{name}=={version(name)}" for name in packages)):
+        found.update(text.encode() + b"\0")
+    for path in (*sorted(files), Path(__file__)):
+        name = path.relative_to(root) if path.is_relative_to(root) else path.name
+        found.update(f"{name}\0".encode() + path.read_bytes() + b"\0")
+    return found.hexdigest()
+
+
+def read_record(path: Path) -> Recorded | None:
+    """Return what was kept there; None if nothing usable is."""
+    try:
+        kept = json.loads(path.read_text("utf-8"))
+        statements = tuple((str(sql), bool(is_test)) for sql, is_test in kept["statements"])
+        return Recorded(statements, kept["seeds"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def keep_record(recorded: Recorded, path: Path) -> None:
+    """Keep a record for the next call; where nothing can be written, that one asks dbt again."""
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as beside:
+            json.dump({"statements": recorded.changes_and_tests, "seeds": recorded.seeds}, beside)
+        os.replace(beside.name, path)
+        for other in path.parent.glob("*.json"):
+            if other != path:
+                other.unlink(missing_ok=True)
+
+
+def run_record(recorded: Recorded, database: Path, *, alias: str) -> None:
+    """Run the statements on a new database; relative paths are of the working directory.
+
+    Args:
+        alias: the name that the statements know the database by.
+    Raises: RecordedRunError if a statement fails or a test finds rows that are an error.
+    """
+    with duckdb.connect(":memory:") as connection:
+        try:
+            connection.execute(f"attach '{str(database).replace(chr(39), chr(39) * 2)}' as {alias}")
+            connection.execute("set preserve_insertion_order = false; set timezone = 'UTC'")
+            connection.execute("set parquet_metadata_cache = true")
+            for sql, is_test in recorded.changes_and_tests:
+                answer = connection.execute(sql)
+                if is_test:
+                    found = answer.fetchone()
+                    if found is None or found[1] or found[2]:
+                        raise RecordedRunError("a data test finds rows")
+                elif (table := _table_made(sql)) in recorded.seeds:
+                    _fill(connection, table, recorded.seeds[table])
+        except duckdb.Error as err:
+            raise RecordedRunError(str(err)) from err
+
+
+def record_build(words: Sequence[str], *, environment: Mapping[str, str]) -> tuple[str, Recorded | None]:
+    """Run dbt in a process of its own; return what it printed, and the record if all was green.
+
+    Args:
+        words: arguments of dbt, a build.
+        environment: LAKEHOUSE_DUCKDB and LAKEHOUSE_RAW relative to `PWD`, the working directory.
+    """
+    with tempfile.NamedTemporaryFile(suffix=".json") as kept:
+        done = subprocess.run(
+            [sys.executable, "-m", __name__, kept.name, *words],
+            env=dict(environment),
+            cwd=environment["PWD"],
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout + done.stderr, None if done.returncode else read_record(Path(kept.name))
+
+
+def _fill(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[str | None]]
+) -> None:
+    if rows:
+        places = ", ".join("?" * len(rows[0]))
+        connection.executemany(f"insert into {table} values ({places})", rows)
+
+
+def _table_made(sql: str) -> str:
+    """The table that a statement makes, quoted as dbt quotes it; empty if it makes none."""
+    found = re.match(r'create table ("\w+"\."\w+"\."\w+")', sql, re.IGNORECASE)
+    return found[1] if found else ""
+
+
+def _main(kept: Path, words: Sequence[str]) -> int:
+    """Run dbt, one statement after another, and write the record."""
+    from dbt.cli.main import dbtRunner
+
+    sent: list[tuple[str, str]] = []
+
+    def note(event: Any) -> None:
+        if event.info.name == "SQLQuery":
+            sent.append((event.data.node_info.unique_id, _COMMENT.sub("", event.data.sql)))
+
+    outcome = dbtRunner(callbacks=[note]).invoke([*words, "--threads", "1"])
+    if not outcome.success:
+        if outcome.exception is not None:
+            print(f"error: {outcome.exception}")
+        return 1
+    if all(str(result.status) in ("success", "pass") for result in outcome.result.results):
+        nodes = {result.node.unique_id: result.node for result in outcome.result.results}
+        seeds = [node.relation_name for key, node in nodes.items() if key.startswith("seed.")]
+        keep_record(Recorded(tuple(_kept(sent)), _rows_of(seeds)), kept)
+    return 0
+
+
+def _kept(sent: Iterable[tuple[str, str]]) -> Iterator[tuple[str, bool]]:
+    for node, sql in sent:
+        is_test = node.startswith("test.")
+        # A seed's rows are bound to its insert, so they are kept as what the table holds.
+        is_bound = node.startswith("seed.") and sql.lstrip().lower().startswith("insert")
+        is_kept = sql.lstrip().lower().startswith("select") if is_test else _CHANGES.match(sql)
+        if is_kept and not is_bound:
+            yield sql, is_test
+
+
+def _rows_of(seeds: Sequence[str]) -> dict[str, list[list[str | None]]]:
+    from lakehouse.building.duckdb_file import ALIAS, database_file
+
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(f"attach '{database_file()}' as {ALIAS} (read_only)")
+        return {
+            seed: [list(row) for row in connection.execute(_as_text(seed)).fetchall()]
+            for seed in seeds
+        }
+
+
+def _as_text(table: str) -> str:
+    return f"select cast(columns(*) as varchar) from {table}"
+
+
+if __name__ == "__main__":
+    sys.exit(_main(Path(sys.argv[1]), sys.argv[2:]))

@@ -1,0 +1,102 @@
+"""Runs dbt for the tests: dbt is imported and the project parsed once, then every command is a fork.
+
+A process that runs dbt spends two seconds of processor time on imports and five on the project before
+the first statement. Here each command still has a process, an environment, a working directory and
+streams of its own; it starts from the imported dbt and the parsed project of this one. That is right
+because nothing that a command is given reaches the parser on DuckDB: tests/integration/test_parsing.py.
+
+`dbt_server.py <project> <folder>` reads a JSON request per line of standard input and answers each
+with a line `{"returncode": n}`, after the command has ended. What dbt parses lies in <folder>.
+"""
+
+import fcntl
+import gc
+import json
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from dbt.cli.main import cli, dbtRunner
+from dbt_common.clients.jinja import template_cache
+
+# These read or write the project's files themselves.
+PARSES_ITSELF = ("parse", "clean", "deps", "docs")
+
+
+def parsed_project(project: Path, folder: Path) -> Any:
+    """The project's manifest for DuckDB; of several servers one parses and the others read that."""
+    folder.mkdir(parents=True, exist_ok=True)
+    words = ["--project-dir", str(project), "--profiles-dir", str(project), "--target", "duckdb"]
+    words += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        outcome = dbtRunner().invoke(["--quiet", "parse", *words])
+    if outcome.exception is not None:
+        raise SystemExit(f"the project cannot be parsed: {outcome.exception}")
+    return outcome.result
+
+
+def run(words: Sequence[str], manifest: Any) -> int:
+    """Run one command as the program dbt does; returns its exit code."""
+    given = None if words[0] in PARSES_ITSELF else manifest
+    try:
+        cli.main(list(words), prog_name="dbt", obj={"manifest": given, "callbacks": []})
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    return 0
+
+
+def in_child(request: dict[str, Any], manifest: Any) -> int:
+    """Become what the request asks for, and run it."""
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    os.chdir(request["directory"])
+    for number, name in ((0, os.devnull), (1, request["stdout"]), (2, request["stderr"])):
+        flags = os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        os.dup2(os.open(name, flags, 0o644), number)
+    try:
+        return run(request["words"], manifest)
+    except BaseException:
+        traceback.print_exc()
+        return 1
+
+
+def serve(manifest: Any) -> None:
+    """Fork for every request, one after another, until the input ends."""
+    # Half of what a small command costs is the compilation of macros, which dbt keeps for a process.
+    for macro in manifest.macros.values():
+        template_cache.get_node_template(macro)
+    gc.collect()
+    # Collecting in a child would touch, and so copy, every page of the manifest.
+    gc.freeze()
+    for line in sys.stdin:
+        request = json.loads(line)
+        if threading.active_count() > 1:
+            raise SystemExit("a fork would lose the threads of the process: start none before it")
+        sys.stdout.flush()
+        child = os.fork()
+        if child == 0:
+            code = in_child(request, manifest)
+            sys.stdout.flush()
+            sys.stderr.flush()
+            # Not sys.exit: nothing of the parent's may be tidied away by a child.
+            os._exit(code)
+        _, status = os.waitpid(child, 0)
+        answer = {"returncode": os.waitstatus_to_exitcode(status)}
+        print(json.dumps(answer), file=ANSWERS, flush=True)
+
+
+if __name__ == "__main__":
+    # The answers have the pipe for themselves: what dbt prints while parsing goes to the errors.
+    ANSWERS = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    serve(parsed_project(Path(sys.argv[1]), Path(sys.argv[2])))
+    # DuckDB's bindings complain of what dbt has imported when they are tidied away.
+    os._exit(0)

@@ -1,0 +1,67 @@
+"""What differs by run does not reach dbt's parser, so that the project is parsed once.
+
+For people: another database or raw zone costs no new parse. For the tests: every lake is run with
+one manifest (tests/dbt_server.py), which is right only while these hold.
+"""
+
+import json
+import shutil
+from typing import Any
+
+import pytest
+import yaml
+from lake import PARSED, PROJECT, Lake
+
+VARIABLES = {
+    "run_date": "2024-01-05",
+    "as_of_date": "2024-01-04",
+    "closed_days_only": False,
+    "rejected_share_limit": 0.5,
+    "commerce_value_rule": "unit_times_quantity",
+    "commerce_gmv_date": "order_date",
+    "commerce_excluded_statuses": ["DEVOLVIDA"],
+    "report_year": 2020,
+}
+# Said of the parse itself.
+OF_THE_PARSE = ("metadata", "created_at")
+
+
+@pytest.fixture
+def parsed(tmp_path) -> Lake:
+    """A lake that finds the project as another lake has parsed it."""
+    Lake(tmp_path / "other").dbt("ls", "--resource-type", "exposure")
+    lake = Lake(tmp_path / "lake")
+    (lake.folder / "target").mkdir(parents=True)
+    shutil.copy(PARSED / "target" / "partial_parse.msgpack", lake.folder / "target")
+    return lake
+
+
+def without(value: Any, names: tuple[str, ...]) -> Any:
+    if isinstance(value, dict):
+        return {key: without(held, names) for key, held in value.items() if key not in names}
+    return [without(held, names) for held in value] if isinstance(value, list) else value
+
+
+def manifest_of(lake: Lake) -> dict[str, Any]:
+    return without(json.loads((lake.folder / "target" / "manifest.json").read_text()), OF_THE_PARSE)
+
+
+def test_another_database_and_raw_zone_are_no_reason_to_parse(parsed: Lake) -> None:
+    said = parsed.dbt("parse", "--log-level", "debug")
+    assert "0 files changed" in said
+    assert "Unable to do partial parsing" not in said
+
+
+def test_variables_change_nothing_that_is_parsed(parsed: Lake) -> None:
+    parsed.dbt("parse")
+    before = manifest_of(parsed)
+    said = parsed.dbt("parse", "--log-level", "debug", variables=VARIABLES)
+    # dbt itself cannot know: it parses anew for any other variable.
+    assert "Unable to do partial parsing" in said
+    assert manifest_of(parsed) == before
+
+
+def test_every_variable_of_the_project_is_tried() -> None:
+    declared = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]
+    # What the credit features follow from is no value of a run: it is changed in the file.
+    assert set(declared) == {*VARIABLES, "credit_declarations"}
