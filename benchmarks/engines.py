@@ -32,14 +32,14 @@ import yaml
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
-sys.path.insert(0, str(PROJECT / "scripts"))
+sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "tests" / "engines")]
 
 import local_aws  # noqa: E402
 import parity  # noqa: E402
 
-from lakehouse.catalogue import raw_table_input  # noqa: E402
-from lakehouse.contract import EntityContract, LandingRules  # noqa: E402
-from lakehouse.parity import AthenaReader  # noqa: E402
+from lakehouse.landing.catalogue import raw_table_input  # noqa: E402
+from lakehouse.landing.contract import EntityContract, LandingRules  # noqa: E402
+from lakehouse.marts.athena import AthenaReader  # noqa: E402
 
 PARTS = ("start", "builds", "merges", "events")
 ROWS, MERGED_ROWS = 1_000_000, 20_000

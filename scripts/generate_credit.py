@@ -157,7 +157,8 @@ def _derived(project: Path) -> Mapping[str, Any]:
     found = [text for text in messages if text.startswith("credit_generated=")]
     if done.returncode or not found:
         raise SystemExit("dbt failed:\n" + "\n".join(messages or [done.stdout, done.stderr]))
-    return json.loads(found[0].removeprefix("credit_generated="))
+    derived: Mapping[str, Any] = json.loads(found[0].removeprefix("credit_generated="))
+    return derived
 
 
 def _csv_text(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:

@@ -1,22 +1,22 @@
-"""The command line: clients, clock and environment are made here and handed down."""
+"""The command line: words become calls, results sentences; clock and environment come in here."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from botocore.exceptions import BotoCoreError
 
-from lakehouse.catalogue import RegisteredTable, register_domain
-from lakehouse.contract import known_domains, read_contract
-from lakehouse.delivery import Delivery
-from lakehouse.errors import LandingError, RawStoreError, UsageError
-from lakehouse.landing import LandedLoad, land_delivery
-from lakehouse.raw_store import LocalRawStore, RawStore, S3RawStore
+from lakehouse.aws import AwsClients
+from lakehouse.errors import LakehouseError, UsageError
+from lakehouse.landing.catalogue import RegisteredTable, register_domain
+from lakehouse.landing.contract import known_domains, read_contract
+from lakehouse.landing.delivery import Delivery
+from lakehouse.landing.land import LandedLoad, land_delivery
+from lakehouse.landing.raw_store import LocalRawStore, S3RawStore, open_store
 from lakehouse.terraform_env import environment, shell_exports
-from lakehouse.transient import LocalTransientZone, S3TransientZone, TransientZone
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
@@ -54,15 +54,13 @@ def land(
     project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
 ) -> None:
     """Land delivered files in the raw zone; several entities of one delivery in one call."""
-    try:
+    with _told_errors():
         if ingest_date and recorded_from:
             raise UsageError("--ingest-date and --recorded-from exclude each other; give one")
         results = land_delivery(
             [_parse_delivery(text) for text in deliveries],
             contract=read_contract(domain, project_dir=project_dir),
-            store=open_store(
-                os.environ.get("LAKEHOUSE_RAW"), domain=domain, project_dir=project_dir
-            ),
+            store=open_store(os.environ, domain=domain, project_dir=project_dir),
             received_at=datetime.now(UTC),
             ingest_date=ingest_date.date() if ingest_date else None,
             recorded_from=recorded_from,
@@ -70,9 +68,6 @@ def land(
             full_extract=full_extract or (),
             sender=sender,
         )
-    except LandingError as err:
-        typer.echo(f"error: {err}", err=True)
-        raise typer.Exit(err.exit_code) from err
     _report(results)
 
 
@@ -95,31 +90,30 @@ def extract(
 ) -> None:
     """Fetch what the sources of a domain offer, and land it and what arrived; nothing twice."""
     # Imported late: HTTP and PostgreSQL are no business of the other commands.
-    from lakehouse.extract import Places, extract_domain, extract_object
-    from lakehouse.http_source import http_client
+    from lakehouse.extraction.extract import Places, extract_domain, extract_object
+    from lakehouse.extraction.http_source import http_client
+    from lakehouse.extraction.transient import open_transient
 
-    try:
+    with _told_errors():
         name, _, entity = domain.partition(".")
         named = [*([entity] if entity else []), *(entities or [])]
-        is_object = object_address not in (None, "-")
-        if is_object and (named or full):
+        # The workflow gives "-" where no object started it.
+        arrived = None if object_address == "-" else object_address
+        if arrived is not None and (named or full):
             raise UsageError("--object names what to land; leave out entities and --full")
         contract = read_contract(name, project_dir=project_dir)
         places = Places(
-            store=open_store(os.environ.get("LAKEHOUSE_RAW"), domain=name, project_dir=project_dir),
-            zone=open_transient(os.environ.get("LAKEHOUSE_TRANSIENT"), project_dir=project_dir),
+            store=open_store(os.environ, domain=name, project_dir=project_dir),
+            zone=open_transient(os.environ, project_dir=project_dir),
             settings=os.environ,
             http=http_client,
-            secrets=lambda: aws_client("secretsmanager", "secrets of sources"),
+            secrets=AwsClients("secrets of sources").secrets,
             now=lambda: datetime.now(UTC),
         )
-        if is_object:
-            done = extract_object(object_address, contract=contract, places=places)
+        if arrived is not None:
+            done = extract_object(arrived, contract=contract, places=places)
         else:
             done = extract_domain(named, contract=contract, places=places, whole=full)
-    except LandingError as err:
-        typer.echo(f"error: {err}", err=True)
-        raise typer.Exit(err.exit_code) from err
     for setting in done.unset:
         typer.echo(f"warning: {setting} is not set, so its source was not asked", err=True)
     _report([load for load in done.landed if load.outcome != "repeated"])
@@ -150,20 +144,17 @@ def publish(
 ) -> None:
     """Copy marts to the databases that the exposures name; old tables stay until all is there."""
     # Imported late: the other commands speak to no database.
-    from lakehouse.publish import publish as publish_exposures
-    from lakehouse.publish import read_manifest
+    from lakehouse.publishing.publish import publish as publish_exposures
+    from lakehouse.publishing.publish import read_manifest
 
-    try:
+    with _told_errors():
         done = publish_exposures(
             domains or (),
             manifest=read_manifest(project_dir, manifest),
             settings=os.environ,
-            make_client=lambda service: aws_client(service, f"publishing by {service}"),
+            clients=AwsClients("publishing"),
             allow_empty=allow_empty,
         )
-    except LandingError as err:
-        typer.echo(f"error: {err}", err=True)
-        raise typer.Exit(err.exit_code) from err
     for exposure, setting in done.unset.items():
         typer.echo(f"warning: {setting} is not set, so {exposure} is not published", err=True)
     for exposure, tables in done.tables.items():
@@ -190,11 +181,10 @@ def register(
     project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
 ) -> None:
     """Make the raw tables in the Glue catalogue and register every day that has files."""
-    try:
-        root = os.environ.get("LAKEHOUSE_RAW")
+    with _told_errors():
         for domain in domains or known_domains(project_dir):
             contract = read_contract(domain, project_dir=project_dir)
-            store = open_store(root, domain=domain, project_dir=project_dir)
+            store = open_store(os.environ, domain=domain, project_dir=project_dir)
             if not isinstance(store, S3RawStore):
                 raise UsageError(
                     "LAKEHOUSE_RAW is not on S3, so there is no catalogue; DuckDB reads the "
@@ -203,9 +193,6 @@ def register(
             source = LocalRawStore(copy_from) if copy_from else None
             for table in register_domain(contract, store=store, copy_from=source):
                 typer.echo(_registered_sentence(store.database, table))
-    except LandingError as err:
-        typer.echo(f"error: {err}", err=True)
-        raise typer.Exit(err.exit_code) from err
 
 
 @app.command()
@@ -229,7 +216,7 @@ def features(
     """Turn one delivery of credit proposals into features, Parquet partitioned by anomesdia."""
     from lakehouse.features import write_features
 
-    try:
+    with _told_errors():
         result = write_features(
             input_path,
             output_path,
@@ -238,9 +225,6 @@ def features(
             anomesdia=anomesdia,
             sender=sender,
         )
-    except LandingError as err:
-        typer.echo(f"error: {err}", err=True)
-        raise typer.Exit(err.exit_code) from err
     for warning in result.warnings:
         typer.echo(f"warning: {warning}", err=True)
     if result.rejected_count:
@@ -261,72 +245,26 @@ def env(
     ],
 ) -> None:
     """Print what dbt and landing need on AWS: eval "$(lakehouse env --from-terraform FOLDER)"."""
-    try:
+    with _told_errors():
         typer.echo(shell_exports(environment(from_terraform)))
-    except LandingError as err:
-        typer.echo(f"error: {err}", err=True)
-        raise typer.Exit(err.exit_code) from err
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def dbt(context: typer.Context) -> None:
     """Run dbt, such as `lakehouse dbt build`; an error that an adapter swallowed fails it too."""
     # Imported late: dbt takes seconds.
-    from lakehouse.dbt_run import checked_run
+    from lakehouse.building.dbt_run import checked_run
 
     raise typer.Exit(checked_run(context.args))
 
 
-def open_store(root: str | None, *, domain: str, project_dir: Path) -> RawStore:
-    """Open the raw zone that the environment names.
-
-    Args:
-        root: a directory or an `s3://bucket/prefix` URI; None is `data/raw` of the project.
-        domain: its raw tables lie in the Glue database LAKEHOUSE_RAW_DATABASE, which holds those
-            of all domains; else in the domain's own, LAKEHOUSE_DATABASE_<DOMAIN>, by default
-            `<LAKEHOUSE_SCHEMA_PREFIX>_<domain>`. The dbt sources YAML says the same.
-    Raises: RawStoreError if there is no AWS client to be had.
-    """
-    if root is None or not root.startswith("s3://"):
-        return LocalRawStore(Path(root) if root else project_dir / "data" / "raw")
-    prefix = os.environ.get("LAKEHOUSE_SCHEMA_PREFIX", "lakehouse_dev")
-    own = os.environ.get(f"LAKEHOUSE_DATABASE_{domain.upper()}", f"{prefix}_{domain}")
-    database = os.environ.get("LAKEHOUSE_RAW_DATABASE", own)
-    bucket, _, prefix = root.removeprefix("s3://").partition("/")
-    return S3RawStore(
-        bucket,
-        prefix.strip("/"),
-        database,
-        s3=aws_client("s3", root),
-        glue=aws_client("glue", root),
-    )
-
-
-def open_transient(root: str | None, *, project_dir: Path) -> TransientZone:
-    """Open the transient zone that the environment names.
-
-    Args:
-        root: a directory or an `s3://bucket/prefix` URI; None is `data/transient` of the project.
-    Raises: RawStoreError if there is no AWS client to be had.
-    """
-    if root is None or not root.startswith("s3://"):
-        return LocalTransientZone(Path(root) if root else project_dir / "data" / "transient")
-    bucket, _, prefix = root.removeprefix("s3://").partition("/")
-    return S3TransientZone(bucket, prefix.strip("/"), s3=aws_client("s3", root))
-
-
-def aws_client(service: str, thing: str) -> Any:
-    """Make a client of AWS for a thing that an error names.
-
-    Raises: RawStoreError if the AWS settings do not suffice.
-    """
-    # Imported late: it takes longer than landing a small file in a directory.
-    import boto3
-
+@contextmanager
+def _told_errors() -> Iterator[None]:
     try:
-        return boto3.client(service)
-    except BotoCoreError as err:
-        raise RawStoreError(f"{thing}: no AWS client ({err}); check the AWS settings") from err
+        yield
+    except LakehouseError as err:
+        typer.echo(f"error: {err}", err=True)
+        raise typer.Exit(err.exit_code) from err
 
 
 def _report(results: Iterable[LandedLoad]) -> None:

@@ -23,12 +23,12 @@ from lakehouse.building.recorded import (
     record_build,
     run_record,
 )
-from lakehouse.contract import read_contract
-from lakehouse.delivery import Delivery
 from lakehouse.errors import FeaturesError, UsageError
-from lakehouse.landing import land_delivery
-from lakehouse.raw_store import LocalRawStore
-from lakehouse.sender import DEFAULT_SENDER
+from lakehouse.landing.contract import read_contract
+from lakehouse.landing.delivery import Delivery
+from lakehouse.landing.land import land_delivery
+from lakehouse.landing.raw_store import LocalRawStore
+from lakehouse.landing.sender import DEFAULT_SENDER
 
 DOMAIN, ENTITY, MODEL = "credit", "proposal", "feat_credit__proposal"
 _DATABASE = "lake.duckdb"
@@ -84,7 +84,7 @@ def write_features(
         input_path: a CSV file, or a directory whose *.csv files are one delivery.
         received_at: now, UTC; its day is the reference date of rows that name none.
         anomesdia: the reference date of rows that name none, instead of today; not after today.
-    Raises: LandingError for a delivery that is not what the contract promises; FeaturesError with
+    Raises: LakehouseError for a delivery that is not what the contract promises; FeaturesError with
         dbt's own words if the features cannot be built or written.
     Source: docs/domains/credit.md#features-command.
     """
@@ -189,7 +189,7 @@ def _export(work: Path, output_path: Path, sender: str) -> tuple[dict[int, tuple
         rejected = lake.execute(
             f"select count(*) from {DOMAIN}.int_{DOMAIN}__{ENTITY}_received "
             "where reason_code is not null"
-        ).fetchone()[0]
+        ).fetchall()[0][0]
         table = f"{DOMAIN}.{MODEL}"
         counts = lake.execute(
             f"select anomesdia, count(*) from {table} group by anomesdia order by anomesdia"

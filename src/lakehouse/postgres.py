@@ -1,15 +1,21 @@
 """PostgreSQL over TLS: one way to connect, for what is fetched and for what is published."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import certifi
 
-from lakehouse.errors import LandingError, UsageError
-from lakehouse.raw_store import aws_errors
+from lakehouse.aws import aws_errors
+from lakehouse.errors import LakehouseError, UsageError
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from psycopg import Connection
 
 
 @dataclass(frozen=True)
@@ -29,14 +35,14 @@ class PostgresLogin:
 
 
 def login_from_secret(
-    secret_arn: str, *, secrets: Any, ca_file: str | None = None, **known: str
+    secret_arn: str, *, secrets: SecretsManagerClient, ca_file: str | None = None, **known: str
 ) -> PostgresLogin:
     """Read a login from Secrets Manager, as RDS writes such secrets.
 
     Args:
         secrets: client of Secrets Manager.
         known: host, port or dbname where the secret does not hold them.
-    Raises: RawStoreError if AWS refuses; UsageError if the secret lacks a part.
+    Raises: AwsError if AWS refuses; UsageError if the secret lacks a part.
     """
     with aws_errors(f"secret {secret_arn}"):
         text = secrets.get_secret_value(SecretId=secret_arn)["SecretString"]
@@ -60,8 +66,8 @@ def login_from_secret(
 
 @contextmanager
 def connection(
-    login: PostgresLogin, *, application: str, error: type[LandingError]
-) -> Iterator[Any]:
+    login: PostgresLogin, *, application: str, error: type[LakehouseError]
+) -> Iterator[Connection[tuple[Any, ...]]]:
     """Connect with a verified certificate; one transaction, committed unless an error leaves it.
 
     Args:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from lakehouse.errors import LandingError
+from lakehouse.errors import LakehouseError
 
 ReadOutputs = Callable[[Path], str]
 
 
-class TerraformEnvError(LandingError):
+class TerraformEnvError(LakehouseError):
     """Terraform's outputs cannot be read, or are not those of an environment."""
 
 
@@ -62,7 +62,7 @@ def shell_exports(variables: Mapping[str, str]) -> str:
     return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
 
 
-def _text_by_text(value: Any) -> Mapping[str, str]:
+def _text_by_text(value: dict[str, Any]) -> Mapping[str, str]:
     if not all(isinstance(text, str) for pair in value.items() for text in pair):
         raise ValueError("an output holds something else than text")
     return value

@@ -17,7 +17,9 @@ sys.path.insert(0, str(PROJECT / "scripts"))
 import local_aws  # noqa: E402
 import parity  # noqa: E402
 
-from lakehouse.parity import AthenaReader, Difference, Rows  # noqa: E402
+from lakehouse.marts.athena import AthenaReader  # noqa: E402
+from lakehouse.marts.comparison import Difference  # noqa: E402
+from lakehouse.marts.rows import Rows  # noqa: E402
 from locallake import cli as locallake  # noqa: E402
 
 

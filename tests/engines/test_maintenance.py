@@ -5,7 +5,7 @@ import parity
 import pytest
 from conftest import Aws, Built, sentences
 
-from lakehouse.parity import Rows
+from lakehouse.marts.rows import Rows
 
 MERGED = "int_commerce__purchase_history"
 # The files of the newest snapshot (whether it holds deletes, path), and the rows.

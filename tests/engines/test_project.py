@@ -7,9 +7,11 @@ import parity
 import pytest
 from conftest import Aws, Built, artefact, results_of
 
-from lakehouse.mart_rows import AthenaMarts, DuckDbMarts, fingerprint
-from lakehouse.parity import Rows
-from lakehouse.publication import publications
+from lakehouse.marts.duckdb import DuckDbReader
+from lakehouse.marts.fingerprint import fingerprint
+from lakehouse.marts.rows import Rows
+from lakehouse.publishing.mart_rows import mart_rows
+from lakehouse.publishing.publication import publications
 
 TARGETS = local_aws.TARGETS
 
@@ -88,13 +90,13 @@ def test_what_is_published_is_read_as_from_duckdb(built: Built, aws: Aws, target
         engine: publications(artefact(built.case, engine, "manifest"))
         for engine in ("duckdb", target)
     }
-    here = DuckDbMarts(built.case.folder / "lakehouse.duckdb")
-    there = AthenaMarts(aws.reader)
+    here = DuckDbReader(built.case.folder / "lakehouse.duckdb")
+    there = aws.reader
     for expected, actual in zip(declared["duckdb"], declared[target], strict=True):
         for table, same in zip(expected.tables, actual.tables, strict=True):
-            found = fingerprint(here.rows(table))
+            found = fingerprint(mart_rows(table, here))
             assert found.row_count > 0
-            assert fingerprint(there.rows(same)) == found, same.model
+            assert fingerprint(mart_rows(same, there)) == found, same.model
 
 
 @pytest.mark.parametrize("target", TARGETS)

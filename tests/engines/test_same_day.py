@@ -6,7 +6,7 @@ import parity
 import pytest
 from conftest import Aws, Built
 
-from lakehouse.parity import duckdb_rows
+from lakehouse.marts.duckdb import duckdb_rows
 
 SECOND = "0123456789ac"
 RECEIVED = "int_commerce__purchase_received"

@@ -22,12 +22,12 @@ from source_server import SourceServer
 from typer.testing import CliRunner
 
 from lakehouse.cli import app
-from lakehouse.contract import read_contract
 from lakehouse.errors import SourceError, UsageError
-from lakehouse.extract import Extraction, Places, extract_domain, extract_object
-from lakehouse.http_source import HttpClient, http_client
-from lakehouse.raw_store import LocalRawStore, S3RawStore
-from lakehouse.transient import LocalTransientZone, S3TransientZone
+from lakehouse.extraction.extract import Extraction, Places, extract_domain, extract_object
+from lakehouse.extraction.http_source import HttpClient, http_client
+from lakehouse.extraction.transient import LocalTransientZone, S3TransientZone
+from lakehouse.landing.contract import read_contract
+from lakehouse.landing.raw_store import LocalRawStore, S3RawStore
 
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:lakehouse-dev/source/retail"
 # docs/domains/retail.md#employees
@@ -218,8 +218,8 @@ def test_a_table_without_a_promised_column_lands_nothing_and_names_it(sales, ret
 
 def test_the_snapshot_holds_nothing_that_is_written_while_it_is_read(sales, retail, postgres):
     """The extract waits for a lock; a row committed before its snapshot's end is not in it."""
+    from lakehouse.extraction.postgres_source import _begin_snapshot
     from lakehouse.postgres import connection, login_from_secret
-    from lakehouse.postgres_source import _begin_snapshot
 
     login = login_from_secret(
         SECRET, secrets=retail.places.secrets(), ca_file=str(postgres.ca_file)

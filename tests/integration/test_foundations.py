@@ -7,7 +7,7 @@ import duckdb
 import pytest
 from lake import PROJECT, Lake
 
-from lakehouse.contract import read_contract
+from lakehouse.landing.contract import read_contract
 
 ENTITY = "commerce/purchase_extra_info"
 CONTRACT = read_contract("commerce", project_dir=PROJECT)

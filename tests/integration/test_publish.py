@@ -27,13 +27,14 @@ from postgres_server import PostgresServer
 from redshift_api import RedshiftApi
 from typer.testing import CliRunner
 
+from lakehouse.aws import AwsClients
 from lakehouse.cli import app
-from lakehouse.errors import LandingError, PublishError, UsageError
-from lakehouse.mart_rows import AthenaMarts
-from lakehouse.parity import AthenaReader
-from lakehouse.publication import PublishedColumn, publications
-from lakehouse.publish import Published, publish
-from lakehouse.publish_redshift import parquet_bytes, swap_statements
+from lakehouse.errors import LakehouseError, PublishError, UsageError
+from lakehouse.marts.athena import AthenaReader
+from lakehouse.publishing.mart_rows import mart_rows
+from lakehouse.publishing.publication import PublishedColumn, publications
+from lakehouse.publishing.publish import Published, publish
+from lakehouse.publishing.to_redshift import parquet_bytes, swap_statements
 
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!cluster-1"
 WIDE, SCHOOLS = "fct_education__performance_academica", "rpt_education__media_por_escola"
@@ -120,10 +121,7 @@ def run(
     aws = fake_aws.FakeAws(secrets={SECRET: json.dumps(secret)})
 
     def publish_domains(*domains: str, allow_empty: bool = False, **settings: str) -> Published:
-        from boto3 import Session
-
         with fake_aws.running(aws) as environment:
-            session = Session("test", "test", region_name="us-east-1")
             return publish(
                 domains,
                 manifest=settings.pop("manifest", manifest),
@@ -136,20 +134,24 @@ def run(
                     "LAKEHOUSE_AURORA_CA": str(server.ca_file),
                     **settings,
                 },
-                make_client=lambda service: session.client(
-                    service, endpoint_url=environment["AWS_ENDPOINT_URL"]
-                ),
+                clients=clients_of(environment),
                 allow_empty=allow_empty,
             )
 
     return publish_domains
 
 
+def clients_of(environment: Mapping[str, str]) -> AwsClients:
+    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+    place = {"region_name": "us-east-1", "endpoint_url": environment["AWS_ENDPOINT_URL"]}
+    return AwsClients("publishing", {**keys, **place})
+
+
 def rows_of(opened: psycopg.Connection, table: str, columns: str = "*") -> list[tuple]:
     return sorted(opened.execute(f"select {columns} from {table}").fetchall(), key=repr)
 
 
-def only_error(done: Published) -> LandingError:
+def only_error(done: Published) -> LakehouseError:
     assert done.tables == {}
     [error] = done.errors
     return error
@@ -414,10 +416,7 @@ def run_redshift(
     del only_silver["exposures"]["exposure.lakehouse.retail_gold"]
 
     def publish_retail(allow_empty: bool = False) -> Published:
-        from boto3 import Session
-
         with fake_aws.running(aws, redshift_api.handler(aws, redshift)) as environment:
-            session = Session("test", "test", region_name="us-east-1")
             return publish(
                 ["retail"],
                 manifest=only_silver,
@@ -429,9 +428,7 @@ def run_redshift(
                     "LAKEHOUSE_REDSHIFT_COPY_ROLE": "arn:aws:iam::123456789012:role/copy",
                     "LAKEHOUSE_REDSHIFT_EXPORTS": "s3://results/publish",
                 },
-                make_client=lambda service: session.client(
-                    service, endpoint_url=environment["AWS_ENDPOINT_URL"]
-                ),
+                clients=clients_of(environment),
                 allow_empty=allow_empty,
             )
 
@@ -580,7 +577,7 @@ def test_parquet_has_the_types_that_copy_wants(manifest):
 
 
 def test_every_exposure_for_redshift_fits_one_transaction(manifest):
-    from lakehouse.publish_redshift import MOST_STATEMENTS, _Staged
+    from lakehouse.publishing.to_redshift import MOST_STATEMENTS, _Staged
 
     found = [one for one in publications(manifest) if one.target == "redshift"]
     assert {one.exposure for one in found} == {"retail_gold", "retail_silver"}
@@ -628,10 +625,10 @@ def test_marts_on_athena_are_read_by_their_published_columns_alone(manifest):
         rows = [{"Data": [{"VarCharValue": text} for text in row]} for row in answers]
         queries.add_response("get_query_results", {"ResultSet": {"Rows": rows}})
         reader = AthenaReader(athena, glue, "lakehouse_dev")
-        assert AthenaMarts(reader).rows(sales) == [("1", "1", None, "2017-10-01", "21636.00")]
+        assert mart_rows(sales, reader) == [("1", "1", None, "2017-10-01", "21636.00")]
         catalogue.add_client_error("get_table", "EntityNotFoundException")
         with pytest.raises(PublishError, match="fct_retail__venda cannot be read"):
-            AthenaMarts(reader).rows(sales)
+            mart_rows(sales, reader)
 
 
 # Declarations

@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 from fake_aws import FakeAws, running
 
-from lakehouse.contract import DomainContract, EntityContract, read_contract
-from lakehouse.delivery import Delivery
-from lakehouse.landing import LandedLoad, land_delivery
-from lakehouse.raw_store import LocalRawStore
+from lakehouse.landing.contract import DomainContract, EntityContract, read_contract
+from lakehouse.landing.delivery import Delivery
+from lakehouse.landing.land import LandedLoad, land_delivery
+from lakehouse.landing.raw_store import LocalRawStore
 
 PROJECT_DIR = Path(__file__).parents[2]
 NOON = datetime(2024, 5, 6, 12, 0, 0, 123456, tzinfo=UTC)

@@ -6,7 +6,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from lakehouse.dbt_run import (
+from lakehouse.building.dbt_run import (
     BuiltNode,
     DbtOutcome,
     StoredTable,

@@ -71,6 +71,11 @@ CASES = {
         '{"purchase_id": 1} {"purchase_id": 2}',
         ["p.json, line 1, column 20", "new line"],
     ),
+    "json nested as deep as it can be read": (
+        "p.json",
+        f'\n{{"purchase_id": {"[" * 700 + "1" + "]" * 700}}}',
+        ["p.json, line 2: nested too deeply", AGAIN],
+    ),
     "json not objects": ("p.json", '{"purchase_id": 1}\n5', ["p.json, line 2: not a JSON object"]),
     "json text in a later line": (
         "p.json",

@@ -2,8 +2,8 @@
 
 import pytest
 
-from lakehouse.contract import LandingRules, read_contract
 from lakehouse.errors import ContractError, UsageError
+from lakehouse.landing.contract import LandingRules, read_contract
 
 SOURCES = """
 sources:

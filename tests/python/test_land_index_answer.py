@@ -14,11 +14,11 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from lakehouse.contract import DomainContract, read_contract
-from lakehouse.delivery import Delivery
 from lakehouse.errors import ContractError, DeliveryError
-from lakehouse.landing import LandedLoad, land_delivery
-from lakehouse.raw_store import LocalRawStore
+from lakehouse.landing.contract import DomainContract, read_contract
+from lakehouse.landing.delivery import Delivery
+from lakehouse.landing.land import LandedLoad, land_delivery
+from lakehouse.landing.raw_store import LocalRawStore
 
 EXCERPT = "GetPortfolioDay_IBOV_2025-04-07_en-us_excerpt.json"
 REAL_DATA = os.environ.get("LAKEHOUSE_REAL_DATA")

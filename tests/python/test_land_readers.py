@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lakehouse.delivery import Delivery, read_delivery
-from lakehouse.landing import land_delivery
-from lakehouse.raw_store import LocalRawStore
+from lakehouse.landing.delivery import Delivery, read_delivery
+from lakehouse.landing.land import land_delivery
+from lakehouse.landing.raw_store import LocalRawStore
 
 NO_NUL_NO_SURROGATE = st.text(
     st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20

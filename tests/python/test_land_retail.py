@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from lakehouse.contract import read_contract
 from lakehouse.errors import ContractError, DeliveryError, UsageError
+from lakehouse.landing.contract import read_contract
 
 SALES = "id_venda,id_funcionario,id_categoria,data_venda,venda\n"
 SENTENCE = "The argument is not correct"
@@ -97,7 +97,7 @@ def test_sentence_within_a_longer_name_is_a_name(land, write):
 
 def test_staging_knows_the_sentences_that_the_contract_refuses(contract, project_dir):
     """A list of employees may carry the sentence too, and landing judges no value of a CSV."""
-    refused = contract.entity("funcionario").rules.plain_text.refused_bodies
+    refused = contract.entity("funcionario").rules.text_answer.refused_bodies
     macro = (project_dir / "macros/retail/funcionario_nome.sql").read_text()
     assert refused == (SENTENCE,)
     assert all(f"'{sentence}'" in macro for sentence in refused)
@@ -185,7 +185,7 @@ def test_rules_that_name_no_column_are_a_fault_of_the_contract(project_dir, tmp_
     [("formats: [txt,", "formats: ["), ("formats: [parquet, csv]", "formats: [parquet, csv, txt]")],
 )
 def test_text_files_and_their_rules_go_together(project_dir, tmp_path, old, new):
-    with pytest.raises(ContractError, match="txt and plain_text go together"):
+    with pytest.raises(ContractError, match="txt and text_answer go together"):
         read_changed_contract(project_dir, tmp_path, old, new)
 
 

@@ -5,9 +5,9 @@ import hashlib
 import pyarrow.parquet as pq
 import pytest
 
-from lakehouse.contract import read_contract
 from lakehouse.errors import ContractError, DeliveryError, UsageError
-from lakehouse.sender import contract_for_sender, read_senders
+from lakehouse.landing.contract import contract_for_sender, read_contract
+from lakehouse.landing.sender import read_senders
 
 HEADER = (
     "person_age,person_income,person_home_ownership,person_emp_length,loan_intent,loan_grade,"

@@ -1,0 +1,1 @@
+"""dbt builds the tables, and what it says of that is checked."""

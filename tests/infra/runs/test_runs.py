@@ -14,8 +14,8 @@ from infra.runs.conftest import Programs
 from infra.terraform_tool import REPOSITORY
 from postgres_server import PostgresServer
 
-from lakehouse.errors import ParityError
-from lakehouse.parity import AthenaReader
+from lakehouse.errors import TableReadError
+from lakehouse.marts.athena import AthenaReader
 
 
 def of_project(programs: Programs, role: str, step: str) -> dict[str, str]:
@@ -134,7 +134,7 @@ def test_reader_reads_marts_and_nothing_else(programs: Programs):
     assert list(athena.query(f"select * from {schema}.rpt_commerce__gmv_current"))
     assert refused(programs, "reader") == set()
     for table in ("purchase", "int_commerce__purchase_history"):
-        with pytest.raises(ParityError, match="not authorized to perform: glue:GetTable"):
+        with pytest.raises(TableReadError, match="not authorized to perform: glue:GetTable"):
             athena.query(f"select * from {schema}.{table}")
     assert {action for _, action, _ in refused(programs, "reader")} == {"glue:GetTable"}
 

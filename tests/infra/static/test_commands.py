@@ -9,8 +9,8 @@ import yaml
 from infra.terraform_tool import REPOSITORY, TERRAFORM
 
 from lakehouse.cli import app
-from lakehouse.contract import known_domains, read_contract
-from lakehouse.publish import SETTINGS
+from lakehouse.landing.contract import known_domains, read_contract
+from lakehouse.publishing.publish import SETTINGS
 
 RUNTIME = (TERRAFORM / "modules" / "runtime" / "main.tf").read_text(encoding="utf-8")
 COMMANDS = {
@@ -18,7 +18,7 @@ COMMANDS = {
     for match in re.finditer(r'^    (\w+) = \{\n      command     = "(.*)"$', RUNTIME, re.M)
 }
 CODE = "\n".join(
-    path.read_text(encoding="utf-8") for path in (REPOSITORY / "src" / "lakehouse").glob("*.py")
+    path.read_text(encoding="utf-8") for path in (REPOSITORY / "src" / "lakehouse").rglob("*.py")
 )
 
 

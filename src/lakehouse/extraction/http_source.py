@@ -16,11 +16,11 @@ from urllib.parse import urlencode, urlsplit
 import certifi
 import urllib3
 
-from lakehouse.contract import EntityContract, LandingRules
 from lakehouse.errors import DeliveryError, SourceError, UsageError
-from lakehouse.index_answer import IndexAnswer, check_index_answers, read_index_json
-from lakehouse.plain_text import is_refused, read_body
-from lakehouse.source import FileAtAddress, IndexApi, ProbedApi
+from lakehouse.landing.contract import EntityContract, LandingRules
+from lakehouse.landing.index_answer import IndexAnswer, check_index_answers, read_index_json
+from lakehouse.landing.source import FileAtAddress, IndexApi, ProbedApi
+from lakehouse.landing.text_answer import TextAnswerRules, is_refused, read_body
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # B3 refuses clients that do not look like a browser.
@@ -116,19 +116,20 @@ def fetch_probed(
     Raises: SourceError if one id cannot be had, none is known, or the ids do not end.
     Source: docs/domains/retail.md#probing-of-employees.
     """
-    rules = entity.rules.plain_text
+    rules = entity.rules.text_answer
     if rules is None:
-        raise UsageError(f"{entity.name} is probed and declares no plain_text; correct the YAML")
+        raise UsageError(f"{entity.name} is probed and declares no text_answer; correct the YAML")
     separator = "&" if urlsplit(address).query else "?"
     files: Files = []
     missed = 0
     for number in range(1, source.highest_id + 1):
         name = source.file_name.format(id=number)
+
+        def check(body: bytes, name: str = name) -> None:
+            _check_probe(body, name, entity.rules, rules)
+
         try:
-            body = client.get(
-                f"{address}{separator}{urlencode({'id': number})}",
-                lambda body, name=name: _check_probe(body, name, entity.rules),
-            )
+            body = client.get(f"{address}{separator}{urlencode({'id': number})}", check)
         except SourceError as err:
             raise SourceError(f"{entity.name}, id {number}: {err}") from err
         if is_refused(body.decode(entity.rules.encoding), rules):
@@ -197,7 +198,7 @@ def fetch_index(
 
             bodies.append(client.get(_index_address(source, address, index, number), check))
             answers.append(_read_page(bodies[-1], name, pattern))
-            page_count = min(answers[0].page[1], _MOST_PAGES)
+            page_count = min(answers[0].page_count, _MOST_PAGES)
         try:
             check_index_answers(answers)
         except DeliveryError as err:
@@ -244,13 +245,13 @@ def _read_page(body: bytes, name: str, pattern: str) -> IndexAnswer:
     return read_index_json(text, name, pattern)
 
 
-def _check_probe(body: bytes, name: str, rules: LandingRules) -> None:
+def _check_probe(body: bytes, name: str, rules: LandingRules, text_rules: TextAnswerRules) -> None:
     try:
         text = body.decode(rules.encoding)
     except UnicodeDecodeError as err:
         raise DeliveryError(f"not {rules.encoding} ({err.reason})") from err
-    if not is_refused(text, rules.plain_text):
-        read_body(text, name, rules.name_pattern, rules.plain_text)
+    if not is_refused(text, text_rules):
+        read_body(text, name, rules.name_pattern, text_rules)
 
 
 def _reason(err: Exception) -> str:

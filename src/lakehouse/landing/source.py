@@ -89,10 +89,10 @@ def read_source(declared: Mapping[str, Any] | None) -> Source | None:
     """
     if declared is None:
         return None
-    fields = {
+    fields: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in declared.items()
     }
-    source = _KINDS[fields.pop("kind")](**fields)
+    source: Source = _KINDS[fields.pop("kind")](**fields)
     if not re.fullmatch(r"LAKEHOUSE_[A-Z0-9_]+", source.setting):
         raise ValueError(f"extract.setting '{source.setting}' is no name LAKEHOUSE_…")
     if isinstance(source, PostgresTable):

@@ -1,18 +1,19 @@
 """Publishing: every declared exposure of the chosen domains, each to its own target."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lakehouse.errors import LandingError, PublishError, UsageError
-from lakehouse.mart_rows import AthenaMarts, DuckDbMarts, Marts
-from lakehouse.parity import AthenaReader
+from lakehouse.aws import AwsClients, poll_seconds
+from lakehouse.errors import LakehouseError, PublishError, UsageError
+from lakehouse.marts.engine import open_reader
+from lakehouse.marts.rows import TableReader
 from lakehouse.postgres import login_from_secret
-from lakehouse.publication import Publication, publications
-from lakehouse.publish_postgres import PublishedRows, publish_to_postgres
-from lakehouse.publish_redshift import RedshiftTarget, publish_to_redshift
+from lakehouse.publishing.publication import Publication, PublishedRows, publications
+from lakehouse.publishing.to_postgres import publish_to_postgres
+from lakehouse.publishing.to_redshift import RedshiftTarget, publish_to_redshift
 
 # The settings without which a target is not switched on.
 SETTINGS = {
@@ -31,8 +32,6 @@ _LOGIN_SETTINGS = {
     "dbname": "LAKEHOUSE_AURORA_DATABASE",
 }
 
-MakeClient = Callable[[str], Any]
-
 
 @dataclass(frozen=True)
 class Published:
@@ -45,7 +44,7 @@ class Published:
 
     tables: Mapping[str, Sequence[PublishedRows]] = field(default_factory=dict)
     unset: Mapping[str, str] = field(default_factory=dict)
-    errors: tuple[LandingError, ...] = ()
+    errors: tuple[LakehouseError, ...] = ()
 
 
 def publish(
@@ -53,7 +52,7 @@ def publish(
     *,
     manifest: Mapping[str, Any],
     settings: Mapping[str, str],
-    make_client: MakeClient,
+    clients: AwsClients,
     allow_empty: bool = False,
 ) -> Published:
     """Publish what the exposures of some domains declare; one at fault does not hold up others.
@@ -62,7 +61,6 @@ def publish(
         domains: empty = all; the target of a domain that is named must be set.
         manifest: dbt's, parsed for the engine of `settings`.
         settings: environment variables.
-        make_client: makes an AWS client of a service.
     Raises: UsageError if a named domain publishes nothing or its target is not set, or no target
         is; PublishError for a declaration that cannot be published.
     """
@@ -78,31 +76,17 @@ def publish(
             f"{exposure}: {setting} is not set, so there is nowhere to publish to; "
             f'see docs/runbook.md, "Publishing"'
         )
-    marts = open_marts(settings, make_client)
+    marts = open_reader(settings, clients)
     done: dict[str, Sequence[PublishedRows]] = {}
-    errors: list[LandingError] = []
+    errors: list[LakehouseError] = []
     for publication in (one for one in chosen if one.exposure not in unset):
         try:
             done[publication.exposure] = _publish_one(
-                publication, marts, settings, make_client, allow_empty
+                publication, marts, settings, clients, allow_empty
             )
-        except LandingError as err:
+        except LakehouseError as err:
             errors.append(err)
     return Published(done, unset, tuple(errors))
-
-
-def open_marts(settings: Mapping[str, str], make_client: MakeClient) -> Marts:
-    """Open the marts of the engine that LAKEHOUSE_TARGET names; Athena reads what Glue wrote."""
-    if settings.get("LAKEHOUSE_TARGET", "duckdb") == "duckdb":
-        return DuckDbMarts(Path(settings.get("LAKEHOUSE_DUCKDB", "lakehouse.duckdb")))
-    return AthenaMarts(
-        AthenaReader(
-            athena=make_client("athena"),
-            glue=make_client("glue"),
-            workgroup=settings.get("LAKEHOUSE_ATHENA_WORKGROUP", "lakehouse_dev"),
-            poll_seconds=_poll_seconds(settings),
-        )
-    )
 
 
 def read_manifest(project_dir: Path, path: Path | None = None) -> Mapping[str, Any]:
@@ -112,15 +96,17 @@ def read_manifest(project_dir: Path, path: Path | None = None) -> Mapping[str, A
     """
     if path is not None:
         try:
-            return json.loads(path.read_text(encoding="utf-8"))
+            manifest: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            return manifest
         except (OSError, ValueError) as err:
             raise PublishError(f"{path}: no manifest ({err}); run `dbt parse`") from err
     # Imported late: dbt takes seconds.
     from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.manifest import Manifest
 
     words = ["--project-dir", str(project_dir), "--profiles-dir", str(project_dir)]
     done = dbtRunner().invoke(["--quiet", "parse", *words])
-    if not done.success:
+    if not done.success or not isinstance(done.result, Manifest):
         raise PublishError(f"dbt cannot parse the project ({done.exception}); run `dbt parse`")
     return done.result.writable_manifest().to_dict(omit_none=False)
 
@@ -129,23 +115,18 @@ def _missing(target: str, settings: Mapping[str, str]) -> str | None:
     return next((name for name in SETTINGS[target] if not settings.get(name)), None)
 
 
-def _poll_seconds(settings: Mapping[str, str]) -> float:
-    """A local endpoint answers at once; on AWS a status call a second is enough."""
-    return 0.1 if settings.get("AWS_ENDPOINT_URL") else 1.0
-
-
 def _publish_one(
     publication: Publication,
-    marts: Marts,
+    marts: TableReader,
     settings: Mapping[str, str],
-    make_client: MakeClient,
+    clients: AwsClients,
     allow_empty: bool,
 ) -> Sequence[PublishedRows]:
     if publication.target == "postgres":
         known = {part: settings[name] for part, name in _LOGIN_SETTINGS.items() if name in settings}
         login = login_from_secret(
             settings["LAKEHOUSE_AURORA_SECRET"],
-            secrets=make_client("secretsmanager"),
+            secrets=clients.secrets(),
             ca_file=settings.get("LAKEHOUSE_AURORA_CA"),
             **known,
         )
@@ -155,8 +136,8 @@ def _publish_one(
         database=settings["LAKEHOUSE_REDSHIFT_DATABASE"],
         copy_role=settings["LAKEHOUSE_REDSHIFT_COPY_ROLE"],
         exports=settings["LAKEHOUSE_REDSHIFT_EXPORTS"],
-        data=make_client("redshift-data"),
-        s3=make_client("s3"),
-        poll_seconds=_poll_seconds(settings),
+        data=clients.redshift_data(),
+        s3=clients.s3(),
+        poll_seconds=poll_seconds(settings),
     )
     return publish_to_redshift(publication, marts=marts, target=target, allow_empty=allow_empty)

@@ -4,17 +4,23 @@ Terraform makes the same tables from the same file; this is for a lake without T
 repair: what is already right stays as it is.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from lakehouse.contract import PARTITION_COLUMN, DomainContract, EntityContract
+from lakehouse.aws import aws_errors
 from lakehouse.errors import RawStoreError
-from lakehouse.raw_store import RawFile, RawStore, S3RawStore, aws_errors
+from lakehouse.landing.contract import PARTITION_COLUMN, DomainContract, EntityContract
+from lakehouse.landing.raw_store import RawFile, RawStore, S3RawStore
 
-_PARQUET = {
+if TYPE_CHECKING:
+    from mypy_boto3_glue.type_defs import StorageDescriptorTypeDef, TableInputTypeDef
+
+_PARQUET: StorageDescriptorTypeDef = {
     "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
     "OutputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
     "SerdeInfo": {
@@ -71,7 +77,7 @@ def register_domain(
     ]
 
 
-def raw_table_input(entity: EntityContract, location: str) -> dict[str, Any]:
+def raw_table_input(entity: EntityContract, location: str) -> TableInputTypeDef:
     """Return the Glue `TableInput` of a raw table: Parquet, partitioned by `ingest_date`."""
     return {
         "Name": entity.name,
@@ -93,7 +99,7 @@ def _copy_missing(
     # One by one: a raw zone is larger than memory, and an interrupted copy goes on where it was.
     for file in missing:
         with source.open_file(file) as handle:
-            target.publish([(file, handle.read())])
+            target.add([(file, handle.read())])
     return missing
 
 
@@ -149,7 +155,7 @@ def _lacks_columns(name: str, found: Mapping[str, Any], wanted: Mapping[str, Any
             f"{', '.join(foreign)}; correct the sources YAML, or drop the table (its files stay) "
             f"and register again"
         )
-    return there["columns"] != here["columns"]
+    return bool(there["columns"] != here["columns"])
 
 
 def _shape(table: Mapping[str, Any]) -> dict[str, Any]:

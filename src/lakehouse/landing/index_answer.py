@@ -68,6 +68,11 @@ class IndexAnswer:
     unit: str
     unknown: tuple[str, ...] = ()
 
+    @property
+    def page_count(self) -> int:
+        """Files that hold the session, as this one says."""
+        return self.page[1] if self.page else 1
+
     def place(self, row: int) -> str:
         return f"{self.name}, {self.unit} {self.places[row]}"
 
@@ -90,7 +95,8 @@ def read_index_json(text: str, name: str, name_pattern: str) -> IndexAnswer:
     answer = _parsed_answer(text, name)
     language = request["idioma"]
     header = {f"header_{_snake(key)}": _text(value) for key, value in answer["header"].items()}
-    if not header.get("header_date"):
+    day = header.get("header_date")
+    if not day:
         raise DeliveryError(
             f"{name}: the header has no date (answers of GetTheoricalPortfolio have none), so the "
             f"session is unknown; fetch GetPortfolioDay"
@@ -113,7 +119,7 @@ def read_index_json(text: str, name: str, name_pattern: str) -> IndexAnswer:
     fields = dict.fromkeys(field for values in rows for field in values)
     return IndexAnswer(
         name=name,
-        session=(request["indice"], _session_date(header["header_date"], language, name)),
+        session=(request["indice"], _session_date(day, language, name)),
         language=language,
         header={**header, "total_records": str(records)},
         page=(number, pages, records),
@@ -215,7 +221,8 @@ def check_index_answers(answers: Sequence[IndexAnswer]) -> None:
 
 
 def _check_is_one_delivery(files: Sequence[IndexAnswer]) -> None:
-    first, seen = files[0], {}
+    first = files[0]
+    seen: dict[int | None, IndexAnswer] = {}
     for file in files:
         number = file.page[0] if file.page else None
         other = seen.setdefault(number, file)
@@ -316,7 +323,9 @@ def _parsed_answer(text: str, name: str) -> dict[str, Any]:
         raise DeliveryError(f"{name}, line 1: HTML or XML where JSON is declared; {_FETCH_AGAIN}")
     try:
         # Numbers keep their digits: the source writes text, but nothing promises that it stays so.
-        answer = json.loads(text, parse_int=_Digits, parse_float=_Digits, parse_constant=_Digits)
+        answer: dict[str, Any] = json.loads(
+            text, parse_int=_Digits, parse_float=_Digits, parse_constant=_Digits
+        )
     except json.JSONDecodeError as err:
         raise DeliveryError(
             f"{name}, line {err.lineno}, column {err.colno}: not JSON ({err.msg}); {_FETCH_AGAIN}"
@@ -347,12 +356,13 @@ def _count(page: Mapping[str, Any], field: str, name: str) -> int:
 
 
 def _session_date(text: str, language: str, name: str) -> date:
-    match = re.fullmatch("([0-9]{2})/([0-9]{2})/([0-9]{2})", text)
     try:
-        first, second, year = map(int, match.groups())
+        if not re.fullmatch("[0-9]{2}/[0-9]{2}/[0-9]{2}", text):
+            raise ValueError(text)
+        first, second, year = map(int, text.split("/"))
         month, day = (second, first) if language == "pt-br" else (first, second)
         return date(2000 + year, month, day)
-    except (AttributeError, ValueError) as err:
+    except ValueError as err:
         raise DeliveryError(
             f"{name}: '{text}' in the header is no session date in {language}; check the language "
             f"in the request, then {_FETCH_AGAIN}"
@@ -368,7 +378,8 @@ def _number(text: str | None, language: str, shape: tuple[int, int], place: str)
     digits, decimals = shape
     group, mark = re.escape(_GROUP_MARK[language]), re.escape(_DECIMAL_MARK[language])
     fraction = f"({mark}[0-9]{{1,{decimals}}})?" if decimals else ""
-    if not re.fullmatch(f"([0-9]+|[0-9]{{1,3}}({group}[0-9]{{3}})+){fraction}", text or ""):
+    written = f"([0-9]+|[0-9]{{1,3}}({group}[0-9]{{3}})+){fraction}"
+    if text is None or not re.fullmatch(written, text):
         raise DeliveryError(
             f"{place} is {text!r}, no number with at most {decimals} decimals in {language}; check "
             f"the language in the request, then {_FETCH_AGAIN}"

@@ -22,19 +22,20 @@ from typing import Any, TypeVar
 
 import boto3
 import duckdb
-import local_aws
 
-sys.path[:0] = [str(local_aws.PROJECT / "tests"), str(local_aws.PROJECT / "tests" / "proofs")]
+TESTS = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS.parent / "scripts"), str(TESTS), str(TESTS / "proofs")]
 
-from lakehouse.errors import ParityError  # noqa: E402
-from lakehouse.parity import (  # noqa: E402
-    AthenaReader,
-    Difference,
-    Rows,
-    difference,
-    duckdb_rows,
-    unreadable,
-)
+import local_aws  # noqa: E402
+from commerce_histories import loads_of_histories, steps_of_loads  # noqa: E402
+from commerce_oracle import COLUMNS  # noqa: E402
+from lake import Lake  # noqa: E402
+
+from lakehouse.errors import TableReadError  # noqa: E402
+from lakehouse.marts.athena import AthenaReader  # noqa: E402
+from lakehouse.marts.comparison import Difference, difference, unreadable  # noqa: E402
+from lakehouse.marts.duckdb import duckdb_rows  # noqa: E402
+from lakehouse.marts.rows import Rows  # noqa: E402
 
 WORK = local_aws.PROJECT / "target" / "parity"
 SAMPLE = local_aws.PROJECT / "data" / "raw"
@@ -100,9 +101,6 @@ def correction_of(folder: Path, *, load: str = "0123456789ab") -> dict[str, Path
     Args:
         load: end of its load_id; the same delivery as another load, of the same day, has another.
     """
-    from commerce_oracle import COLUMNS
-    from lake import Lake
-
     day, load_id = "2023-08-01", f"20261121T090000000000Z-{load}"
     stamp = {"recorded_at": f"{day} 01:00:00.000000", "load_id": load_id, "source_file": "new.csv"}
     known = {
@@ -165,10 +163,6 @@ def mixed_case(count: int, seed: int, *, name: str) -> Case:
 
 
 def _history_steps(folder: Path, count: int, seed: int) -> list[Step]:
-    from commerce_histories import loads_of_histories, steps_of_loads
-    from commerce_oracle import COLUMNS
-    from lake import Lake
-
     generated = Lake(folder)
     shutil.rmtree(folder, ignore_errors=True)
     days, late_steps = HISTORY_STEPS
@@ -320,7 +314,7 @@ def _difference(
 ) -> Difference | None:
     try:
         return difference(table, expected, reader.rows(schema, name, expected.columns))
-    except ParityError as err:
+    except TableReadError as err:
         return unreadable(table, err)
 
 

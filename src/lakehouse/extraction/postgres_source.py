@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from lakehouse.contract import FULL_EXTRACT_COLUMN, EntityContract
 from lakehouse.errors import RawStoreError, SourceError
+from lakehouse.landing.contract import FULL_EXTRACT_COLUMN, EntityContract
+from lakehouse.landing.raw_store import RawFile, RawStore
+from lakehouse.landing.source import PostgresTable
 from lakehouse.postgres import PostgresLogin, connection
-from lakehouse.raw_store import RawFile, RawStore
-from lakehouse.source import PostgresTable
 
 _LOCK_MILLISECONDS, _QUERY_MILLISECONDS = 30_000, 30 * 60_000
 
@@ -78,7 +78,7 @@ def fetch_table(
     # Of a name: a bare column that is missing, and called like its table, would mean the whole row.
     columns = sql.SQL(", ").join(sql.Identifier("extracted", name) for name in entity.columns)
     key = sql.Identifier("extracted", source.key)
-    wanted = sql.SQL("")
+    wanted: sql.Composable = sql.SQL("")
     if extent.above is not None:
         wanted = sql.SQL(" where {} > {}").format(key, sql.Literal(extent.above))
     statement = sql.SQL(

@@ -3,18 +3,9 @@
 import codecs
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
-
-from lakehouse.errors import UsageError
-
-if TYPE_CHECKING:
-    from lakehouse.contract import EntityContract
+from dataclasses import dataclass
 
 DEFAULT_SENDER = "default"
-# Columns that landing writes where the contract declares them as provenance.
-SENDER_COLUMN = "sender"
-CONTENT_HASH_COLUMN = "content_hash"
 # A sender names partitions of state and, in the features command, a file.
 _SENDER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _DECIMAL_MARKS = (".", ",")
@@ -46,26 +37,3 @@ def read_senders(declared: Mapping[str, Mapping[str, str]]) -> dict[str, Sender]
     if senders and DEFAULT_SENDER not in senders:
         raise ValueError(f"senders lack '{DEFAULT_SENDER}', the one a call means that names none")
     return senders
-
-
-def contract_for_sender(
-    entity: "EntityContract", name: str | None
-) -> tuple["EntityContract", str | None]:
-    """Return the contract as one sender keeps it, and the sender's name (None where none differ).
-
-    Raises: UsageError, which lists the known senders, for a sender the contract does not declare.
-    """
-    senders = entity.rules.senders
-    if not senders:
-        if name is not None:
-            raise UsageError(f"{entity.name} has one kind of sender; leave out --sender")
-        return entity, None
-    chosen = name or DEFAULT_SENDER
-    if chosen not in senders:
-        raise UsageError(
-            f"unknown sender '{chosen}' of {entity.name}; known: {', '.join(sorted(senders))}; "
-            f"declare it under landing.senders in the sources YAML"
-        )
-    form = senders[chosen]
-    rules = replace(entity.rules, encoding=form.encoding, delimiter=form.delimiter)
-    return replace(entity, rules=rules), chosen

@@ -4,16 +4,21 @@ Layout of what is delivered: <domain>/<entity>[/<sender> or /full]/<file>; the e
 out where a domain has one. What the project fetched itself is kept below `fetched/`.
 """
 
+from __future__ import annotations
+
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from lakehouse.contract import DomainContract, EntityContract
+from lakehouse.aws import AwsClients, aws_errors
 from lakehouse.errors import SourceError, UsageError
-from lakehouse.raw_store import aws_errors
+from lakehouse.landing.contract import DomainContract, EntityContract
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 FETCHED = "fetched"
 WHOLE = "full"
@@ -125,7 +130,7 @@ class S3TransientZone:
 
     bucket: str
     prefix: str
-    s3: Any
+    s3: S3Client
     starts_runs: bool = True
 
     def list(self, prefix: str) -> list[Arrival]:
@@ -160,6 +165,21 @@ class S3TransientZone:
 
     def _key(self, path: str) -> str:
         return f"{self.prefix}/{path}" if self.prefix else path
+
+
+def open_transient(settings: Mapping[str, str], *, project_dir: Path) -> TransientZone:
+    """Open the transient zone that the environment names.
+
+    Args:
+        settings: environment variables. LAKEHOUSE_TRANSIENT is a directory or an
+            `s3://bucket/prefix` URI, by default `data/transient` of the project.
+    Raises: AwsError if there is no AWS client to be had.
+    """
+    root = settings.get("LAKEHOUSE_TRANSIENT")
+    if root is None or not root.startswith("s3://"):
+        return LocalTransientZone(Path(root) if root else project_dir / "data" / "transient")
+    bucket, _, prefix = root.removeprefix("s3://").partition("/")
+    return S3TransientZone(bucket, prefix.strip("/"), s3=AwsClients(root).s3())
 
 
 def parcels_of(arrivals: Sequence[Arrival], contract: DomainContract) -> list[Parcel]:

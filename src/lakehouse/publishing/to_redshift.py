@@ -5,6 +5,8 @@ the marts. A batch of the Data API is one transaction and holds 40 statements at
 tables are filled before, one batch each.
 """
 
+from __future__ import annotations
+
 import io
 import re
 import time
@@ -13,16 +15,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lakehouse.aws import aws_errors
 from lakehouse.errors import PublishError
-from lakehouse.mart_rows import Marts, TextRow, fingerprint, row_text_sql
-from lakehouse.publication import Publication, PublishedTable
-from lakehouse.publish_postgres import PublishedRows
-from lakehouse.raw_store import aws_errors
+from lakehouse.marts.fingerprint import fingerprint, row_text_sql
+from lakehouse.marts.rows import TableReader, TextRow
+from lakehouse.publishing.mart_rows import mart_rows
+from lakehouse.publishing.publication import Publication, PublishedRows, PublishedTable
+
+if TYPE_CHECKING:
+    from mypy_boto3_redshift_data import RedshiftDataAPIServiceClient
+    from mypy_boto3_redshift_data.type_defs import DescribeStatementResponseTypeDef
+    from mypy_boto3_s3 import S3Client
 
 MOST_STATEMENTS = 40
 _MOST_SECONDS = 1800.0
@@ -47,8 +55,8 @@ class RedshiftTarget:
     database: str
     copy_role: str
     exports: str
-    data: Any
-    s3: Any
+    data: RedshiftDataAPIServiceClient
+    s3: S3Client
     poll_seconds: float = 1.0
     sleep: Callable[[float], None] = time.sleep
 
@@ -71,7 +79,7 @@ class _Staged:
 def publish_to_redshift(
     publication: Publication,
     *,
-    marts: Marts,
+    marts: TableReader,
     target: RedshiftTarget,
     allow_empty: bool = False,
 ) -> list[PublishedRows]:
@@ -89,7 +97,7 @@ def publish_to_redshift(
     staged = []
     try:
         for table in publication.tables:
-            rows = marts.rows(table)
+            rows = mart_rows(table, marts)
             _check_rows(publication, table, rows, shapes, target, allow_empty)
             location = f"{folder}/{table.name}.parquet"
             _put(location, parquet_bytes(table, rows), target)
@@ -245,7 +253,7 @@ def _shapes(publication: Publication, target: RedshiftTarget) -> dict[str, list[
 
 
 def _shape(table: PublishedTable) -> list[tuple[str, ...]]:
-    shape = []
+    shape: list[tuple[str, ...]] = []
     for column in table.columns:
         kind, _, size = column.type.removesuffix(")").partition("(")
         kind = {"decimal": "numeric"}.get(kind, _OWN_TYPES.get(kind, kind))
@@ -297,7 +305,7 @@ def _wait(statement: str, target: RedshiftTarget) -> None:
         waited += target.poll_seconds
 
 
-def _failure(told: dict[str, Any], target: RedshiftTarget) -> str:
+def _failure(told: DescribeStatementResponseTypeDef, target: RedshiftTarget) -> str:
     failed = [one for one in told.get("SubStatements", []) if one.get("Status") == "FAILED"]
     sql = failed[0].get("QueryString", "") if failed else ""
     if found := re.search(r"as is_equal_to_(\w+)", sql):
@@ -335,24 +343,26 @@ def _arrow_type(kind: str) -> pa.DataType:
     if kind.startswith("decimal"):
         precision, scale = map(int, re.findall(r"\d+", kind))
         return pa.decimal128(precision, scale)
-    return {
+    types: dict[str, pa.DataType] = {
         "text": pa.string(),
         "bigint": pa.int64(),
         "integer": pa.int32(),
         "boolean": pa.bool_(),
         "date": pa.date32(),
         "timestamp": pa.timestamp("us"),
-    }[kind]
+    }
+    return types[kind]
 
 
 def _value(text: str, kind: str) -> Any:
     if kind.startswith("decimal"):
         return Decimal(text)
-    return {
+    readers: dict[str, Callable[[str], Any]] = {
         "text": str,
         "bigint": int,
         "integer": int,
         "boolean": lambda told: told == "true",
         "date": date.fromisoformat,
         "timestamp": datetime.fromisoformat,
-    }[kind](text)
+    }
+    return readers[kind](text)

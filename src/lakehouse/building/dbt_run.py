@@ -4,12 +4,18 @@ dbt-glue catches exceptions in many places, writes them to the log and goes on: 
 loaded counts as loaded. So what a run calls a success is compared with the log and the catalogue.
 """
 
+from __future__ import annotations
+
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_glue import GlueClient
+    from mypy_boto3_glue.type_defs import SessionTypeDef
 
 STORED = ("table", "incremental", "seed")
 # The run writes these anew, so that their metadata is another afterwards.
@@ -54,22 +60,6 @@ class DbtOutcome:
     logged_errors: tuple[str, ...]
 
 
-class Catalogue(Protocol):
-    """What the look afterwards needs of the Glue client."""
-
-    def get_paginator(self, operation: str) -> Any: ...
-
-
-class Sessions(Protocol):
-    """What the look at Glue sessions before a run needs of the Glue client."""
-
-    exceptions: Any
-
-    def list_sessions(self, **given: str) -> Mapping[str, Any]: ...
-
-    def delete_session(self, *, Id: str) -> Any: ...
-
-
 def target_of(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
     """Return the target that dbt will take: of the arguments, else of the environment."""
     for number, argument in enumerate(arguments):
@@ -90,7 +80,7 @@ def set_flags(target: str, environment: MutableMapping[str, str]) -> None:
         environment.setdefault("DBT_FAIL_FAST", "1")
 
 
-def forget_failed_sessions(environment: Mapping[str, str], *, glue: Sessions) -> list[str]:
+def forget_failed_sessions(environment: Mapping[str, str], *, glue: GlueClient) -> list[str]:
     """Delete the lake's Glue sessions that failed; returns their ids.
 
     dbt-glue replaces a session that it finds failed, goes on taking it for failed, and so starts
@@ -128,7 +118,7 @@ def run_dbt(arguments: Sequence[str]) -> DbtOutcome:
     )
 
 
-def stored_tables(schemas: Iterable[str], *, glue: Catalogue) -> set[StoredTable]:
+def stored_tables(schemas: Iterable[str], *, glue: GlueClient) -> set[StoredTable]:
     """Return the tables of the schemas; a schema that does not exist has none."""
     found = set()
     wanted = set(schemas)
@@ -172,7 +162,7 @@ def lost_errors(
     return lost
 
 
-def schemas_of_lake(environment: Mapping[str, str], *, glue: Catalogue) -> set[str]:
+def schemas_of_lake(environment: Mapping[str, str], *, glue: GlueClient) -> set[str]:
     """Return the schemas that a run may write: of the prefix, and those given to single domains."""
     pages = glue.get_paginator("get_databases").paginate()
     names = {base["Name"] for page in pages for base in page["DatabaseList"]}
@@ -197,14 +187,13 @@ def checked_run(
         arguments: as for dbt. On DuckDB nothing is looked at: its adapter raises what goes wrong.
     """
     target = target_of(arguments, environment)
-    is_lake = target in ("athena", "glue")
-    glue = _glue_client() if is_lake else None
-    before = stored_tables(schemas_of_lake(environment, glue=glue), glue=glue) if is_lake else set()
-    if target == "glue":
+    glue = _glue_client() if target in ("athena", "glue") else None
+    before = stored_tables(schemas_of_lake(environment, glue=glue), glue=glue) if glue else set()
+    if glue and target == "glue":
         forget_failed_sessions(environment, glue=glue)
     set_flags(target, environment)
     outcome = run_dbt(arguments)
-    if not is_lake:
+    if glue is None:
         return 0 if outcome.is_success else 1
     after = stored_tables(schemas_of(outcome), glue=glue)
     lost = lost_errors(outcome, before=before, after=after)
@@ -217,7 +206,7 @@ def _prefix(environment: Mapping[str, str]) -> str:
     return environment.get("LAKEHOUSE_SCHEMA_PREFIX", "lakehouse_dev")
 
 
-def _sessions(glue: Sessions) -> Iterator[Mapping[str, Any]]:
+def _sessions(glue: GlueClient) -> Iterator[SessionTypeDef]:
     page = glue.list_sessions()
     yield from page["Sessions"]
     while token := page.get("NextToken"):
@@ -241,7 +230,7 @@ def _built_nodes(results: Iterable[Any]) -> Iterable[BuiltNode]:
             yield BuiltNode(node.schema, node.alias, node.config.materialized)
 
 
-def _glue_client() -> Any:
+def _glue_client() -> GlueClient:
     import boto3
 
     return boto3.client("glue")

@@ -4,18 +4,18 @@ There is one way to land (`landing`); this module only finds out what there is t
 be fetched whole lands nothing; other entities of the call are not held up by it.
 """
 
+from __future__ import annotations
+
 import hashlib
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from lakehouse.contract import DomainContract, EntityContract
-from lakehouse.delivery import Delivery
-from lakehouse.errors import HistoryRewriteError, LandingError, UsageError
-from lakehouse.http_source import (
+from lakehouse.errors import HistoryRewriteError, LakehouseError, UsageError
+from lakehouse.extraction.http_source import (
     Files,
     HttpClient,
     checked_address,
@@ -23,12 +23,18 @@ from lakehouse.http_source import (
     fetch_index,
     fetch_probed,
 )
-from lakehouse.landing import LandedLoad, land_delivery, landed_since
+from lakehouse.extraction.postgres_source import due_extent, fetch_table
+from lakehouse.extraction.transient import FETCHED, Parcel, TransientZone, parcels_of, siblings_of
+from lakehouse.landing.contract import DomainContract, EntityContract
+from lakehouse.landing.delivery import Delivery
+from lakehouse.landing.earlier_loads import landed_since
+from lakehouse.landing.land import LandedLoad, land_delivery
+from lakehouse.landing.raw_store import RawFile, RawStore
+from lakehouse.landing.source import FileAtAddress, IndexApi, PostgresTable, ProbedApi
 from lakehouse.postgres import login_from_secret
-from lakehouse.postgres_source import due_extent, fetch_table
-from lakehouse.raw_store import RawFile, RawStore
-from lakehouse.source import FileAtAddress, IndexApi, PostgresTable, ProbedApi
-from lakehouse.transient import FETCHED, Parcel, TransientZone, parcels_of, siblings_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 _LANDINGS = 3
 
@@ -48,7 +54,7 @@ class Places:
     zone: TransientZone
     settings: Mapping[str, str]
     http: Callable[[str | None], HttpClient]
-    secrets: Callable[[], Any]
+    secrets: Callable[[], SecretsManagerClient]
     now: Callable[[], datetime]
 
 
@@ -65,9 +71,9 @@ class Extraction:
     landed: tuple[LandedLoad, ...] = ()
     arrived: tuple[str, ...] = ()
     unset: tuple[str, ...] = ()
-    errors: tuple[LandingError, ...] = ()
+    errors: tuple[LakehouseError, ...] = ()
 
-    def __add__(self, other: "Extraction") -> "Extraction":
+    def __add__(self, other: Extraction) -> Extraction:
         return Extraction(
             self.landed + other.landed,
             self.arrived + other.arrived,
@@ -79,7 +85,7 @@ class Extraction:
 def extract_object(address: str, *, contract: DomainContract, places: Places) -> Extraction:
     """Land one object of the transient zone, with the other pages of its answer.
 
-    Raises: LandingError if it is not there or not what the contract promises.
+    Raises: LakehouseError if it is not there or not what the contract promises.
     """
     arrivals = siblings_of(places.zone.key_of(address), places.zone)
     return _land_parcels(parcels_of(arrivals, contract), contract, places, stop=True)
@@ -103,7 +109,7 @@ def extract_domain(
             done += _arrived(entity, contract, places)
         except UsageError:
             raise
-        except LandingError as err:
+        except LakehouseError as err:
             done += Extraction(errors=(err,))
     return done
 
@@ -234,7 +240,7 @@ def _land_parcels(
                     sender=parcel.sender,
                 )
             )
-        except LandingError as err:
+        except LakehouseError as err:
             if stop:
                 raise
             return done + Extraction(errors=(err,))

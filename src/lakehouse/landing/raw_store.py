@@ -3,20 +3,28 @@
 Layout, the same in both: <domain>/<entity>/ingest_date=YYYY-MM-DD/<load_id>.parquet.
 """
 
+from __future__ import annotations
+
 import io
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
+from lakehouse.aws import AwsClients, aws_errors
 from lakehouse.errors import RawStoreError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+    from mypy_boto3_glue import GlueClient
+    from mypy_boto3_glue.type_defs import StorageDescriptorOutputTypeDef
+    from mypy_boto3_s3 import S3Client
 
 _KEY = re.compile(
     r"(?P<domain>[^/]+)/(?P<entity>[^/]+)/ingest_date=(?P<ingest_date>\d{4}-\d{2}-\d{2})"
@@ -57,7 +65,7 @@ class RawStore(Protocol):
     def open_file(self, file: RawFile) -> BinaryIO:
         """A seekable reader."""
 
-    def publish(self, files: Sequence[tuple[RawFile, bytes]]) -> None:
+    def add(self, files: Sequence[tuple[RawFile, bytes]]) -> None:
         """Make files appear, each whole or not at all, and register their partitions."""
 
     def register(self, files: Sequence[RawFile]) -> None:
@@ -77,7 +85,7 @@ class LocalRawStore:
     def open_file(self, file: RawFile) -> BinaryIO:
         return (self.root / file.key).open("rb")
 
-    def publish(self, files: Sequence[tuple[RawFile, bytes]]) -> None:
+    def add(self, files: Sequence[tuple[RawFile, bytes]]) -> None:
         """Write all files beside the layout, then rename them into it.
 
         Everything that can fail for lack of space or permission comes before the first rename;
@@ -122,8 +130,8 @@ class S3RawStore:
     bucket: str
     prefix: str
     database: str
-    s3: Any
-    glue: Any
+    s3: S3Client
+    glue: GlueClient
 
     def list_files(self, domain: str) -> list[RawFile]:
         with aws_errors(self.uri(domain)):
@@ -137,7 +145,7 @@ class S3RawStore:
         with aws_errors(self.uri(file.key)):
             return io.BufferedReader(_S3Reader(self.s3, self.bucket, self._key(file.key)))
 
-    def publish(self, files: Sequence[tuple[RawFile, bytes]]) -> None:
+    def add(self, files: Sequence[tuple[RawFile, bytes]]) -> None:
         """Put the objects one by one, then register their partitions.
 
         S3 has no rename of several objects: a failure can leave a part of the call, and says so.
@@ -168,7 +176,9 @@ class S3RawStore:
                     if err.response["Error"]["Code"] != "AlreadyExistsException":
                         raise
 
-    def _storage_descriptors(self, files: Sequence[RawFile]) -> dict[str, dict[str, Any]]:
+    def _storage_descriptors(
+        self, files: Sequence[RawFile]
+    ) -> dict[str, StorageDescriptorOutputTypeDef]:
         descriptors = {}
         for entity in {file.entity: None for file in files}:
             with aws_errors(f"Glue table {self.database}.{entity}"):
@@ -184,12 +194,39 @@ class S3RawStore:
         return f"s3://{self.bucket}/{self._key(path)}"
 
 
+def open_store(settings: Mapping[str, str], *, domain: str, project_dir: Path) -> RawStore:
+    """Open the raw zone that the environment names.
+
+    Args:
+        settings: environment variables. LAKEHOUSE_RAW is a directory or an `s3://bucket/prefix`
+            URI, by default `data/raw` of the project.
+        domain: its raw tables lie in the Glue database LAKEHOUSE_RAW_DATABASE, which holds those
+            of all domains; else in the domain's own, LAKEHOUSE_DATABASE_<DOMAIN>, by default
+            `<LAKEHOUSE_SCHEMA_PREFIX>_<domain>`. The dbt sources YAML says the same.
+    Raises: AwsError if there is no AWS client to be had.
+    """
+    root = settings.get("LAKEHOUSE_RAW")
+    if root is None or not root.startswith("s3://"):
+        return LocalRawStore(Path(root) if root else project_dir / "data" / "raw")
+    schema_prefix = settings.get("LAKEHOUSE_SCHEMA_PREFIX", "lakehouse_dev")
+    own = settings.get(f"LAKEHOUSE_DATABASE_{domain.upper()}", f"{schema_prefix}_{domain}")
+    bucket, _, prefix = root.removeprefix("s3://").partition("/")
+    clients = AwsClients(root)
+    return S3RawStore(
+        bucket,
+        prefix.strip("/"),
+        settings.get("LAKEHOUSE_RAW_DATABASE", own),
+        s3=clients.s3(),
+        glue=clients.glue(),
+    )
+
+
 class _S3Reader(io.RawIOBase):
     """Reads an object by ranges, so that one column of a large file costs no more than itself."""
 
-    def __init__(self, s3: Any, bucket: str, key: str) -> None:
-        self._s3, self._object = s3, {"Bucket": bucket, "Key": key}
-        self._size = s3.head_object(**self._object)["ContentLength"]
+    def __init__(self, s3: S3Client, bucket: str, key: str) -> None:
+        self._s3, self._bucket, self._key = s3, bucket, key
+        self._size = s3.head_object(Bucket=bucket, Key=key)["ContentLength"]
         self._position = 0
 
     def readable(self) -> bool:
@@ -205,19 +242,21 @@ class _S3Reader(io.RawIOBase):
         self._position = offset + {0: 0, 1: self._position, 2: self._size}[whence]
         return self._position
 
-    def readinto(self, buffer: memoryview) -> int:
-        end = min(self._position + len(buffer), self._size)
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer).cast("B")
+        end = min(self._position + len(view), self._size)
         if end <= self._position:
             return 0
-        with aws_errors(f"s3://{self._object['Bucket']}/{self._object['Key']}"):
+        with aws_errors(f"s3://{self._bucket}/{self._key}"):
             span = f"bytes={self._position}-{end - 1}"
-            content = self._s3.get_object(**self._object, Range=span)["Body"].read()
-        buffer[: len(content)] = content
+            answer = self._s3.get_object(Bucket=self._bucket, Key=self._key, Range=span)
+            content = answer["Body"].read()
+        view[: len(content)] = content
         self._position += len(content)
         return len(content)
 
 
-def _raw_files(keys: Iterator[str]) -> list[RawFile]:
+def _raw_files(keys: Iterable[str]) -> list[RawFile]:
     matches = (_KEY.fullmatch(key) for key in sorted(keys))
     return [RawFile(**match.groupdict()) for match in matches if match]
 
@@ -236,14 +275,3 @@ def _sync(directory: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-@contextmanager
-def aws_errors(thing: str, hint: str = "") -> Iterator[None]:
-    """Turn what AWS refuses into a RawStoreError that names the thing."""
-    try:
-        yield
-    except (ClientError, BotoCoreError) as err:
-        raise RawStoreError(
-            f"{thing}: {err}; check that it exists and that this identity may use it{hint}"
-        ) from err

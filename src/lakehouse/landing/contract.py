@@ -3,18 +3,21 @@
 import codecs
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
 
 from lakehouse.errors import ContractError, UsageError
-from lakehouse.plain_text import PlainTextRules, plain_text_rules
-from lakehouse.sender import CONTENT_HASH_COLUMN, SENDER_COLUMN, Sender, read_senders
-from lakehouse.source import Source, read_source
+from lakehouse.landing.sender import DEFAULT_SENDER, Sender, read_senders
+from lakehouse.landing.source import Source, read_source
+from lakehouse.landing.text_answer import TextAnswerRules, text_answer_rules
 
+# Columns that landing writes where the contract declares them as provenance.
 FULL_EXTRACT_COLUMN = "is_full_extract"
+SENDER_COLUMN = "sender"
+CONTENT_HASH_COLUMN = "content_hash"
 PARTITION_COLUMN = "ingest_date"
 FULL_EXTRACT_RULES = (True, False, "by_call")
 
@@ -28,7 +31,7 @@ class LandingRules:
             deletion; "by_call" where it may or may not, and the landing call says which.
         name_pattern: regular expression for the names of files that say in their name what they
             do not hold, with one named group per such column.
-        plain_text: how a file of the format "txt" is read; None where that is none.
+        text_answer: how a file of the format "txt" is read; None where that is none.
         senders: by name, where senders write their files differently; empty = all write alike.
     """
 
@@ -41,7 +44,7 @@ class LandingRules:
     null_as_empty: tuple[str, ...] = ()
     full_extract: bool | Literal["by_call"] = False
     name_pattern: str = ""
-    plain_text: PlainTextRules | None = None
+    text_answer: TextAnswerRules | None = None
     senders: Mapping[str, Sender] = field(default_factory=dict)
 
 
@@ -109,6 +112,29 @@ def known_domains(project_dir: Path) -> list[str]:
     return sorted(path.parent.parent.name for path in paths)
 
 
+def contract_for_sender(
+    entity: EntityContract, name: str | None
+) -> tuple[EntityContract, str | None]:
+    """Return the contract as one sender keeps it, and the sender's name (None where none differ).
+
+    Raises: UsageError, which lists the known senders, for a sender the contract does not declare.
+    """
+    senders = entity.rules.senders
+    if not senders:
+        if name is not None:
+            raise UsageError(f"{entity.name} has one kind of sender; leave out --sender")
+        return entity, None
+    chosen = name or DEFAULT_SENDER
+    if chosen not in senders:
+        raise UsageError(
+            f"unknown sender '{chosen}' of {entity.name}; known: {', '.join(sorted(senders))}; "
+            f"declare it under landing.senders in the sources YAML"
+        )
+    form = senders[chosen]
+    rules = replace(entity.rules, encoding=form.encoding, delimiter=form.delimiter)
+    return replace(entity, rules=rules), chosen
+
+
 def _sources_path(domain: str, project_dir: Path) -> Path:
     return project_dir / "models" / domain / "staging" / f"_{domain}__sources.yml"
 
@@ -118,22 +144,22 @@ def _entity_contract(table: Mapping[str, Any]) -> EntityContract:
         column["name"]: bool(_meta(column).get("provenance", False)) for column in table["columns"]
     }
     columns = tuple(name for name, provenance in is_provenance.items() if not provenance)
-    declared = {
+    declared: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in _meta(table)["landing"].items()
     }
-    if "plain_text" in declared:
-        declared["plain_text"] = plain_text_rules(declared["plain_text"])
+    if "text_answer" in declared:
+        declared["text_answer"] = text_answer_rules(declared["text_answer"])
     declared["senders"] = read_senders(declared.get("senders", {}))
     rules = LandingRules(**declared)
-    if ("txt" in rules.formats) != (rules.plain_text is not None):
-        raise ValueError(f"{table['name']}: the format txt and plain_text go together")
+    if ("txt" in rules.formats) != (rules.text_answer is not None):
+        raise ValueError(f"{table['name']}: the format txt and text_answer go together")
     for encoding in filter(None, (rules.encoding, rules.fallback_encoding)):
         codecs.lookup(encoding)
     # A misspelt name here would silently switch a rule off.
     named = {*rules.required, *rules.required_any, *rules.null_as_empty}
     named |= set(re.compile(rules.name_pattern).groupindex)
-    named |= {rules.plain_text.body} if rules.plain_text else set()
+    named |= {rules.text_answer.body} if rules.text_answer else set()
     if undeclared := sorted(named - set(columns)):
         raise ValueError(f"landing rules of {table['name']} name undeclared columns: {undeclared}")
     has_full_extract_column = is_provenance.get(FULL_EXTRACT_COLUMN, False)
@@ -159,4 +185,5 @@ def _entity_contract(table: Mapping[str, Any]) -> EntityContract:
 
 
 def _meta(node: Mapping[str, Any]) -> Mapping[str, Any]:
-    return node.get("config", {}).get("meta", {})
+    meta: Mapping[str, Any] = node.get("config", {}).get("meta", {})
+    return meta

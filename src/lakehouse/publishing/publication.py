@@ -84,6 +84,20 @@ class Publication:
     readers: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class PublishedRows:
+    """What became of one table.
+
+    Attributes:
+        place: `<schema>.<table>` in the target.
+    """
+
+    place: str
+    row_count: int
+    written_count: int
+    removed_count: int
+
+
 def publications(manifest: Mapping[str, Any]) -> list[Publication]:
     """Return what the exposures publish, sorted by name.
 

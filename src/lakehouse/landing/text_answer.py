@@ -1,4 +1,4 @@
-"""Plain-text answers: one delivered file is one record, its id in the name, its value the body."""
+"""Answers that are one text: one file is one record, its id in the name, its value the body."""
 
 import re
 from collections.abc import Mapping
@@ -12,8 +12,8 @@ _ASK_AGAIN = "ask the source for it again"
 
 
 @dataclass(frozen=True)
-class PlainTextRules:
-    """How a body becomes a row; `plain_text` below `config.meta.landing` in the sources YAML.
+class TextAnswerRules:
+    """How a body becomes a row; `text_answer` below `config.meta.landing` in the sources YAML.
 
     Attributes:
         body: the column that takes the body; the other columns stand in the name of the file.
@@ -24,14 +24,14 @@ class PlainTextRules:
     refused_bodies: tuple[str, ...] = ()
 
 
-def plain_text_rules(declared: Mapping[str, Any]) -> PlainTextRules:
+def text_answer_rules(declared: Mapping[str, Any]) -> TextAnswerRules:
     """Make the rules that a contract declares, from the mapping as the YAML has it."""
-    return PlainTextRules(
+    return TextAnswerRules(
         body=declared["body"], refused_bodies=tuple(declared.get("refused_bodies", ()))
     )
 
 
-def is_refused(text: str, rules: PlainTextRules) -> bool:
+def is_refused(text: str, rules: TextAnswerRules) -> bool:
     """Whether a body is what the source answers when it has no record, however it is spaced."""
     return _spelt(text) in {_spelt(body) for body in rules.refused_bodies}
 
@@ -40,7 +40,7 @@ def _spelt(text: str) -> str:
     return " ".join(text.split()).casefold().rstrip(".! ")
 
 
-def read_body(text: str, name: str, name_pattern: str, rules: PlainTextRules) -> dict[str, str]:
+def read_body(text: str, name: str, name_pattern: str, rules: TextAnswerRules) -> dict[str, str]:
     """Return the columns of the one record: the groups of the name, the body as delivered.
 
     Args:

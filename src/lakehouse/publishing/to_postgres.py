@@ -5,37 +5,24 @@ see half, and a run that changes nothing writes nothing.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from lakehouse.errors import PublishError
-from lakehouse.mart_rows import Fingerprint, Marts, TextRow, fingerprint, row_text_sql
+from lakehouse.marts.fingerprint import Fingerprint, fingerprint, row_text_sql
+from lakehouse.marts.rows import TableReader, TextRow
 from lakehouse.postgres import PostgresLogin, connection
-from lakehouse.publication import Publication, PublishedTable
+from lakehouse.publishing.mart_rows import mart_rows
+from lakehouse.publishing.publication import Publication, PublishedRows, PublishedTable
 
 _STAGE = "lakehouse_stage"
 # PostgreSQL's own names, to compare a table with what it should be.
 _OWN_TYPES = {"timestamp": "timestamp without time zone"}
 
 
-@dataclass(frozen=True)
-class PublishedRows:
-    """What became of one table.
-
-    Attributes:
-        place: `<schema>.<table>` in the target.
-    """
-
-    place: str
-    row_count: int
-    written_count: int
-    removed_count: int
-
-
 def publish_to_postgres(
     publication: Publication,
     *,
-    marts: Marts,
+    marts: TableReader,
     login: PostgresLogin,
     allow_empty: bool = False,
 ) -> list[PublishedRows]:
@@ -53,7 +40,7 @@ def publish_to_postgres(
     with connection(login, application="lakehouse publish", error=PublishError) as opened:
         _prepare(opened, publication)
         return [
-            _publish_table(opened, publication, table, marts.rows(table), allow_empty)
+            _publish_table(opened, publication, table, mart_rows(table, marts), allow_empty)
             for table in publication.tables
         ]
 

@@ -1,0 +1,133 @@
+"""JSON: objects of an array, or one after the other, every number in its own digits."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from lakehouse.errors import DeliveryError
+from lakehouse.landing.contract import EntityContract
+from lakehouse.landing.delivered_rows import SEND_AGAIN, Rows, checked_header, decoded
+
+_JSON_BLANKS = re.compile(r"[ \t\r\n]*")
+
+
+class _Number(str):
+    """A JSON number in the digits it was delivered with: 11.0 stays 11.0."""
+
+
+class _DuplicatedKeyError(Exception):
+    pass
+
+
+def read_json(content: bytes, name: str, entity: EntityContract, wanted: Sequence[str]) -> Rows:
+    """Read the objects of an array, or one object per line; what is nested becomes compact JSON.
+
+    Args:
+        wanted: names of the columns to keep.
+    Raises: DeliveryError, naming line and column, for a file that is not JSON.
+    """
+    text, warnings = decoded(content, name, entity)
+    records, places = [], []
+    line, counted = 1, 0
+    try:
+        for position, record in _json_records(text):
+            line += text.count("\n", counted, position)
+            counted = position
+            if not isinstance(record, dict):
+                raise DeliveryError(f"{name}, line {line}: not a JSON object; {SEND_AGAIN}")
+            records.append(record)
+            places.append(line)
+    except json.JSONDecodeError as err:
+        raise DeliveryError(
+            f"{name}, line {err.lineno}, column {err.colno}: not JSON ({err.msg}); {SEND_AGAIN}"
+        ) from err
+    if not records:
+        return Rows((), {}, (), warnings=warnings)
+    keys = list(dict.fromkeys(key for record in records for key in record))
+    header = checked_header(keys, name, entity, places[0])
+    columns = {
+        column: [
+            _json_text(record.get(key), name, line)
+            for record, line in zip(records, places, strict=True)
+        ]
+        for key, column in zip(keys, header, strict=True)
+        if column in wanted
+    }
+    return Rows(header, columns, places, warnings=warnings)
+
+
+def _json_records(text: str) -> Iterator[tuple[int, Any]]:
+    """Yield (position, record) of an array, or of records that new lines separate."""
+    decoder = json.JSONDecoder(
+        object_pairs_hook=_unique_keys,
+        parse_int=_Number,
+        parse_float=_Number,
+        parse_constant=_Number,
+    )
+
+    def skip_blanks(position: int) -> int:
+        blanks = _JSON_BLANKS.match(text, position)
+        return blanks.end() if blanks else position
+
+    def decode(position: int) -> tuple[Any, int]:
+        try:
+            return decoder.raw_decode(text, position)
+        except _DuplicatedKeyError as err:
+            raise json.JSONDecodeError(f"duplicated key '{err}' in record", text, position) from err
+        except RecursionError as err:
+            raise json.JSONDecodeError("nested too deeply", text, position) from err
+
+    position = skip_blanks(0)
+    if text[position : position + 1] != "[":
+        while True:
+            record, end = decode(position)
+            yield position, record
+            position = skip_blanks(end)
+            if position == len(text):
+                return
+            if "\n" not in text[end:position]:
+                raise json.JSONDecodeError("Expecting a new line", text, position)
+    separator, position = ",", skip_blanks(position + 1)
+    if text[position : position + 1] == "]":
+        separator = "]"
+    while separator == ",":
+        record, end = decode(position)
+        yield position, record
+        end = skip_blanks(end)
+        separator = text[end : end + 1]
+        if separator not in (",", "]"):
+            raise json.JSONDecodeError("Expecting ',' or ']'", text, end)
+        position = skip_blanks(end + 1) if separator == "," else end
+    if (rest := skip_blanks(position + 1)) != len(text):
+        raise json.JSONDecodeError("Extra data", text, rest)
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    record = dict(pairs)
+    if len(record) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _DuplicatedKeyError(next(key for key in keys if keys.count(key) > 1))
+    return record
+
+
+def _json_text(value: Any, name: str, line: int) -> str | None:
+    """The text of one JSON value: text as it is, anything nested as compact JSON."""
+    if value is None or isinstance(value, str):
+        return value
+    try:
+        return _compact_json(value)
+    except RecursionError as err:
+        # Writing needs more of the stack than reading, which refuses deeper ones.
+        raise DeliveryError(f"{name}, line {line}: nested too deeply; {SEND_AGAIN}") from err
+
+
+def _compact_json(value: Any) -> str:
+    if isinstance(value, _Number):
+        return value
+    if isinstance(value, dict):
+        members = (f"{_compact_json(key)}:{_compact_json(item)}" for key, item in value.items())
+        return f"{{{','.join(members)}}}"
+    if isinstance(value, list):
+        return f"[{','.join(map(_compact_json, value))}]"
+    return json.dumps(value, ensure_ascii=False)

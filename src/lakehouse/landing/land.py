@@ -1,0 +1,199 @@
+"""Landing: one call writes what was delivered to the raw zone as text, whole or not at all."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+
+from lakehouse.errors import FutureClaimError, HistoryRewriteError, UsageError
+from lakehouse.landing.contract import DomainContract
+from lakehouse.landing.delivery import Delivery
+from lakehouse.landing.earlier_loads import newest_recorded_at, same_delivery
+from lakehouse.landing.load import Load, compact_moment, moment_text, read_load
+from lakehouse.landing.raw_files import partition_files
+from lakehouse.landing.raw_store import RawFile, RawStore
+
+
+@dataclass(frozen=True)
+class LandedLoad:
+    """What became of the files of one entity in one call.
+
+    Attributes:
+        outcome: "landed"; "repeated" (this delivery was landed before, nothing is written);
+            "empty" (no rows, nothing is written).
+        load_id: of the load that holds the delivery; None if it is empty.
+        files: the raw files that hold it.
+        open_days: ISO days that are not closed yet, so not published before the next day's run.
+    """
+
+    entity: str
+    outcome: Literal["landed", "repeated", "empty"]
+    row_count: int
+    load_id: str | None = None
+    files: tuple[RawFile, ...] = ()
+    open_days: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def land_delivery(
+    deliveries: Sequence[Delivery],
+    *,
+    contract: DomainContract,
+    store: RawStore,
+    received_at: datetime,
+    ingest_date: date | None = None,
+    recorded_from: str | None = None,
+    rewrite_history: bool = False,
+    full_extract: Collection[str] = (),
+    sender: str | None = None,
+) -> list[LandedLoad]:
+    """Write one call's files to the raw zone as text; the same delivery again changes nothing.
+
+    Without a claim a delivery was received now: its content again right after itself is the same
+    delivery tried twice, and after another delivery of that day a new one, which brings the
+    content back. With a claim the time of receipt belongs to what is compared.
+
+    Args:
+        deliveries: files; those of one entity become one load, in which the last file by name
+            counts where two hold one record.
+        received_at: now, with time zone and microseconds; its UTC day becomes the partition.
+        ingest_date: claim that everything was received at the start of this UTC day.
+        recorded_from: column with the UTC time at which each row was received; the load is
+            split by its day. Not together with `ingest_date`.
+        rewrite_history: allow claims that lie before the newest `recorded_at` of the domain.
+        full_extract: entities whose files here hold every record of the source; only for those
+            whose contract leaves that to the call.
+        sender: who sent the files, where the contract tells senders apart; None is its default.
+    Returns: one result per entity, in the order in which the entities are first named.
+    Raises: DeliveryError for files that are not what the contract promises; FutureClaimError
+        for a claim after `received_at`; HistoryRewriteError for one before the newest
+        `recorded_at` of the domain; RawStoreError if the raw zone cannot be used.
+    Source: docs/architecture.md#raw-zone.
+    """
+    if received_at.tzinfo is None:
+        raise ValueError("received_at needs a time zone: local time would become the partition")
+    now = received_at.astimezone(UTC).replace(tzinfo=None)
+    by_entity: dict[str, list[Delivery]] = {}
+    _check_full_extracts(full_extract, {delivery.entity for delivery in deliveries}, contract)
+    for delivery in deliveries:
+        by_entity.setdefault(delivery.entity, []).append(delivery)
+    existing = store.list_files(contract.domain)
+    landed_at = _free_moment(now, existing)
+    claimed = datetime.combine(ingest_date, datetime.min.time()) if ingest_date else landed_at
+    loads = [
+        read_load(
+            contract.entity(name),
+            group,
+            moment_text(claimed),
+            recorded_from,
+            contract.entity(name).rules.full_extract is True or name in full_extract,
+            sender,
+        )
+        for name, group in by_entity.items()
+    ]
+    is_claimed = ingest_date is not None or recorded_from is not None
+    repeated = {
+        load.entity.name: same_delivery(load, existing, store, is_claimed=is_claimed)
+        for load in loads
+    }
+    new = [load for load in loads if load.row_count and not repeated[load.entity.name]]
+    rewritten = _check_claims(new, contract.domain, existing, store, landed_at, rewrite_history)
+    load_ids = {
+        load.entity.name: f"{compact_moment(landed_at)}-{load.content_hash}" for load in new
+    }
+    files = {
+        load.entity.name: partition_files(load, contract.domain, load_ids[load.entity.name])
+        for load in new
+    }
+    if new:
+        store.add([file for name in files for file in files[name]])
+    # A load whose registration failed is found again here as a repeated one.
+    store.register([file for found in repeated.values() for file in found])
+    return [
+        _result(
+            load,
+            repeated[load.entity.name],
+            [file for file, _ in files.get(load.entity.name, [])],
+            now.date().isoformat(),
+            rewritten,
+        )
+        for load in loads
+    ]
+
+
+def _check_full_extracts(
+    named: Collection[str], delivered: set[str], domain: DomainContract
+) -> None:
+    for name in named:
+        if name not in delivered:
+            raise UsageError(f"'{name}' is said to be a full extract and is not in this delivery")
+        if domain.entity(name).rules.full_extract != "by_call":
+            rule = "always" if domain.entity(name).rules.full_extract else "never"
+            raise UsageError(
+                f"'{name}' is {rule} delivered whole by its contract; leave it out of "
+                f"--full-extract, or change full_extract in the sources YAML"
+            )
+
+
+def _check_claims(
+    loads: Sequence[Load],
+    domain: str,
+    existing: Sequence[RawFile],
+    store: RawStore,
+    landed_at: datetime,
+    rewrite_history: bool,
+) -> str | None:
+    """Refuse claims about the future and, unless allowed, about a past the domain has left.
+
+    All loads are compared with what was there before the call, not with each other.
+    Returns: the newest known time if the call rewrites history, else None.
+    """
+    if not loads:
+        return None
+    latest, place = max(load.claim(max) for load in loads)
+    if latest > moment_text(landed_at):
+        raise FutureClaimError(
+            f"{place}: claims to be received at {latest}, after now ({moment_text(landed_at)} "
+            f"UTC); correct the claim or the clock"
+        )
+    newest = newest_recorded_at(existing, store)
+    earliest, place = min(load.claim() for load in loads)
+    if newest is None or earliest >= newest:
+        return None
+    if not rewrite_history:
+        raise HistoryRewriteError(
+            f"{place}: claims to be received at {earliest}, before the newest recorded_at of "
+            f"{domain}, {newest}; this changes what was published as known: if that is meant, "
+            f"land again with --rewrite-history"
+        )
+    return newest
+
+
+def _free_moment(now: datetime, existing: Sequence[RawFile]) -> datetime:
+    """The first microsecond from now on that no load of the domain has taken."""
+    taken = {file.load_id.partition("-")[0] for file in existing}
+    while compact_moment(now) in taken:
+        now += timedelta(microseconds=1)
+    return now
+
+
+def _result(
+    load: Load,
+    repeated: Sequence[RawFile],
+    landed: Sequence[RawFile],
+    today: str,
+    rewritten: str | None,
+) -> LandedLoad:
+    files = tuple(repeated or landed)
+    warnings = load.warnings
+    if landed and rewritten and load.claim()[0] < rewritten:
+        warnings += (f"{load.entity.name}: rewrites history known up to {rewritten}",)
+    return LandedLoad(
+        entity=load.entity.name,
+        outcome="repeated" if repeated else "landed" if landed else "empty",
+        row_count=load.row_count,
+        load_id=files[0].load_id if files else None,
+        files=files,
+        open_days=tuple(day for day in load.days if landed and day >= today),
+        warnings=warnings,
+    )

@@ -1,0 +1,102 @@
+"""Parquet: typed columns, rendered as text without losing or adding a digit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from lakehouse.errors import DeliveryError
+from lakehouse.landing.contract import EntityContract
+from lakehouse.landing.delivered_rows import SEND_AGAIN, Rows, checked_header
+
+
+def read_parquet(content: bytes, name: str, entity: EntityContract, wanted: Sequence[str]) -> Rows:
+    """Read a Parquet file, each column in the text of its type.
+
+    Args:
+        wanted: names of the columns to keep.
+    Raises: DeliveryError for a file that is not Parquet, or a column without an exact text form.
+    """
+    try:
+        table = pq.ParquetFile(pa.BufferReader(content)).read()
+    except (pa.ArrowException, OSError) as err:
+        raise DeliveryError(
+            f"{name}: truncated or not Parquet ({_first_line(err)}); {SEND_AGAIN}"
+        ) from err
+    header = checked_header(table.column_names, name, entity, 1)
+    columns = {}
+    for column, values in zip(header, table.columns, strict=True):
+        if column in wanted:
+            try:
+                columns[column] = _arrow_text(values)
+            except pa.ArrowException as err:
+                raise DeliveryError(
+                    f"{name}: column '{column}' ({values.type}) has no exact text form "
+                    f"({_first_line(err)}); ask the source to deliver it as text"
+                ) from err
+    return Rows(header, columns, range(1, table.num_rows + 1), unit="row")
+
+
+def _arrow_text(values: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
+    """Render one Parquet column as text without losing or adding a digit.
+
+    Raises: pa.ArrowException if the type has no exact text form (binary, nested, duration).
+    """
+    kind = values.type
+    if pa.types.is_dictionary(kind):
+        return _arrow_text(values.cast(kind.value_type))
+    if pa.types.is_timestamp(kind):
+        # Through int64, because a cast between zones would need a time zone database.
+        unit = kind.unit if kind.unit == "ns" else "us"
+        whole = values.cast(pa.int64())
+        # The stubs know the unit of a type as any text.
+        utc = whole.cast(pa.timestamp(kind.unit)).cast(pa.timestamp(unit))  # type: ignore[type-var]
+        text = pc.replace_substring_regex(utc.cast(pa.string()), r"(\.\d{6})000$", r"\1")
+        if kind.tz is None:
+            return text
+        # The stubs do not know that plain text joins.
+        joined: pa.ChunkedArray[Any] = pc.binary_join_element_wise(  # type: ignore[call-overload]
+            text, "+00:00", ""
+        )
+        return joined
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        # Arrow's decimal text may have an exponent; its float text is the shortest of its width.
+        plain = _plain_float if pa.types.is_floating(kind) else _plain_decimal
+        source = values.cast(pa.string()) if pa.types.is_floating(kind) else values
+        texts = [None if value is None else plain(value) for value in source.to_pylist()]
+        return pa.chunked_array([pa.array(texts, pa.string())])
+    if not any(is_kind(kind) for is_kind in _CAST_AS_TEXT):
+        raise pa.ArrowTypeError(f"{kind} is not landed")
+    text = values.cast(pa.string())
+    text.validate(full=True)
+    return text
+
+
+_CAST_AS_TEXT = (
+    pa.types.is_string,
+    pa.types.is_large_string,
+    pa.types.is_string_view,
+    pa.types.is_integer,
+    pa.types.is_boolean,
+    pa.types.is_date,
+    pa.types.is_time,
+    pa.types.is_null,
+)
+
+
+def _plain_float(text: str) -> str:
+    shortest = repr(float(text))
+    return format(Decimal(shortest), "f") if "e" in shortest else shortest
+
+
+def _plain_decimal(value: Decimal) -> str:
+    return format(value, "f")
+
+
+def _first_line(err: Exception) -> str:
+    return str(err).splitlines()[0]

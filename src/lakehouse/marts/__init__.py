@@ -1,0 +1,1 @@
+"""Tables of any engine are read as text, and compared."""

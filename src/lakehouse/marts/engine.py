@@ -1,0 +1,24 @@
+"""Which engine keeps the tables."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from lakehouse.aws import AwsClients, poll_seconds
+from lakehouse.marts.athena import AthenaReader
+from lakehouse.marts.duckdb import DuckDbReader
+from lakehouse.marts.rows import TableReader
+
+
+def open_reader(settings: Mapping[str, str], clients: AwsClients) -> TableReader:
+    """Open the tables of the engine that LAKEHOUSE_TARGET names; Athena reads what Glue wrote.
+
+    Raises: AwsError if there is no AWS client to be had.
+    """
+    if settings.get("LAKEHOUSE_TARGET", "duckdb") == "duckdb":
+        return DuckDbReader(Path(settings.get("LAKEHOUSE_DUCKDB", "lakehouse.duckdb")))
+    return AthenaReader(
+        athena=clients.athena(),
+        glue=clients.glue(),
+        workgroup=settings.get("LAKEHOUSE_ATHENA_WORKGROUP", "lakehouse_dev"),
+        poll_seconds=poll_seconds(settings),
+    )

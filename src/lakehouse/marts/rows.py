@@ -1,0 +1,35 @@
+"""Rows as text, and who reads them, whichever engine keeps the table.
+
+A value has the text that PostgreSQL, Redshift and Athena give it: a decimal with all its places, an
+ISO date, a timestamp with its microseconds, `true` and `false`. So a scale that differs is a
+difference, and a checksum can be computed on either side.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+TextRow = tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Columns in their order, and rows as a multiset, every value text or None."""
+
+    columns: tuple[str, ...]
+    rows: Counter[TextRow]
+
+
+class TableReader(Protocol):
+    """Reads tables of one engine."""
+
+    @property
+    def build_command(self) -> str:
+        """The command that builds tables of this engine, for an error."""
+
+    def texts(self, schema: str, table: str, columns: Sequence[str]) -> Iterator[TextRow]:
+        """Read some columns of a table or view as text, in their order.
+
+        Raises: TableReadError if it is not there, lacks a column, or cannot be read exactly.
+        """

@@ -1,0 +1,1 @@
+"""Marts are copied to the databases that the exposures name."""
