@@ -167,6 +167,7 @@ def _table_made(sql: str) -> str:
 
 def _main(kept: Path, words: Sequence[str]) -> int:
     """Run dbt, one statement after another, and write the record."""
+    from dbt.artifacts.schemas.run import RunExecutionResult
     from dbt.cli.main import dbtRunner
 
     sent: list[tuple[str, str]] = []
@@ -176,7 +177,7 @@ def _main(kept: Path, words: Sequence[str]) -> int:
             sent.append((event.data.node_info.unique_id, _COMMENT.sub("", event.data.sql)))
 
     outcome = dbtRunner(callbacks=[note]).invoke([*words, "--threads", "1"])
-    if not outcome.success:
+    if not outcome.success or not isinstance(outcome.result, RunExecutionResult):
         if outcome.exception is not None:
             print(f"error: {outcome.exception}")
         return 1
