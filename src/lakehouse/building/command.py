@@ -34,7 +34,7 @@ def build(
     """
     started, start = time.monotonic(), Path.cwd()
     events = BuildEvents()
-    # A log that cannot be written ends the run or is told once, not with every event.
+    # Where its log cannot be written dbt goes on, and would print a traceback for each event.
     logging.raiseExceptions = False
     try:
         with shown(events, is_terminal=_is_terminal(environment), started=started):
@@ -61,7 +61,7 @@ def build(
         lost=outcome.lost,
         warnings=tuple(events.warnings),
         schemas=tuple(sorted({node.schema for node in outcome.dbt.built})),
-        log=str(events.log or "logs/dbt.log"),
+        log=str(events.log) if events.log else None,
         elapsed_seconds=elapsed_seconds,
     )
     for line in report(done):

@@ -10,9 +10,14 @@ from lakehouse.building.progress import plain
 
 # Below its name a test has one row per such thing.
 COUNTED = {"grain": "key", "unique": "value", "accepted_values": "value"}
-# Tests whose number says how bad it is, not how many rows there are.
-GRADED = ("rejected_share",)
-_MESSAGE_HEAD = re.compile(r"^[A-Z][\w ]* Error(?: in [\w ]+)?(?: \((?P<path>[^()\n]+)\))?\n")
+# The first one's number says how bad it is, the other has one row whatever is wrong.
+UNCOUNTED = ("rejected_share", "row_count_is")
+_MESSAGE_HEAD = re.compile(
+    r"\A(?:[A-Z]\w* Error(?: in [^\n]*)?|[^\n]* failed, error:|Parsing Error)\n"
+    r"(?:\s*Error reading [^\n]*\n)?"
+)
+# What dbt draws around a YAML error.
+_FRAME = re.compile(r"^\s*(?:-{5,}|Raw Error:)\s*$\n?", re.MULTILINE)
 _COMMENT = re.compile(r"\A\s*((?:--[^\n]*\n)+)")
 _REF = re.compile(r"""(?:ref|source)\(\s*(?:['"]\w+['"]\s*,\s*)?['"](\w+)['"]\s*\)""")
 # dbt-glue quotes the whole statement before it says what is wrong with it.
@@ -30,6 +35,7 @@ class Finding:
         tables: what it stands on, or itself.
         rule: what a test checks, in words; empty for what is no test.
         message: dbt's, without its first line and without colours.
+        is_compile_error: no statement was at fault, but a template, or a macro that refused.
         count: of the rows or keys that a data test found; None where dbt counts nothing.
         unit: what is counted.
         test: the kind of a generic data test, such as `grain`; else empty.
@@ -43,6 +49,7 @@ class Finding:
     tables: tuple[str, ...]
     rule: str
     message: str
+    is_compile_error: bool
     count: int | None
     unit: str
     test: str
@@ -130,7 +137,7 @@ def short(text: str, *, lines: int = 6, width: int = 160) -> str:
 def stripped_message(message: str) -> str:
     """Return what dbt says without its first line and without the way through the macros."""
     text = _GLUE_STATEMENT.sub("", plain(message.replace("\r\n", "\n")))
-    body = _MESSAGE_HEAD.sub("", text)
+    body = _FRAME.sub("", _MESSAGE_HEAD.sub("", text))
     trace = _TRACE.search(body)
     return _dedented(body[: trace.start()] if trace else body)
 
@@ -139,7 +146,7 @@ def _finding(result: Any, *, status: str, kind: str, project: Path) -> Finding:
     node = result.node
     tables = tuple(_tables(node))
     test = getattr(getattr(node, "test_metadata", None), "name", "")
-    is_counted = kind == "data test" and status != "error" and test not in GRADED
+    is_counted = kind == "data test" and status != "error" and test not in UNCOUNTED
     return Finding(
         name=node.name,
         status=status,
@@ -147,6 +154,7 @@ def _finding(result: Any, *, status: str, kind: str, project: Path) -> Finding:
         tables=tables,
         rule=_rule(node, kind=kind, test=test, tables=tables),
         message=stripped_message(str(result.message or "")),
+        is_compile_error="Compilation Error" in str(result.message or "").partition("\n")[0],
         count=result.failures if is_counted else None,
         unit=COUNTED.get(test, "row"),
         test=test,

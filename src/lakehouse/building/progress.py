@@ -116,7 +116,7 @@ def bar(progress: Progress, elapsed_seconds: float) -> RenderableType:
 
 def line(progress: Progress, elapsed_seconds: float) -> str:
     """Say where the build is, for a place without a terminal: `  12 s  183 of 518  int_…`."""
-    parts = (duration(elapsed_seconds).rjust(7), _counts(progress), progress.current)
+    parts = (f"{int(elapsed_seconds):>4} s", _counts(progress), progress.current)
     return "  ".join(part for part in parts if part)
 
 

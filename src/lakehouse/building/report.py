@@ -20,7 +20,7 @@ REJECTED_ROWS = (
 )
 _TABLE_NAME = re.compile(r"'\w+__\w+'")
 _PLACE = re.compile(
-    r"\((?P<path>[^()\s]+\.(?:sql|ya?ml|csv|md))\)|Error reading \w+: (?P<yaml>\S+\.ya?ml)"
+    r"\((?:\./)?(?P<path>[^()\s]+\.(?:sql|ya?ml|csv|md))\)|Error reading \w+: (?P<yaml>\S+\.ya?ml)"
 )
 _LINE = re.compile(r"\bline (\d+)")
 
@@ -35,7 +35,7 @@ class Build:
         lost: errors that dbt's own report does not show, a sentence each.
         warnings: sentences that belong to no node.
         schemas: in which it built something.
-        log: the file that holds everything.
+        log: the file that holds everything; None if dbt never opened it.
     """
 
     setting: Setting
@@ -44,7 +44,7 @@ class Build:
     lost: tuple[str, ...]
     warnings: tuple[str, ...]
     schemas: tuple[str, ...]
-    log: str
+    log: str | None
     elapsed_seconds: float
 
 
@@ -70,17 +70,17 @@ def _warnings(build: Build) -> Iterator[str]:
     lines = [*build.warnings, *(_warning(build, finding) for finding in tests)]
     yield from (f"warning: {line}" for line in lines[:SHOWN_WARNINGS])
     if len(lines) > SHOWN_WARNINGS:
-        yield f"warning: and {len(lines) - SHOWN_WARNINGS} more, in {build.setting.path(build.log)}"
+        yield f"warning: and {len(lines) - SHOWN_WARNINGS} more, in {_log(build)}"
     if lines:
         yield ""
 
 
 def _warning(build: Build, finding: Finding) -> str:
-    found = f", {_number(finding.count, finding.unit)}" if finding.count else ""
-    return (
-        f"{_tables(finding)}: {finding.rule or finding.message}: does not hold{found} "
-        f"({_show(build, finding)})"
-    )
+    if finding.test == "rejected_share":
+        said = f"{_tables(finding)}: rows are rejected, within rejected_share_limit"
+    else:
+        said = f"{_tables(finding)}: {finding.rule or finding.message}: {_found(finding)}"
+    return f"{said}; see {_show(build, finding)}"
 
 
 def _success(build: Build) -> Iterator[str]:
@@ -99,7 +99,7 @@ def _success(build: Build) -> Iterator[str]:
     yield f"Done in {duration(build.elapsed_seconds)}: {said or 'there was nothing to build'}."
     if built:
         yield f"Tables:  {_places(build)}"
-    yield f"Log:     {build.setting.path(build.log)}"
+    yield f"Log:     {_log(build)}"
 
 
 def _failure(build: Build, failed: Sequence[Finding]) -> Iterator[str]:
@@ -108,10 +108,14 @@ def _failure(build: Build, failed: Sequence[Finding]) -> Iterator[str]:
     counts = [
         _number(tests, "test fails", "tests fail"),
         _number(len(failed) - tests, "node could not be built", "nodes could not be built"),
-        _number(build.results.skipped, "node that reads them skipped", "nodes skipped"),
+        _number(build.results.skipped, "node after them skipped", "nodes after them skipped"),
     ]
     said = ", ".join(count for count in counts if not count.startswith("0 "))
-    yield f"Failed after {duration(build.elapsed_seconds)}{': ' if said else ''}{said}."
+    when = duration(build.elapsed_seconds)
+    if build.error is not None:
+        yield f"Failed after {when}, before the first table."
+    else:
+        yield f"Failed after {when}: {said or 'tables are not as reported'}."
     for number, entry in enumerate(entries[:SHOWN_FAILURES], start=1):
         yield ""
         head, *rest = entry
@@ -120,15 +124,19 @@ def _failure(build: Build, failed: Sequence[Finding]) -> Iterator[str]:
     if len(entries) > SHOWN_FAILURES:
         yield ""
         yield f"And {len(entries) - SHOWN_FAILURES} more, in the log."
-    yield ""
-    yield f"Log:     {build.setting.path(build.log)}"
-    yield f"Again:   {build.setting.again}"
+    # dbt opens its log once it has read its options: without one, they are at fault.
+    if build.log is not None:
+        yield ""
+        yield f"Log:     {_log(build)}"
+        yield f"Again:   {build.setting.again}"
 
 
 def _entries(build: Build, failed: Sequence[Finding]) -> Iterator[list[str]]:
     if build.error is not None:
         yield _of_the_whole(build, build.error)
-    for group in _grouped(failed, build):
+    # What refuses to run at all comes before what it leaves in disorder.
+    by_gravity = sorted(failed, key=lambda each: (not each.is_compile_error, each.status == "fail"))
+    for group in _grouped(by_gravity, build):
         first = group[0]
         trouble = _trouble(build, first.message)
         if trouble:
@@ -159,10 +167,9 @@ def _of_the_whole(build: Build, error: str) -> list[str]:
 def _failing_test(build: Build, finding: Finding) -> list[str]:
     if finding.test == "rejected_share":
         return _too_many_rejected(build, finding)
-    found = _number(finding.count or 0, finding.unit)
     return [
         f"{_tables(finding)}: {finding.rule}",
-        *_field("found", f"{found} for which it does not hold (dbt: {finding.message})"),
+        *_field("found", f"{_found(finding)} (dbt: {finding.message})"),
         *_field("rule", f"{finding.name}, {build.setting.path(finding.source)}"),
         *_sql(build, finding),
         *_field("next", f"see the rows: {_show(build, finding)}"),
@@ -195,16 +202,21 @@ def _failing_unit_test(build: Build, finding: Finding) -> list[str]:
 
 
 def _broken_node(build: Build, finding: Finding, group: Sequence[Finding]) -> list[str]:
-    message = short(finding.message).splitlines() or ["it failed, and dbt does not say why"]
-    table = f"{_tables(finding)}: " if finding.kind == "data test" else ""
-    of = "" if finding.kind in ("model", "seed") else f"{finding.kind} "
-    return [
-        f"{of}{table}{finding.name} could not be {'asked' if 'test' in of else 'built'}",
-        *_field("says", "\n".join(message)),
-        *_field("file", build.setting.path(finding.source)),
-        *_others(group),
-        *_sql(build, finding),
-    ]
+    message = short(finding.message) or "it failed, and dbt does not say why"
+    what = {
+        "data test": f"{_tables(finding)}: the data test {finding.name} could not be asked",
+        "hook": f"the hook {finding.name} could not be run",
+    }.get(finding.kind, f"{finding.name}{_and_more(group)} could not be built")
+    lines = [what, *_field("says", message), *_field("file", build.setting.path(finding.source))]
+    lines += _others(group)
+    # A macro that refuses says what to do itself.
+    if finding.is_compile_error:
+        return lines
+    lines += _sql(build, finding)
+    if finding.kind != "model":
+        return lines
+    below = build.setting.build("--select", f"{finding.name}+")
+    return [*lines, *_field("next", f"mend it, then build it and what reads it: {below}")]
 
 
 def _grouped(failed: Iterable[Finding], build: Build) -> list[list[Finding]]:
@@ -216,6 +228,10 @@ def _grouped(failed: Iterable[Finding], build: Build) -> list[list[Finding]]:
         key = finding.name if finding.status == "fail" else reason
         groups.setdefault(key, []).append(finding)
     return list(groups.values())
+
+
+def _and_more(group: Sequence[Finding]) -> str:
+    return f" and {len(group) - 1} more" if len(group) > 1 else ""
 
 
 def _others(group: Sequence[Finding]) -> list[str]:
@@ -232,6 +248,7 @@ def _trouble(build: Build, message: str) -> Trouble | None:
         database=build.setting.database,
         command=build.setting.again,
         environment=build.setting.environment,
+        named=build.setting.path,
     )
 
 
@@ -245,6 +262,10 @@ def _show(build: Build, finding: Finding) -> str:
     return build.setting.show("--select", finding.name)
 
 
+def _log(build: Build) -> str:
+    return build.setting.path(build.log or "logs/dbt.log")
+
+
 def _places(build: Build) -> str:
     schemas = ", ".join(build.schemas)
     if build.setting.target == "duckdb":
@@ -255,6 +276,12 @@ def _places(build: Build) -> str:
 def _field(name: str, text: str) -> list[str]:
     first, *rest = text.splitlines() or [""]
     return [f"{name:<6}{first}", *(f"{'':<6}{line}" for line in rest)]
+
+
+def _found(finding: Finding) -> str:
+    if not finding.count:
+        return "it does not hold"
+    return f"{_number(finding.count, finding.unit)} for which it does not hold"
 
 
 def _tables(finding: Finding) -> str:
