@@ -122,9 +122,8 @@ def rule_in_words(test: str, arguments: Mapping[str, Any], *, name: str, tables:
 
 
 def in_words(name: str) -> str:
-    """Return a name as words; those of tables, which hold `__`, stay in one piece."""
-    words = re.split(r"(?<!_)_(?!_)", name.removeprefix("assert_"))
-    return " ".join(words)
+    """Return the name of a rule as words."""
+    return name.removeprefix("assert_").replace("_", " ")
 
 
 def short(text: str, *, lines: int = 6, width: int = 160) -> str:

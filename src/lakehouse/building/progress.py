@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -94,12 +94,12 @@ def plain(text: str) -> str:
 
 def bar(progress: Progress, elapsed_seconds: float) -> RenderableType:
     """Draw the build as one line that fits the terminal: a bar, counts, time, the current node."""
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(width=20)
-    grid.add_column(no_wrap=True)
-    grid.add_column(no_wrap=True, justify="right")
-    grid.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
-    grid.expand = True
+    counts, passed = _counts(progress), duration(elapsed_seconds)
+    grid = Table.grid(padding=(0, 2), expand=True)
+    grid.add_column(ratio=1)
+    grid.add_column(no_wrap=True, min_width=len(counts))
+    grid.add_column(no_wrap=True, min_width=len(passed))
+    grid.add_column(no_wrap=True, overflow="ellipsis", ratio=3)
     grid.add_row(
         ProgressBar(
             total=progress.total,
@@ -107,11 +107,11 @@ def bar(progress: Progress, elapsed_seconds: float) -> RenderableType:
             pulse=progress.total is None,
             animation_time=elapsed_seconds,
         ),
-        _counts(progress),
-        duration(elapsed_seconds),
+        counts,
+        passed,
         Text(progress.current, style="dim"),
     )
-    return Group(grid)
+    return grid
 
 
 def line(progress: Progress, elapsed_seconds: float) -> str:

@@ -9,7 +9,15 @@ from pathlib import Path
 from lakehouse.dbt_run import target_of
 
 # They change what a later command reads, so it has to have them as well.
-CARRIED = ("--vars", "--target", "-t", "--profile", "--project-dir", "--profiles-dir", "--state")
+CARRIED = (
+    "--vars",
+    "--target",
+    "-t",
+    "--profile",
+    "--project-dir",
+    "--profiles-dir",
+    "--target-path",
+)
 
 
 @dataclass(frozen=True)
