@@ -270,7 +270,7 @@ def env(
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def build(context: typer.Context) -> None:
-    """Build and test the tables with any option of `dbt build`: progress, then a short report."""
+    """Build and test the tables; takes any option of `dbt build`, whose --help lists them."""
     # Imported late: the other commands draw nothing.
     from lakehouse.building.command import build as build_quietly
 

@@ -16,7 +16,6 @@ from lakehouse.building.setting import Setting
 from lakehouse.dbt_run import CheckedOutcome, DbtOutcome, run_and_look
 
 STOPPED = 130
-NOTHING_ON_THE_CONSOLE = ("--log-level", "none")
 
 
 def build(
@@ -50,14 +49,14 @@ def build(
         project=Path.cwd(),
         programs=Path(sys.executable).parent,
     )
-    exception = outcome.dbt.exception
-    if isinstance(exception, KeyboardInterrupt):
+    if isinstance(outcome.dbt.exception, KeyboardInterrupt):
         say(stopped(events.progress(), elapsed_seconds=elapsed_seconds, setting=setting))
         return STOPPED
+    results = read_results(outcome.dbt.results, project=setting.project)
     done = Build(
         setting=setting,
-        results=read_results(outcome.dbt.results, project=setting.project),
-        error=None if exception is None else events.error or plain(str(exception)),
+        results=results,
+        error=_error(outcome, events=events, has_failures=bool(results.of("fail", "error"))),
         lost=outcome.lost,
         warnings=tuple(events.warnings),
         schemas=tuple(sorted({node.schema for node in outcome.dbt.built})),
@@ -72,14 +71,26 @@ def build(
 def _outcome(
     arguments: Sequence[str], *, events: BuildEvents, environment: MutableMapping[str, str]
 ) -> CheckedOutcome:
+    # The level of the file follows that of the console where it is not given.
+    file_level = environment.get("DBT_LOG_LEVEL_FILE", "debug")
+    quiet = ["--log-level", "none", "--log-level-file", file_level]
     try:
         return run_and_look(
-            ["build", *NOTHING_ON_THE_CONSOLE, *arguments],
+            ["build", *quiet, *arguments],
             environment=environment,
             callbacks=[events.note],
         )
     except (BotoCoreError, ClientError) as err:
         return _ended_by(err)
+
+
+def _error(outcome: CheckedOutcome, *, events: BuildEvents, has_failures: bool) -> str | None:
+    """What ended the run, if no result and no sentence about a table says it."""
+    if outcome.dbt.exception is not None:
+        return events.error or plain(str(outcome.dbt.exception)) or repr(outcome.dbt.exception)
+    if not outcome.is_success and not has_failures and not outcome.lost:
+        return "dbt calls the run failed, and no result says why; see the log."
+    return None
 
 
 def _ended_by(error: BaseException) -> CheckedOutcome:

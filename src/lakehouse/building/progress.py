@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -150,8 +150,10 @@ def shown(
     is_over = threading.Event()
 
     def tell() -> None:
-        while not is_over.wait(every_seconds):
-            print(line(events.progress(), clock() - started), file=stream, flush=True)
+        # Whoever read along may have left; the build goes on.
+        with suppress(BrokenPipeError):
+            while not is_over.wait(every_seconds):
+                print(line(events.progress(), clock() - started), file=stream, flush=True)
 
     teller = threading.Thread(target=tell, daemon=True)
     teller.start()

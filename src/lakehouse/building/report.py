@@ -258,7 +258,9 @@ def _sql(build: Build, finding: Finding) -> list[str]:
 
 def _show(build: Build, finding: Finding) -> str:
     if finding.test == "rejected_share":
-        return build.setting.show("--inline", REJECTED_ROWS.format(table=finding.tables[0]))
+        # As JSON, because a table cuts the load_id that the runbook asks for.
+        sql = REJECTED_ROWS.format(table=finding.tables[0])
+        return build.setting.show("--output", "json", "--inline", sql)
     return build.setting.show("--select", finding.name)
 
 
