@@ -241,6 +241,12 @@ def test_a_refusal_of_many_tables_is_said_once():
     assert "> in macro" not in said
 
 
+def test_a_refusal_is_said_to_its_end():
+    sentence = f"'int_a__b' was built with {'x' * 300}. Run again with --full-refresh."
+    message = f"Compilation Error in model int_a__b (models/b.sql)\n  {sentence}"
+    assert sentence in text(build(result("int_a__b", "error", kind="model", message=message)))
+
+
 def test_of_many_failures_ten_are_shown_and_the_rest_counted():
     failed = [result(f"g{n}") for n in range(SHOWN_FAILURES + 3)]
     said = text(build(*failed, result("s", "skipped")))
@@ -355,6 +361,7 @@ def test_a_stopped_build_is_one_line():
             "LAKEHOUSE_DUCKDB",
         ),
         ("Out of Memory Error: could not allocate", "The memory does not", "LAKEHOUSE_DBT_THREADS"),
+        ("You must specify a region.", "not told the region", "AWS_DEFAULT_REGION="),
         ("Unable to locate credentials", "AWS does not accept", "log in"),
         ('Could not connect to the endpoint URL: "http://127.0.0.1:1/"', "127.0.0.1", "aws-up"),
     ],

@@ -202,14 +202,15 @@ def _failing_unit_test(build: Build, finding: Finding) -> list[str]:
 
 
 def _broken_node(build: Build, finding: Finding, group: Sequence[Finding]) -> list[str]:
-    message = short(finding.message) or "it failed, and dbt does not say why"
+    # A macro that refuses says what to do at its end; an engine quotes half a statement.
+    said = finding.message if finding.is_compile_error else short(finding.message)
+    message = said or "it failed, and dbt does not say why"
     what = {
         "data test": f"{_tables(finding)}: the data test {finding.name} could not be asked",
         "hook": f"the hook {finding.name} could not be run",
     }.get(finding.kind, f"{finding.name}{_and_more(group)} could not be built")
     lines = [what, *_field("says", message), *_field("file", build.setting.path(finding.source))]
     lines += _others(group)
-    # A macro that refuses says what to do itself.
     if finding.is_compile_error:
         return lines
     lines += _sql(build, finding)

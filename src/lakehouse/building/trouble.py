@@ -31,6 +31,7 @@ _NO_LOGIN = re.compile(
     r"Unable to locate credentials|NoCredentialsError|ExpiredToken|UnrecognizedClient"
     r"|InvalidClientTokenId|security token included in the request is (?:invalid|expired)"
 )
+_NO_REGION = re.compile(r"You must specify a region")
 _NO_ENDPOINT = re.compile(r'Could not connect to the endpoint URL: "(?P<url>[^"]+)"')
 
 
@@ -101,6 +102,8 @@ def trouble_of(
             "AWS does not accept the credentials, or there are none.",
             "log in again (aws sso login, or the variables AWS_…), then " + command,
         )
+    if _NO_REGION.search(message):
+        return Trouble("AWS is not told the region.", f"AWS_DEFAULT_REGION=us-east-1 {command}")
     if found := _NO_ENDPOINT.search(message):
         return Trouble(
             f"{found['url']} does not answer.",
