@@ -32,7 +32,7 @@ $(STAMP): requirements/project.lock requirements/uv.lock pyproject.toml scripts/
 install: $(STAMP) ## Make the environment in .venv from the lock
 
 build: $(STAMP) ## Build and test all tables in lakehouse.duckdb from the sample in data/raw
-	$(DBT) build
+	@$(BIN)/lakehouse build
 	@$(BIN)/python scripts/where_to_look.py
 
 generate: $(STAMP) ## Write what follows from the credit declarations of dbt_project.yml

@@ -1,4 +1,4 @@
-"""Print where the built tables are and today's GMV, after `make build`."""
+"""Print one table of the sample and where to read on, after `make build`."""
 
 import os
 import pathlib
@@ -13,10 +13,10 @@ order by gmv_date, subsidiary
 
 
 def main() -> None:
-    """Show the database's path, the command that opens it, and one table of the sample."""
+    """Show today's GMV, a question about an earlier day, and the documentation."""
     path = pathlib.Path(os.environ.get("LAKEHOUSE_DUCKDB", "lakehouse.duckdb"))
     with duckdb.connect(str(path), read_only=True) as connection:
-        print(f"\nTables are in {path}. commerce.rpt_commerce__gmv_current:")
+        print("\ncommerce.rpt_commerce__gmv_current:")
         connection.sql(QUERY).show()
     print("Ask on:   .venv/bin/dbt show --inline \"{{ gmv_as_of('2023-03-31', '2023-01') }}\"")
     print("Read on:  make docs, then open target/static_index.html")

@@ -250,6 +250,15 @@ def env(
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def build(context: typer.Context) -> None:
+    """Build and test the tables; takes any option of `dbt build`, whose --help lists them."""
+    # Imported late: the other commands draw nothing.
+    from lakehouse.building.command import build as build_quietly
+
+    raise typer.Exit(build_quietly(context.args, say=typer.echo))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def dbt(context: typer.Context) -> None:
     """Run dbt, such as `lakehouse dbt build`; an error that an adapter swallowed fails it too."""
     # Imported late: dbt takes seconds.

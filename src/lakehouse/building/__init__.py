@@ -1,1 +1,1 @@
-"""dbt builds the tables, and what it says of that is checked."""
+"""dbt builds the tables; what it says of that is checked, and told in few lines."""

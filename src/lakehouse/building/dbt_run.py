@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -53,11 +53,30 @@ class BuiltNode:
 
 @dataclass(frozen=True)
 class DbtOutcome:
-    """What dbt itself says of a run, and the errors an adapter wrote to the log meanwhile."""
+    """What dbt itself says of a run, and the errors an adapter wrote to the log meanwhile.
+
+    Attributes:
+        results: dbt's own, one per node, in the order in which they ended.
+        exception: what ended the run before it had results.
+    """
 
     is_success: bool
     built: tuple[BuiltNode, ...]
     logged_errors: tuple[str, ...]
+    results: tuple[Any, ...] = ()
+    exception: BaseException | None = None
+
+
+@dataclass(frozen=True)
+class CheckedOutcome:
+    """A run and the errors that dbt's own report does not show, a sentence each."""
+
+    dbt: DbtOutcome
+    lost: tuple[str, ...]
+
+    @property
+    def is_success(self) -> bool:
+        return self.dbt.is_success and not self.lost
 
 
 def target_of(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
@@ -98,8 +117,14 @@ def forget_failed_sessions(environment: Mapping[str, str], *, glue: GlueClient) 
     return failed
 
 
-def run_dbt(arguments: Sequence[str]) -> DbtOutcome:
-    """Run dbt in this process; its output goes where it always goes."""
+def run_dbt(
+    arguments: Sequence[str], *, callbacks: Iterable[Callable[[Any], None]] = ()
+) -> DbtOutcome:
+    """Run dbt in this process; its output goes where its arguments say.
+
+    Args:
+        callbacks: each gets every event of dbt, from the threads of the run.
+    """
     from dbt.cli.main import dbtRunner
 
     logged: list[str] = []
@@ -108,13 +133,14 @@ def run_dbt(arguments: Sequence[str]) -> DbtOutcome:
         if event.info.name == "AdapterEventError":
             logged.append(event.info.msg.strip())
 
-    outcome = dbtRunner(callbacks=[note]).invoke(list(arguments))
-    if outcome.exception is not None:
-        print(f"error: {outcome.exception}")
+    outcome = dbtRunner(callbacks=[note, *callbacks]).invoke(list(arguments))
+    results = tuple(getattr(outcome.result, "results", None) or ())
     return DbtOutcome(
         is_success=outcome.success,
-        built=tuple(_built_nodes(getattr(outcome.result, "results", None) or ())),
+        built=tuple(_built_nodes(results)),
         logged_errors=tuple(logged),
+        results=results,
+        exception=outcome.exception,
     )
 
 
@@ -178,13 +204,17 @@ def schemas_of(outcome: DbtOutcome) -> set[str]:
     }
 
 
-def checked_run(
-    arguments: Sequence[str], *, environment: MutableMapping[str, str] = os.environ
-) -> int:
-    """Run dbt; return 0 only if all it was asked for is there.
+def run_and_look(
+    arguments: Sequence[str],
+    *,
+    environment: MutableMapping[str, str] = os.environ,
+    callbacks: Iterable[Callable[[Any], None]] = (),
+) -> CheckedOutcome:
+    """Run dbt and look at what it built.
 
     Args:
         arguments: as for dbt. On DuckDB nothing is looked at: its adapter raises what goes wrong.
+        callbacks: as for run_dbt.
     """
     target = target_of(arguments, environment)
     glue = _glue_client() if target in ("athena", "glue") else None
@@ -192,14 +222,23 @@ def checked_run(
     if glue and target == "glue":
         forget_failed_sessions(environment, glue=glue)
     set_flags(target, environment)
-    outcome = run_dbt(arguments)
+    outcome = run_dbt(arguments, callbacks=callbacks)
     if glue is None:
-        return 0 if outcome.is_success else 1
+        return CheckedOutcome(outcome, lost=())
     after = stored_tables(schemas_of(outcome), glue=glue)
-    lost = lost_errors(outcome, before=before, after=after)
-    for sentence in lost:
+    return CheckedOutcome(outcome, lost=tuple(lost_errors(outcome, before=before, after=after)))
+
+
+def checked_run(
+    arguments: Sequence[str], *, environment: MutableMapping[str, str] = os.environ
+) -> int:
+    """Run dbt with its own output; return 0 only if all it was asked for is there."""
+    outcome = run_and_look(arguments, environment=environment)
+    if outcome.dbt.exception is not None:
+        print(f"error: {outcome.dbt.exception}")
+    for sentence in outcome.lost:
         print(f"error: {sentence}")
-    return 0 if outcome.is_success and not lost else 1
+    return 0 if outcome.is_success else 1
 
 
 def _prefix(environment: Mapping[str, str]) -> str:
