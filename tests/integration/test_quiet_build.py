@@ -12,7 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 from lake import PROJECT, Lake
-from lakehouse.contract import read_contract
+
+from lakehouse.landing.contract import read_contract
 
 LAKEHOUSE = [sys.executable, "-c", "from lakehouse.cli import app; app()"]
 ENTITY = "commerce/purchase_extra_info"
