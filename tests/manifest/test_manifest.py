@@ -250,12 +250,12 @@ BROKEN = [
         m, "days_between")["arguments"].pop()),
     Broken("macros_are_described", "its YAML says (a, c)", lambda m: argument(
         m, "days_between", "b", name="c")),
-    Broken("macros_are_described", "unread(columns) has the type None", lambda m: argument(
-        m, "unread", "columns", type=None)),
-    Broken("macros_are_described", "unread(columns) has the type list", lambda m: argument(
-        m, "unread", "columns", type="list")),
-    Broken("macros_are_described", "unread(columns) has no description", lambda m: argument(
-        m, "unread", "columns", description="The columns.")),
+    Broken("macros_are_described", "trimmed(x) has the type None", lambda m: argument(
+        m, "trimmed", "x", type=None)),
+    Broken("macros_are_described", "trimmed(x) has the type list", lambda m: argument(
+        m, "trimmed", "x", type="list")),
+    Broken("macros_are_described", "trimmed(x) has no description", lambda m: argument(
+        m, "trimmed", "x", description="The x.")),
     Broken("dispatched_macros_know_every_engine", "glue__days_between", lambda m: m["macros"].pop(
         "macro.lakehouse.glue__days_between")),
     Broken("dispatched_macros_know_every_engine", "default__days_between", lambda m: macro(
