@@ -448,7 +448,10 @@ def arguments_of(macro: Node) -> list[str]:
 
 
 def check_macro_docstrings(manifest: Manifest) -> list[str]:
-    """The file begins with `{#`, and its first words are the signature with all arguments."""
+    """The file begins with `{#`: the signature with all arguments, then what the macro means.
+
+    A docstring is the one text on a macro and its arguments; the YAML repeats none of it.
+    """
     found = []
     for path, macros in macros_by_file(manifest).items():
         stem = PurePosixPath(path).stem
@@ -461,6 +464,8 @@ def check_macro_docstrings(manifest: Manifest) -> list[str]:
         if macro is None:
             if not re.match(rf"{re.escape(stem)}\b", docstring[1]):
                 found.append(f"{path}: its docstring must begin with the name {stem}.")
+            elif says_nothing(docstring[1], stem):
+                found.append(f"{path}: its docstring is its name: say what {stem} means.")
             continue
         signature = re.match(rf"{re.escape(stem)}\(([^)]*)\)", docstring[1])
         arguments = arguments_of(macro)
@@ -469,13 +474,16 @@ def check_macro_docstrings(manifest: Manifest) -> list[str]:
                 f"{path}: its docstring must begin with {stem}({', '.join(arguments)}), then say "
                 "what it returns and means."
             )
+        elif says_nothing(docstring[1][signature.end() :], stem):
+            found.append(f"{path}: its docstring is a signature: say what {stem} means.")
     return found
 
 
 def check_macros_are_described(manifest: Manifest) -> list[str]:
-    """All but the forms of a dispatched macro and materializations: those are called by no model.
+    """In the YAML: one line for catalogues, and the type of each argument.
 
-    dbt only warns of arguments that the macro does not have and of types that it does not know.
+    All but the forms of a dispatched macro and materializations: those are called by no model. dbt
+    only warns of arguments that the macro does not have and of types that it does not know.
     """
     own = {macro["name"] for macro in macros_of(manifest)}
     found = []
@@ -485,6 +493,10 @@ def check_macros_are_described(manifest: Manifest) -> list[str]:
             continue
         if says_nothing(macro["description"], public_name(macro)):
             found.append(f"{name} has no description: say what it returns.")
+        elif "\n" in macro["description"].strip():
+            found.append(
+                f"{name} is described in several lines: leave one, the docstring has the rest."
+            )
         names, arguments = [argument["name"] for argument in given], arguments_of(macro)
         if names != arguments:
             found.append(
@@ -498,10 +510,9 @@ def check_macros_are_described(manifest: Manifest) -> list[str]:
                     "string, bool, integer, float, any, list[], dict[,], optional[], relation, "
                     "column."
                 )
-            if says_nothing(argument["description"], argument["name"]):
+            if argument["description"]:
                 found.append(
-                    f"{name}({argument['name']}) has no description: say its shape or unit, and "
-                    "what none means."
+                    f"{name}({argument['name']}) is described in the YAML: the docstring does that."
                 )
     return found
 

@@ -236,6 +236,10 @@ BROKEN = [
         {"macros/typing/trimmed.sql": "{% macro trimmed(x) %}{% endmacro %}"})),
     Broken("macro_docstrings", "trimmed(x)", lambda m: m["files"].update(
         {"macros/typing/trimmed.sql": "{#\n    trimmed(text) -> text\n#}"})),
+    Broken("macro_docstrings", "say what trimmed means", lambda m: m["files"].update(
+        {"macros/typing/trimmed.sql": "{#\n    trimmed(x) ->\n#}"})),
+    Broken("macro_docstrings", "say what always means", lambda m: m["files"].update(
+        {"tests/data/generic/always.sql": "{#\n    always:\n#}"})),
     Broken("macro_docstrings", "the name always", lambda m: m["files"].update(
         {"tests/data/generic/always.sql": "{#\n    Holds in every row.\n#}"})),
     Broken("macro_docstrings", "number_text(x, decimal_mark)", lambda m: m["files"].update(
@@ -254,8 +258,10 @@ BROKEN = [
         m, "trimmed", "x", type=None)),
     Broken("macros_are_described", "trimmed(x) has the type list", lambda m: argument(
         m, "trimmed", "x", type="list")),
-    Broken("macros_are_described", "trimmed(x) has no description", lambda m: argument(
-        m, "trimmed", "x", description="The x.")),
+    Broken("macros_are_described", "trimmed(x) is described in the YAML", lambda m: argument(
+        m, "trimmed", "x", description="SQL of the delivered text.")),
+    Broken("macros_are_described", "trimmed is described in several lines", lambda m: macro(
+        m, "trimmed").update(description="Text without blanks.\nAt both ends.")),
     Broken("dispatched_macros_know_every_engine", "glue__days_between", lambda m: m["macros"].pop(
         "macro.lakehouse.glue__days_between")),
     Broken("dispatched_macros_know_every_engine", "default__days_between", lambda m: macro(
