@@ -3,7 +3,7 @@
 Each `check_x(manifest)` returns one plain sentence per violation: the node, what is wrong, what to
 do. Nothing is read from disk or from an engine: `manifest` is dbt's manifest.json plus one key of
 ours, `files` (path in the project -> text), for what dbt does not keep: comments above macros, the
-rows of seeds, the presence of a package file.
+rows of seeds.
 
 Sources: the house style, and the pages on architecture and engines under docs/.
 """
@@ -13,7 +13,7 @@ import dataclasses
 import io
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -79,7 +79,6 @@ VARIABLE = re.compile(r"\bvar\(\s*['\"](\w+)['\"]")
 # Variables that choose days or limits of a run and never change what a stored row means.
 RUN_VARIABLES = ("run_date", "closed_days_only", "as_of_date", "rejected_share_limit")
 RESERVED_META_KEYS = frozenset(field.name for field in dataclasses.fields(GlueCredentials))
-PACKAGE_FILES = ("packages.yml", "dependencies.yml", "package-lock.yml", "packages.yaml")
 
 # What every table in the lake needs, whatever engine runs: engines.md, section 3.
 LAKE_CONFIG = {
@@ -1196,23 +1195,6 @@ def check_nothing_is_disabled(manifest: Manifest) -> list[str]:
         f"{node['name']} is disabled: repair it or delete it."
         for nodes in manifest["disabled"].values()
         for node in nodes
-    ]
-
-
-def check_no_packages(manifest: Manifest) -> list[str]:
-    """Only dbt's own macros and the adapters': helper macros are ours."""
-    own = manifest["metadata"]["project_name"]
-    known = {own, "dbt", "dbt_spark", *(f"dbt_{engine}" for engine in ENGINES)}
-    packages: Iterable[str] = {
-        node["package_name"] for key in ("nodes", "macros") for node in manifest[key].values()
-    }
-    return [
-        f"The package {name} is installed: write the macro yourself."
-        for name in sorted(set(packages) - known)
-    ] + [
-        f"{path} asks for packages: delete it, helper macros are ours."
-        for path in PACKAGE_FILES
-        if path in manifest["files"]
     ]
 
 

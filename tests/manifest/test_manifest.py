@@ -449,8 +449,6 @@ BROKEN = [
         unique_id="snapshot.lakehouse.purchase_snapshot")),
     Broken("nothing_is_disabled", "rpt_quality__freshness", lambda m: m["disabled"].update(
         {"model.lakehouse.rpt_quality__freshness": [node(m, "rpt_quality__freshness")]})),
-    Broken("no_packages", "dbt_utils", lambda m: add_macro(m, "star", package_name="dbt_utils")),
-    Broken("no_packages", "packages.yml", lambda m: m["files"].update({"packages.yml": ""})),
     Broken("reasons_follow_the_reference_list", "unparsable_date", lambda m: m["macros"][
         checks.REASON_MACRO].update(macro_sql=m["macros"][checks.REASON_MACRO]["macro_sql"].replace(
             "'unparsable_date',", ""))),
