@@ -83,7 +83,8 @@ lint: $(STAMP) ## Check the style of SQL and Python, 0 findings
 	$(BIN)/ruff format --check .
 
 docs: $(STAMP) ## Write the documentation as one page, target/static_index.html
-	$(DBT) docs generate --static
+	$(DBT) docs generate
+	@$(BIN)/python scripts/docs_page.py
 
 aws-up: $(STAMP) ## Start AWS on this machine: Athena on Trino, Glue on Spark, the sample in S3 (first time: 1.5 GB; PORT=4599 for another port)
 	@$(BIN)/python scripts/local_aws.py up $(if $(PORT),--port $(PORT))

@@ -51,7 +51,7 @@ create or replace macro read_amount(x) as case
         then try_cast(replace(x, ',', '.') as decimal(18, 2))
     else try_cast(plain_amount(x) as decimal(18, 2))
 end;
-create or replace macro plain_text(x) as case
+create or replace macro unaccented(x) as case
     -- translate() with accents in its lists costs more than the rest of a row.
     when regexp_matches(x, '^[ -~]*$') then nullif(trim(x), '')
     else nullif(translate(
@@ -60,7 +60,7 @@ create or replace macro plain_text(x) as case
         'aaaaaaeeeeiiiiooooouuuucnAAAAAAEEEEIIIIOOOOOUUUUCN'
     ), '')
 end;
-create or replace macro unread(x, value) as value is null and x <> '';
+create or replace macro is_unreadable(x, value) as value is null and x <> '';
 create or replace macro beyond(x) as coalesce(
     regexp_matches(lower(x), '^[+-]?(nan|inf|infinity)$') or plain_amount(x) is not null, false
 );
@@ -81,7 +81,7 @@ TYPED = {
         read_date(raw.order_date) as order_date,
         read_date(raw.release_date) as release_date,
         read_amount(raw.purchase_total_value) as purchase_total_value,
-        upper(plain_text(raw.purchase_status)) as purchase_status,
+        upper(unaccented(raw.purchase_status)) as purchase_status,
     """,
     "product_item": """
         read_integer(raw.prod_item_id) as prod_item_id,
@@ -94,26 +94,26 @@ TYPED = {
     "purchase_extra_info": """
         read_integer(raw.purchase_id) as purchase_id,
         read_integer(raw.purchase_partition) as purchase_partition,
-        lower(plain_text(raw.subsidiary)) as subsidiary,
+        lower(unaccented(raw.subsidiary)) as subsidiary,
     """,
 }
 REASONS = {
     "purchase": """
         when raw.purchase_id is null or raw.purchase_id = '' then 'missing_key'
         when
-            unread(raw.purchase_id, typed.purchase_id)
-            or unread(raw.purchase_partition, typed.purchase_partition)
-            or unread(raw.buyer_id, typed.buyer_id)
-            or unread(raw.prod_item_id, typed.prod_item_id)
-            or unread(raw.prod_item_partition, typed.prod_item_partition)
-            or unread(raw.producer_id, typed.producer_id)
+            is_unreadable(raw.purchase_id, typed.purchase_id)
+            or is_unreadable(raw.purchase_partition, typed.purchase_partition)
+            or is_unreadable(raw.buyer_id, typed.buyer_id)
+            or is_unreadable(raw.prod_item_id, typed.prod_item_id)
+            or is_unreadable(raw.prod_item_partition, typed.prod_item_partition)
+            or is_unreadable(raw.producer_id, typed.producer_id)
             then 'unparsable_key'
         when typed.transaction_datetime is null then 'unparsable_timestamp'
         when
-            unread(raw.order_date, typed.order_date)
-            or unread(raw.release_date, typed.release_date)
+            is_unreadable(raw.order_date, typed.order_date)
+            or is_unreadable(raw.release_date, typed.release_date)
             then 'unparsable_date'
-        when unread(raw.purchase_total_value, typed.purchase_total_value) then case
+        when is_unreadable(raw.purchase_total_value, typed.purchase_total_value) then case
             when beyond(raw.purchase_total_value) then 'amount_out_of_range'
             else 'unparsable_amount'
         end
@@ -122,17 +122,17 @@ REASONS = {
         when coalesce(raw.prod_item_id, '') = '' and coalesce(raw.purchase_id, '') = ''
             then 'missing_key'
         when
-            unread(raw.prod_item_id, typed.prod_item_id)
-            or unread(raw.prod_item_partition, typed.prod_item_partition)
-            or unread(raw.purchase_id, typed.purchase_id)
-            or unread(raw.product_id, typed.product_id)
+            is_unreadable(raw.prod_item_id, typed.prod_item_id)
+            or is_unreadable(raw.prod_item_partition, typed.prod_item_partition)
+            or is_unreadable(raw.purchase_id, typed.purchase_id)
+            or is_unreadable(raw.product_id, typed.product_id)
             then 'unparsable_key'
         when typed.transaction_datetime is null then 'unparsable_timestamp'
         when
-            unread(raw.item_quantity, typed.item_quantity)
+            is_unreadable(raw.item_quantity, typed.item_quantity)
             or typed.item_quantity not between -2147483647 and 2147483647
             then 'unparsable_number'
-        when unread(raw.purchase_value, typed.purchase_value) then case
+        when is_unreadable(raw.purchase_value, typed.purchase_value) then case
             when beyond(raw.purchase_value) then 'amount_out_of_range'
             else 'unparsable_amount'
         end
@@ -144,8 +144,8 @@ REASONS = {
     "purchase_extra_info": """
         when raw.purchase_id is null or raw.purchase_id = '' then 'missing_key'
         when
-            unread(raw.purchase_id, typed.purchase_id)
-            or unread(raw.purchase_partition, typed.purchase_partition)
+            is_unreadable(raw.purchase_id, typed.purchase_id)
+            or is_unreadable(raw.purchase_partition, typed.purchase_partition)
             then 'unparsable_key'
         when typed.transaction_datetime is null then 'unparsable_timestamp'
     """,

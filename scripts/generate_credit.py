@@ -3,7 +3,7 @@
     python scripts/generate_credit.py [project directory]
 
 The declarations are the variable `credit_declarations` of dbt_project.yml; the macro
-`credit_generated` says what follows from them. A test proves that what is committed is current.
+`log_generated_credit` says what follows from them. A test proves that what is committed is current.
 """
 
 import csv
@@ -141,7 +141,7 @@ def generated_files(project: Path) -> dict[str, str]:
 def _derived(project: Path) -> Mapping[str, Any]:
     """Ask dbt what follows from the declarations; a database of its own, in memory."""
     with tempfile.TemporaryDirectory() as folder:
-        words = ["run-operation", "credit_generated", "--no-use-colors", "--log-format", "json"]
+        words = ["run-operation", "log_generated_credit", "--no-use-colors", "--log-format", "json"]
         words += ["--project-dir", str(project), "--profiles-dir", str(project)]
         words += ["--target-path", f"{folder}/target", "--log-path", f"{folder}/logs"]
         done = subprocess.run(

@@ -1,5 +1,5 @@
 {#
-    month_name_pt(month_number) -> text, the Portuguese name of a month (1 to 12)
+    month_name_pt(month_number) -> text, the Portuguese name of a month (1 to 12) in lower case, else null
 #}
 {% macro month_name_pt(month_number) -%}
     case {{ month_number }}

@@ -7,7 +7,7 @@
     case
         when
             release_date is not null
-            and {{ gmv_date() }} is not null
+            and {{ gmv_date_column() }} is not null
             and not {{ is_cancelled('purchase_status') }}
             then {{ line_value() }}
     end

@@ -1,5 +1,6 @@
 {#
     as_timestamp(x) -> timestamp with microseconds, without a zone
+    x: SQL of a timestamp, or of a text that is one.
     Spark's plain `timestamp` is an instant in the session's zone, Trino's has milliseconds: never cast by hand.
 #}
 {% macro as_timestamp(x) -%}

@@ -1,5 +1,5 @@
 {#
-    days_between(a, b) -> bigint, days from date a to date b
+    days_between(a, b) -> bigint, days from date a to date b, negative where b lies before a
 #}
 {% macro days_between(a, b) -%}
     {{ return(adapter.dispatch('days_between', 'lakehouse')(a, b)) }}

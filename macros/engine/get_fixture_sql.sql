@@ -1,5 +1,7 @@
 {#
     get_fixture_sql(rows, column_name_to_data_types) -> select of the given rows of a unit test
+    rows: one dict of column name and value per row, none for no rows; without types they are those of the
+    table that the rows stand for.
     Takes the place of dbt's macro of the name, which writes a select of all columns per row and unions
     them. Athena makes a stage of each and refuses a query of more than 150; one list of values is one
     stage. A statement of a Glue session has 68,000 characters at most, so there only the columns that

@@ -1,6 +1,6 @@
 {#
     regexp_matched(x, pattern) -> boolean, true where the pattern is found in x
-    Write classes as `[0-9]`: Glue eats one level of backslashes. A `$` at the end of the pattern means the
+    pattern: the expression itself, not SQL. Write classes as `[0-9]`: Glue eats one level of backslashes. A `$` at the end of the pattern means the
     very end of the text on every engine; Java's also matches before a last line break, so there a mark
     is appended to the text and to the pattern. No top-level `|` beside such a `$`.
 #}

@@ -3,7 +3,8 @@
     received: CTE of every received row of the entity, rejected ones included; events: CTE of those of the
     records to compute (see `record_events`); columns: those to keep, among them record_key, load_id,
     source_file, source_row, ingest_date (text), recorded_at, flags; content: [name, kind] of the business
-    columns, as in `row_content`; precedence: column that says how much a delivery knows, or none.
+    columns, as in `row_content`; precedence: column that says how much a delivery knows,
+    the greater the more, or none.
 
     For sources that deliver states instead of events. `received` has also extract_scope (text: what a
     full extract replaces whole, such as one session; 'all' for a whole entity; a record_key belongs to one

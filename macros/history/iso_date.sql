@@ -1,5 +1,6 @@
 {#
     iso_date(variable, value) -> text, the value if it is a real day as YYYY-MM-DD
+    variable: its name for the error; value: text, or a date of YAML.
     *Raises* an error that names the variable and quotes the value otherwise.
 #}
 {% macro iso_date(variable, value) -%}

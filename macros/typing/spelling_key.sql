@@ -2,12 +2,12 @@
     spelling_key(x) -> text in lower case, without accents, outer blanks and doubled inner blanks, null
     where nothing is left
     Two spellings with one key are one word. A blank is any of those that `trimmed` knows. Accents are
-    taken off composed letters (by `plain_text`) and as marks of their own, which some systems write
-    after the letter. Runs of blanks are cut with a mark that `plain_text` has taken out of the value.
+    taken off composed letters (by `unaccented`) and as marks of their own, which some systems
+    write after the letter. Runs of blanks are cut with a mark that `unaccented` has taken out.
 #}
 {% macro spelling_key(x) -%}
     {%- set marks = "\u0300\u0301\u0302\u0303\u0308\u030a\u0327" -%}
     nullif(lower(replace(replace(replace(
-        {{ plain_text("translate(" ~ x ~ ", '" ~ marks ~ "', '')") }},
+        {{ unaccented("translate(" ~ x ~ ", '" ~ marks ~ "', '')") }},
         ' ', ' ' || chr(1)), chr(1) || ' ', ''), chr(1), '')), '')
 {%- endmacro %}

@@ -3,7 +3,7 @@
 Each `check_x(manifest)` returns one plain sentence per violation: the node, what is wrong, what to
 do. Nothing is read from disk or from an engine: `manifest` is dbt's manifest.json plus one key of
 ours, `files` (path in the project -> text), for what dbt does not keep: comments above macros, the
-rows of seeds, the presence of a package file.
+rows of seeds.
 
 Sources: docs/conventions.md, docs/architecture.md#layers-and-access, docs/engines.md.
 """
@@ -13,7 +13,7 @@ import dataclasses
 import io
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -79,7 +79,6 @@ VARIABLE = re.compile(r"\bvar\(\s*['\"](\w+)['\"]")
 # Variables that choose days or limits of a run and never change what a stored row means.
 RUN_VARIABLES = ("run_date", "closed_days_only", "as_of_date", "rejected_share_limit")
 RESERVED_META_KEYS = frozenset(field.name for field in dataclasses.fields(GlueCredentials))
-PACKAGE_FILES = ("packages.yml", "dependencies.yml", "package-lock.yml", "packages.yaml")
 
 # What every table in the lake needs, whatever engine runs: docs/engines.md#tables.
 LAKE_CONFIG = {
@@ -448,7 +447,10 @@ def arguments_of(macro: Node) -> list[str]:
 
 
 def check_macro_docstrings(manifest: Manifest) -> list[str]:
-    """The file begins with `{#`, and its first words are the signature with all arguments."""
+    """The file begins with `{#`: the signature with all arguments, then what the macro means.
+
+    A docstring is the one text on a macro and its arguments; the YAML repeats none of it.
+    """
     found = []
     for path, macros in macros_by_file(manifest).items():
         stem = PurePosixPath(path).stem
@@ -461,6 +463,8 @@ def check_macro_docstrings(manifest: Manifest) -> list[str]:
         if macro is None:
             if not re.match(rf"{re.escape(stem)}\b", docstring[1]):
                 found.append(f"{path}: its docstring must begin with the name {stem}.")
+            elif says_nothing(docstring[1], stem):
+                found.append(f"{path}: its docstring is its name: say what {stem} means.")
             continue
         signature = re.match(rf"{re.escape(stem)}\(([^)]*)\)", docstring[1])
         arguments = arguments_of(macro)
@@ -469,13 +473,16 @@ def check_macro_docstrings(manifest: Manifest) -> list[str]:
                 f"{path}: its docstring must begin with {stem}({', '.join(arguments)}), then say "
                 "what it returns and means."
             )
+        elif says_nothing(docstring[1][signature.end() :], stem):
+            found.append(f"{path}: its docstring is a signature: say what {stem} means.")
     return found
 
 
 def check_macros_are_described(manifest: Manifest) -> list[str]:
-    """All but the forms of a dispatched macro and materializations: those are called by no model.
+    """In the YAML: one line for catalogues, and the type of each argument.
 
-    dbt only warns of arguments that the macro does not have and of types that it does not know.
+    All but the forms of a dispatched macro and materializations: those are called by no model. dbt
+    only warns of arguments that the macro does not have and of types that it does not know.
     """
     own = {macro["name"] for macro in macros_of(manifest)}
     found = []
@@ -485,6 +492,10 @@ def check_macros_are_described(manifest: Manifest) -> list[str]:
             continue
         if says_nothing(macro["description"], public_name(macro)):
             found.append(f"{name} has no description: say what it returns.")
+        elif "\n" in macro["description"].strip():
+            found.append(
+                f"{name} is described in several lines: leave one, the docstring has the rest."
+            )
         names, arguments = [argument["name"] for argument in given], arguments_of(macro)
         if names != arguments:
             found.append(
@@ -498,10 +509,9 @@ def check_macros_are_described(manifest: Manifest) -> list[str]:
                     "string, bool, integer, float, any, list[], dict[,], optional[], relation, "
                     "column."
                 )
-            if says_nothing(argument["description"], argument["name"]):
+            if argument["description"]:
                 found.append(
-                    f"{name}({argument['name']}) has no description: say its shape or unit, and "
-                    "what none means."
+                    f"{name}({argument['name']}) is described in the YAML: the docstring does that."
                 )
     return found
 
@@ -1185,23 +1195,6 @@ def check_nothing_is_disabled(manifest: Manifest) -> list[str]:
         f"{node['name']} is disabled: repair it or delete it."
         for nodes in manifest["disabled"].values()
         for node in nodes
-    ]
-
-
-def check_no_packages(manifest: Manifest) -> list[str]:
-    """Only dbt's own macros and the adapters': helper macros are ours."""
-    own = manifest["metadata"]["project_name"]
-    known = {own, "dbt", "dbt_spark", *(f"dbt_{engine}" for engine in ENGINES)}
-    packages: Iterable[str] = {
-        node["package_name"] for key in ("nodes", "macros") for node in manifest[key].values()
-    }
-    return [
-        f"The package {name} is installed: write the macro yourself."
-        for name in sorted(set(packages) - known)
-    ] + [
-        f"{path} asks for packages: delete it, helper macros are ours."
-        for path in PACKAGE_FILES
-        if path in manifest["files"]
     ]
 
 

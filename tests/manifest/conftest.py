@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from checks import PACKAGE_FILES
 from targets import TARGETS
 
 PROJECT_DIR = Path(__file__).parents[2]
@@ -56,7 +55,6 @@ def project_files() -> dict[str, str]:
         for folder, pattern in READ_FOLDERS.items()
         for path in (PROJECT_DIR / folder).rglob(pattern)
     ]
-    paths += [PROJECT_DIR / name for name in PACKAGE_FILES if (PROJECT_DIR / name).exists()]
     return {path.relative_to(PROJECT_DIR).as_posix(): path.read_text("utf-8") for path in paths}
 
 

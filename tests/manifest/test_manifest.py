@@ -236,6 +236,10 @@ BROKEN = [
         {"macros/typing/trimmed.sql": "{% macro trimmed(x) %}{% endmacro %}"})),
     Broken("macro_docstrings", "trimmed(x)", lambda m: m["files"].update(
         {"macros/typing/trimmed.sql": "{#\n    trimmed(text) -> text\n#}"})),
+    Broken("macro_docstrings", "say what trimmed means", lambda m: m["files"].update(
+        {"macros/typing/trimmed.sql": "{#\n    trimmed(x) ->\n#}"})),
+    Broken("macro_docstrings", "say what always means", lambda m: m["files"].update(
+        {"tests/data/generic/always.sql": "{#\n    always:\n#}"})),
     Broken("macro_docstrings", "the name always", lambda m: m["files"].update(
         {"tests/data/generic/always.sql": "{#\n    Holds in every row.\n#}"})),
     Broken("macro_docstrings", "number_text(x, decimal_mark)", lambda m: m["files"].update(
@@ -250,12 +254,14 @@ BROKEN = [
         m, "days_between")["arguments"].pop()),
     Broken("macros_are_described", "its YAML says (a, c)", lambda m: argument(
         m, "days_between", "b", name="c")),
-    Broken("macros_are_described", "unread(columns) has the type None", lambda m: argument(
-        m, "unread", "columns", type=None)),
-    Broken("macros_are_described", "unread(columns) has the type list", lambda m: argument(
-        m, "unread", "columns", type="list")),
-    Broken("macros_are_described", "unread(columns) has no description", lambda m: argument(
-        m, "unread", "columns", description="The columns.")),
+    Broken("macros_are_described", "trimmed(x) has the type None", lambda m: argument(
+        m, "trimmed", "x", type=None)),
+    Broken("macros_are_described", "trimmed(x) has the type list", lambda m: argument(
+        m, "trimmed", "x", type="list")),
+    Broken("macros_are_described", "trimmed(x) is described in the YAML", lambda m: argument(
+        m, "trimmed", "x", description="SQL of the delivered text.")),
+    Broken("macros_are_described", "trimmed is described in several lines", lambda m: macro(
+        m, "trimmed").update(description="Text without blanks.\nAt both ends.")),
     Broken("dispatched_macros_know_every_engine", "glue__days_between", lambda m: m["macros"].pop(
         "macro.lakehouse.glue__days_between")),
     Broken("dispatched_macros_know_every_engine", "default__days_between", lambda m: macro(
@@ -443,8 +449,6 @@ BROKEN = [
         unique_id="snapshot.lakehouse.purchase_snapshot")),
     Broken("nothing_is_disabled", "rpt_quality__freshness", lambda m: m["disabled"].update(
         {"model.lakehouse.rpt_quality__freshness": [node(m, "rpt_quality__freshness")]})),
-    Broken("no_packages", "dbt_utils", lambda m: add_macro(m, "star", package_name="dbt_utils")),
-    Broken("no_packages", "packages.yml", lambda m: m["files"].update({"packages.yml": ""})),
     Broken("reasons_follow_the_reference_list", "unparsable_date", lambda m: m["macros"][
         checks.REASON_MACRO].update(macro_sql=m["macros"][checks.REASON_MACRO]["macro_sql"].replace(
             "'unparsable_date',", ""))),

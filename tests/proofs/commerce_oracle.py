@@ -153,7 +153,7 @@ class Rejected(ValueError):
 # --- reading one row ---------------------------------------------------------------------------
 
 
-def plain_text(text: str) -> str:
+def unaccented(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", text.strip(" "))
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
@@ -212,9 +212,9 @@ def read_value(kind: str, text: str | None) -> object:
     if text is None or text == "":
         return None
     if kind == "status":
-        return plain_text(text).upper() or None
+        return unaccented(text).upper() or None
     if kind == "subsidiary":
-        return plain_text(text).lower() or None
+        return unaccented(text).lower() or None
     try:
         match kind:
             case "id":

@@ -4,6 +4,8 @@
 {% set entities = [
     'purchase', 'product_item', 'purchase_extra_info', 'order_transaction_cost_hist',
 ] %}
+{# The feed of costs is called after its history already. #}
+{% set renamed = {'order_transaction_cost_hist': 'order_transaction_cost'} %}
 {# Looked up here and not in the history, so that a list may grow without a rebuild. #}
 {% set listed_columns = {'purchase': 'purchase_status', 'purchase_extra_info': 'subsidiary'} %}
 {% set flag_codes = {'purchase': 'unknown_status', 'purchase_extra_info': 'unknown_subsidiary'} %}
@@ -43,7 +45,7 @@ accepted_row as (
                 then coalesce(history.flags || ',', '') || '{{ flag_codes.get(entity) }}'
             else history.flags
         end as flags
-    from {{ ref('int_commerce__' ~ entity ~ '_history') }} as history
+    from {{ ref('int_commerce__' ~ renamed.get(entity, entity) ~ '_history') }} as history
     left join listed_value
         on
             listed_value.entity = '{{ entity }}'

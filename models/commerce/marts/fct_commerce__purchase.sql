@@ -73,12 +73,12 @@ purchase as (
         is_purchase_known
         and is_product_item_known
         and is_purchase_extra_info_known as is_complete,
-        {{ gmv_date() }} as gmv_date,
+        {{ gmv_date_column() }} as gmv_date,
         {{ gmv_amount() }} as gmv_amount,
         case
             when release_date is null then 'not_paid'
             when {{ is_cancelled('purchase_status') }} then 'cancelled'
-            when {{ gmv_date() }} is null then 'no_gmv_date'
+            when {{ gmv_date_column() }} is null then 'no_gmv_date'
             when not is_product_item_known then 'no_item'
             when {{ line_value() }} is null then 'item_without_value'
         end as gmv_exclusion_reason,

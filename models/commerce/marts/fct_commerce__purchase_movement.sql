@@ -41,7 +41,7 @@ version_in_gmv as (
         purchase_key,
         known_from,
         known_to,
-        {{ gmv_date() }} as gmv_date,
+        {{ gmv_date_column() }} as gmv_date,
         subsidiary,
         {{ gmv_amount() }} as gmv_amount
     from purchase_version

@@ -26,14 +26,14 @@ reasoned as (
         *,
         {{ rejection_reason({
             'missing_key': ['not ' ~ is_given('purchase_id_text')],
-            'unparsable_key': unread(['purchase_id', 'purchase_partition']),
+            'unparsable_key': unreadable_conditions(['purchase_id', 'purchase_partition']),
             'unparsable_timestamp': ['transaction_datetime is null'],
-            'unparsable_date': unread(['order_transaction_cost_date']),
-            'unparsable_amount': unread_amount([
+            'unparsable_date': unreadable_conditions(['order_transaction_cost_date']),
+            'unparsable_amount': unreadable_amount_conditions([
                 'order_transaction_cost_vat_value',
                 'order_transaction_cost_installment_value',
             ]),
-            'amount_out_of_range': amount_out_of_range([
+            'amount_out_of_range': amount_out_of_range_conditions([
                 'order_transaction_cost_vat_value',
                 'order_transaction_cost_installment_value',
             ]),

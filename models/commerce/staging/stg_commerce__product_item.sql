@@ -27,15 +27,15 @@ reasoned as (
         *,
         {{ rejection_reason({
             'missing_key': ['not (' ~ is_given('prod_item_id_text') ~ ' or ' ~ is_given('purchase_id_text') ~ ')'],
-            'unparsable_key': unread([
+            'unparsable_key': unreadable_conditions([
                 'prod_item_id', 'prod_item_partition',
                 'purchase_id', 'product_id',
             ]),
             'unparsable_timestamp': ['transaction_datetime is null'],
-            'unparsable_number': unread(['item_quantity'])
+            'unparsable_number': unreadable_conditions(['item_quantity'])
                 + ['item_quantity not between -2147483647 and 2147483647'],
-            'unparsable_amount': unread_amount(['purchase_value']),
-            'amount_out_of_range': amount_out_of_range(['purchase_value']) + [
+            'unparsable_amount': unreadable_amount_conditions(['purchase_value']),
+            'amount_out_of_range': amount_out_of_range_conditions(['purchase_value']) + [
                 'abs(' ~ value_times_quantity() ~ ') >= 10000000000000000',
             ],
         }) }} as reason_code

@@ -17,7 +17,7 @@ typed as (
         {{ try_date('order_date_text') }} as order_date,
         {{ try_date('release_date_text') }} as release_date,
         {{ try_amount('purchase_total_value_text') }} as purchase_total_value,
-        upper({{ plain_text('purchase_status_text') }}) as purchase_status,
+        upper({{ unaccented('purchase_status_text') }}) as purchase_status,
         {{ event_time('transaction_datetime_text', 'recorded_at_text') }} as transaction_datetime,
         {{ try_date('transaction_date_text') }} as transaction_date
     from raw_rows
@@ -28,14 +28,14 @@ reasoned as (
         *,
         {{ rejection_reason({
             'missing_key': ['not ' ~ is_given('purchase_id_text')],
-            'unparsable_key': unread([
+            'unparsable_key': unreadable_conditions([
                 'purchase_id', 'purchase_partition', 'buyer_id',
                 'prod_item_id', 'prod_item_partition', 'producer_id',
             ]),
             'unparsable_timestamp': ['transaction_datetime is null'],
-            'unparsable_date': unread(['order_date', 'release_date']),
-            'unparsable_amount': unread_amount(['purchase_total_value']),
-            'amount_out_of_range': amount_out_of_range(['purchase_total_value']),
+            'unparsable_date': unreadable_conditions(['order_date', 'release_date']),
+            'unparsable_amount': unreadable_amount_conditions(['purchase_total_value']),
+            'amount_out_of_range': amount_out_of_range_conditions(['purchase_total_value']),
         }) }} as reason_code
     from typed
 ),

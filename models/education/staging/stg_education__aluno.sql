@@ -23,8 +23,8 @@ reasoned as (
         *,
         {{ rejection_reason({
             'missing_key': ['not ' ~ is_given('id_text')],
-            'unparsable_key': ['aluno_id is null'] + unread(['escola_id']),
-            'unparsable_number': unread(['idade']),
+            'unparsable_key': ['aluno_id is null'] + unreadable_conditions(['escola_id']),
+            'unparsable_number': unreadable_conditions(['idade']),
             'number_out_of_range': ['idade not between 0 and 2147483647'],
         }) }} as reason_code
     from typed

@@ -22,7 +22,7 @@ reasoned as (
         *,
         {{ rejection_reason({
             'missing_key': ['not ' ~ is_given('escola_id_text')],
-            'unparsable_key': unread(['escola_id']),
+            'unparsable_key': unreadable_conditions(['escola_id']),
         }) }} as reason_code
     from typed
 ),

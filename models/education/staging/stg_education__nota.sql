@@ -22,7 +22,7 @@ reasoned as (
         *,
         {{ rejection_reason({
             'missing_key': ['not ' ~ is_given('aluno_id_text'), 'disciplina_key is null'],
-            'unparsable_key': unread(['aluno_id']),
+            'unparsable_key': unreadable_conditions(['aluno_id']),
             'missing_value': ['not ' ~ is_given('nota_text')],
             'unparsable_number': ['not is_number'],
             'number_out_of_range': ['nota is null'],

@@ -19,7 +19,7 @@ reasoned as (
         *,
         {{ rejection_reason({
             'missing_key': ['not ' ~ is_given('id_text')],
-            'unparsable_key': unread(['id']),
+            'unparsable_key': unreadable_conditions(['id']),
             'missing_value': ['nome is null'],
         }) }} as reason_code
     from typed

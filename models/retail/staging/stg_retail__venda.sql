@@ -26,14 +26,14 @@ reasoned as (
                 'not ' ~ is_given('id_funcionario_text'),
                 'not ' ~ is_given('id_categoria_text'),
             ],
-            'unparsable_key': unread(['id_venda', 'id_funcionario', 'id_categoria']),
-            'unparsable_date': unread(['data_venda']),
+            'unparsable_key': unreadable_conditions(['id_venda', 'id_funcionario', 'id_categoria']),
+            'unparsable_date': unreadable_conditions(['data_venda']),
             'missing_value': [
                 'not ' ~ is_given('data_venda_text'),
                 'not ' ~ is_given('venda_text'),
             ],
-            'unparsable_amount': unread_amount(['venda']),
-            'amount_out_of_range': amount_out_of_range(['venda'])
+            'unparsable_amount': unreadable_amount_conditions(['venda']),
+            'amount_out_of_range': amount_out_of_range_conditions(['venda'])
                 + ['abs(venda) >= 10000000000'],
         }) }} as reason_code
     from typed

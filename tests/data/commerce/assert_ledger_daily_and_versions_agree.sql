@@ -39,7 +39,7 @@ version as (
     select
         known_from,
         known_to,
-        {{ gmv_date() }} as gmv_date,
+        {{ gmv_date_column() }} as gmv_date,
         subsidiary,
         {{ gmv_amount() }} as gmv_amount
     from {{ ref('fct_commerce__purchase_version') }}

@@ -12,7 +12,7 @@ answered as (
             when 'release_date' then date '2024-02-06'
             when 'order_date' then date '2024-01-05'
         end as expected,
-        {{ gmv_date() }} as actual
+        {{ gmv_date_column() }} as actual
     from example
 )
 

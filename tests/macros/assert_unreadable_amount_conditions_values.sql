@@ -1,4 +1,5 @@
--- Like `unread`, without the amounts that are only out of range: those have a reason of their own.
+-- As `unreadable_conditions`, without the amounts that are only out of range: those have a reason
+-- of their own.
 
 with example as (
     select 'abc' as amount_text, cast(null as decimal(18, 2)) as amount, true as expected
@@ -14,7 +15,7 @@ answered as (
     select
         amount_text,
         expected,
-        {{ unread_amount(['amount']) | join(' or ') }} as actual
+        {{ unreadable_amount_conditions(['amount']) | join(' or ') }} as actual
     from example
 )
 

@@ -12,7 +12,7 @@ answered as (
     select
         amount_text,
         expected,
-        {{ amount_out_of_range(['amount']) | join(' or ') }} as actual
+        {{ amount_out_of_range_conditions(['amount']) | join(' or ') }} as actual
     from example
 )
 

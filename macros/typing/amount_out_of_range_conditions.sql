@@ -1,8 +1,8 @@
 {#
-    amount_out_of_range(columns) -> list of conditions: `<column>_text` is an amount that `<column>`,
-    decimal(18,2), cannot hold, or NaN or infinite
+    amount_out_of_range_conditions(columns) -> list of conditions, one per column: `<column>_text` is an
+    amount that `<column>`, decimal(18,2), cannot hold, or NaN or infinite
 #}
-{% macro amount_out_of_range(columns) -%}
+{% macro amount_out_of_range_conditions(columns) -%}
     {%- set conditions = [] -%}
     {%- for column in columns -%}
         {%- do conditions.append("(" ~ column ~ " is null and " ~ is_amount_out_of_range(column ~ "_text") ~ ")") -%}

@@ -1,9 +1,10 @@
 {#
-    credit_generated() -> logs one line of JSON: the feature columns and the rows of the two reference tables
+    log_generated_credit() -> nothing: logs one line of JSON, the feature columns and the rows of the two
+    reference tables
     Called by scripts/generate_credit.py, which writes them to the contracts and seeds that are
     committed; nothing else may know how a declaration becomes a column.
 #}
-{% macro credit_generated() -%}
+{% macro log_generated_credit() -%}
     {%- set declared, bands, vocabulary = credit_declarations(), [], [] -%}
     {%- for feature, rows in declared.bands.items() -%}
         {%- for band in rows + [{'code': 'missing', 'lower': none, 'upper': none, 'label': 'sem informação'}] -%}

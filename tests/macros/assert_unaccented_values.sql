@@ -18,7 +18,7 @@ answered as (
     select
         given,
         expected,
-        {{ plain_text('given') }} as actual
+        {{ unaccented('given') }} as actual
     from example
 )
 

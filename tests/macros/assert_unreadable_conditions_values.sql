@@ -18,7 +18,7 @@ answered as (
         a_text,
         b_text,
         expected,
-        {{ unread(['a', 'b']) | join(' or ') }} as actual
+        {{ unreadable_conditions(['a', 'b']) | join(' or ') }} as actual
     from example
 )
 
