@@ -118,7 +118,7 @@ def link_faults(repository: Repository, path: str) -> list[str]:
     """Links lead to files beside the page, as GitHub follows them."""
     found = []
     for target in LINK.findall(FENCE.sub("", repository.texts[path])):
-        # Routes of dbt's page are followed where it is made, in tests/integration/test_documentation.py.
+        # Routes of dbt's own page are followed by tests/integration/test_documentation.py.
         if re.match(r"[a-z][a-z0-9+.-]*:|#!/", target):
             continue
         cited, _, anchor = unquote(target).partition("#")
