@@ -4,9 +4,9 @@
 
 Reads what `dbt docs generate` wrote there and writes `static_index.html` beside it. dbt's page
 draws every unit test and every singular test as a node of the lineage, and no setting takes one
-out: `docs: {show: false}` greys a node, and unit tests have no such setting. So that file is given a
-manifest without unit tests and value tests of macros; `manifest.json` itself stays whole. The lines
-between tables are drawn lighter: dbt's are almost the colour of the ground.
+out: `docs: {show: false}` greys a node, and unit tests have no such setting. So that file is given
+a manifest without unit tests and value tests of macros; `manifest.json` itself stays whole. The
+lines between tables are drawn lighter: dbt's are almost the colour of the ground.
 """
 
 import json

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import cli, dbtRunner
 from dbt_common.clients.jinja import template_cache
 
@@ -67,6 +68,9 @@ def in_child(request: dict[str, Any], manifest: Any) -> int:
     except BaseException:
         traceback.print_exc()
         return 1
+    finally:
+        # As at the end of a program: the file is closed, and nothing stays behind in its log.
+        DuckDBConnectionManager.close_all_connections()
 
 
 def serve(manifest: Any) -> None:

@@ -6,8 +6,10 @@ one manifest (tests/dbt_server.py), which is right only while these hold.
 
 import json
 import shutil
+from contextlib import chdir
 from typing import Any
 
+import duckdb
 import pytest
 import yaml
 from lake import PARSED, PROJECT, Lake
@@ -50,6 +52,20 @@ def test_another_database_and_raw_zone_are_no_reason_to_parse(parsed: Lake) -> N
     said = parsed.dbt("parse", "--log-level", "debug")
     assert "0 files changed" in said
     assert "Unable to do partial parsing" not in said
+
+
+def test_a_table_is_found_by_its_schema_whatever_the_file_is_called(tmp_path) -> None:
+    """In dbt, and where the file is opened by itself: a view in it knows no database."""
+    lake = Lake(tmp_path)
+    lake.raw.symlink_to(PROJECT / "data" / "raw")
+    lake.dbt("run", "--select", "stg_commerce__purchase")
+    count = "select count(*) as row_count from commerce.stg_commerce__purchase"
+    shown = lake.dbt("show", "--inline", count, "--output", "json", "--quiet")
+    renamed = lake.database.rename(tmp_path / "o'ther.duckdb")
+    with duckdb.connect(str(renamed), read_only=True) as connection, chdir(tmp_path):
+        found = connection.sql(count).fetchall()
+    assert found == [(5,)]
+    assert json.loads(shown)["show"] == [{"row_count": 5}]
 
 
 def test_variables_change_nothing_that_is_parsed(parsed: Lake) -> None:

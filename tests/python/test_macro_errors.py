@@ -47,7 +47,7 @@ def call(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call]:
         ("first_open_day", {}, {"as_of_date": "yesterday"}, "as_of_date 'yesterday'"),
         ("gmv_as_of", {"known_on": "2024-01"}, {}, "known_on '2024-01'"),
         ("gmv_as_of", {"known_on": "2024-01-31", "month": "2024-1"}, {}, "YYYY-MM, '2024-1'"),
-        ("gmv_date", {}, {"commerce_gmv_date": "paid_date"}, "commerce_gmv_date 'paid_date'"),
+        ("gmv_date_column", {}, {"commerce_gmv_date": "paid"}, "commerce_gmv_date 'paid'"),
         ("line_value", {}, {"commerce_value_rule": "total"}, "commerce_value_rule 'total'"),
         (
             "is_cancelled",
@@ -93,7 +93,7 @@ def test_bad_input_is_refused_and_quoted(
     ("macro", "arguments", "variables"),
     [
         ("iso_date", {"variable": "run_date", "value": "2024-02-29"}, {}),
-        ("gmv_date", {}, {"commerce_gmv_date": "order_date"}),
+        ("gmv_date_column", {}, {"commerce_gmv_date": "order_date"}),
         ("line_value", {}, {"commerce_value_rule": "unit_times_quantity"}),
         (
             "is_cancelled",

@@ -47,3 +47,7 @@ class Plugin(BasePlugin):
                 f"{path} cannot be opened as a DuckDB database: name another file in "
                 f"LAKEHOUSE_DUCKDB, or move this one away and build anew ({err})"
             ) from err
+
+    def configure_cursor(self, cursor: DuckDBPyConnection) -> None:
+        """Make `commerce.table` mean the file's, as it does where the file is opened by itself."""
+        cursor.execute(f"use {ALIAS}")
