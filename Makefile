@@ -77,8 +77,7 @@ roles: $(STAMP) $(POSTGRES)/.installed
 	$(WITH_POSTGRES) $(BIN)/python -m pytest tests/infra/runs
 
 lint: $(STAMP) ## Check the style of SQL and Python, 0 findings
-	@mkdir -p $(WORK)
-	LAKEHOUSE_DUCKDB=$(WORK)/lint.duckdb DBT_TARGET_PATH=$(WORK)/lint $(BIN)/sqlfluff lint models tests/data tests/macros analyses --processes 2 --disable-progress-bar
+	$(BIN)/python scripts/lint_sql.py models tests/data tests/macros analyses
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
