@@ -1,10 +1,12 @@
 """What the manifest tests share: the project as dbt parses and compiles it for each target."""
 
+import fcntl
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +31,7 @@ def clean_environment() -> dict[str, str]:
 def run_for_every_target(folder: Path, command_for: Callable[[str], Sequence[str]]) -> None:
     """Run a command per target side by side; the first that fails is quoted.
 
-    The database lies in the folder too: DuckDB lets one process at a time open a file, and another
-    worker runs the same commands meanwhile.
+    The database lies in the folder too, for DuckDB lets one process at a time open a file.
     """
     running = {
         target: subprocess.Popen(
@@ -59,14 +60,27 @@ def project_files() -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def dbt_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder per target, so that no run meets another's, or the developer's, target path."""
-    return tmp_path_factory.mktemp("dbt")
+def dbt_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """One folder per target, so that no run meets another's, or the developer's, target path.
+
+    Workers of one run share it: what lies beside their own base folders is this run's.
+    """
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "dbt"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
-@pytest.fixture(scope="session")
-def manifests(dbt_folder: Path) -> dict[str, dict[str, Any]]:
-    """Target -> what `dbt parse` writes for it, with the project's files."""
+@contextmanager
+def first_of_the_workers(marker: Path) -> Iterator[bool]:
+    """True for the worker that comes first; the others wait until it has succeeded."""
+    with marker.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield not marker.exists()
+        marker.touch()
+
+
+def parse_for_every_target(dbt_folder: Path) -> None:
     run_for_every_target(
         dbt_folder,
         lambda target: [
@@ -76,6 +90,14 @@ def manifests(dbt_folder: Path) -> dict[str, dict[str, Any]]:
             *("--log-path", str(dbt_folder / target / "logs")),
         ],
     )
+
+
+@pytest.fixture(scope="session")
+def manifests(dbt_folder: Path) -> dict[str, dict[str, Any]]:
+    """Target -> what `dbt parse` writes for it, with the project's files."""
+    with first_of_the_workers(dbt_folder / "parsed") as is_first:
+        if is_first:
+            parse_for_every_target(dbt_folder)
     files = project_files()
     return {
         target: {
@@ -95,9 +117,12 @@ def compiled(
     After `manifests`, in the same folders, where dbt finds what it parsed.
     """
     program = str(Path(__file__).with_name("offline_compile.py"))
-    run_for_every_target(
-        dbt_folder, lambda target: [program, target, str(PROJECT_DIR), str(dbt_folder / target)]
-    )
+    with first_of_the_workers(dbt_folder / "compiled") as is_first:
+        if is_first:
+            run_for_every_target(
+                dbt_folder,
+                lambda target: [program, target, str(PROJECT_DIR), str(dbt_folder / target)],
+            )
     return {
         target: {
             path.stem: json.loads(path.read_text("utf-8"))
