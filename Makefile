@@ -18,7 +18,7 @@ LOCALLAKE_VENV := target/locallake-venv
 HISTORIES ?= 1000
 
 .DEFAULT_GOAL := help
-.PHONY: help install build generate test test-infra test-roles applied roles infra-bundle lint docs bench clean
+.PHONY: help install build generate test test-infra test-roles applied roles infra-bundle lint check hooks docs bench clean
 .PHONY: aws-up aws-down build-athena build-glue parity test-engines test-long
 
 help: ## List the targets and what they do
@@ -80,6 +80,11 @@ lint: $(STAMP) ## Check the style of SQL and Python, 0 findings
 	$(BIN)/python scripts/lint_sql.py models tests/data tests/macros analyses
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+# BASE=main compares with the commit where this branch left main.
+BASE ?= HEAD
+check: $(STAMP) ## Check what changed since the last commit (BASE=main: since main), in seconds
+	@$(BIN)/python scripts/check.py --base $(BASE)
 
 docs: $(STAMP) ## Write the documentation as one page, target/static_index.html
 	$(DBT) docs generate

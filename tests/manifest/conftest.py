@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from project_files import project_files
 from targets import TARGETS
 
 PROJECT_DIR = Path(__file__).parents[2]
-READ_FOLDERS = {"macros": "*.sql", "tests/data": "*.sql", "tests/macros": "*.sql", "seeds": "*.csv"}
 DBT = "from dbt.cli.main import cli; cli()"
 
 
@@ -47,16 +47,6 @@ def run_for_every_target(folder: Path, command_for: Callable[[str], Sequence[str
     said = {target: process.communicate()[0] for target, process in running.items()}
     for target, process in running.items():
         assert process.returncode == 0, f"dbt failed for {target}:\n{said[target]}"
-
-
-def project_files() -> dict[str, str]:
-    """What the checks read beside the manifest: path in the project -> text."""
-    paths = [
-        path
-        for folder, pattern in READ_FOLDERS.items()
-        for path in (PROJECT_DIR / folder).rglob(pattern)
-    ]
-    return {path.relative_to(PROJECT_DIR).as_posix(): path.read_text("utf-8") for path in paths}
 
 
 @pytest.fixture(scope="session")
@@ -98,7 +88,7 @@ def manifests(dbt_folder: Path) -> dict[str, dict[str, Any]]:
     with first_of_the_workers(dbt_folder / "parsed") as is_first:
         if is_first:
             parse_for_every_target(dbt_folder)
-    files = project_files()
+    files = project_files(PROJECT_DIR)
     return {
         target: {
             **json.loads((dbt_folder / target / "target" / "manifest.json").read_text("utf-8")),
