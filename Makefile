@@ -86,6 +86,9 @@ BASE ?= HEAD
 check: $(STAMP) ## Check what changed since the last commit (BASE=main: since main), in seconds
 	@$(BIN)/python scripts/check.py --base $(BASE)
 
+hooks: $(STAMP) ## Have git check changed files before every commit, without a network
+	@$(BIN)/pre-commit install
+
 docs: $(STAMP) ## Write the documentation as one page, target/static_index.html
 	$(DBT) docs generate
 	@$(BIN)/python scripts/docs_page.py

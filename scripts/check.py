@@ -67,7 +67,9 @@ def steps_for(changed: Sequence[str], present: Sequence[str], tests: Sequence[st
         steps.append(Step("mypy", "src and scripts", ("mypy",)))
     if tests:
         subject = counted(len(tests), "test file")
-        steps.append(Step("pytest", subject, ("python", "-m", "pytest", "-q", *tests)))
+        # Starting workers takes as long as a file or two of tests.
+        spread = ("-n", str(AT_A_TIME), "--dist", "loadfile") if len(tests) > 3 else ()
+        steps.append(Step("pytest", subject, ("python", "-m", "pytest", "-q", *spread, *tests)))
     if any(path.startswith("locallake/src/") for path in with_ending(changed, ".py")):
         steps.append(Step("mypy", "locallake", ("mypy",), folder="locallake"))
     if python:
