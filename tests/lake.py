@@ -3,6 +3,7 @@
 import atexit
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,8 @@ import pyarrow.parquet as pq
 PROJECT = Path(__file__).parents[1]
 DBT_SERVER = Path(__file__).with_name("dbt_server.py")
 PARSED = PROJECT / "target" / "checks" / "parsed"
+# What says nothing about a lake is run once: by the README's `make build`, in its test.
+OF_THE_LAKE = ("--exclude", "resource_type:unit_test", "path:tests/macros")
 LANDING = "from lakehouse.cli import app; app()"
 
 
@@ -155,6 +158,20 @@ class Lake:
             printed = done.stdout[start:][-4000:]
             raise AssertionError(f"dbt {command} failed: {printed}\n{done.stderr[-2000:]}")
         return done.stdout
+
+    def try_macro(
+        self, name: str, arguments: Mapping[str, object], *, variables: Mapping[str, object]
+    ) -> tuple[bool, str]:
+        """Call a macro by itself; returns whether it passed, and what dbt said."""
+        words = (name, "--args", json.dumps(arguments))
+        done = self.try_dbt("run-operation", *words, variables=variables)
+        return done.returncode == 0, done.stdout
+
+    def find_parsed(self) -> None:
+        """Let a process of its own find the project as it was parsed for all lakes."""
+        self.dbt("ls", "--resource-type", "exposure")
+        (self.folder / "target").mkdir(exist_ok=True)
+        shutil.copy(PARSED / "target" / "partial_parse.msgpack", self.folder / "target")
 
     def query(self, sql: str) -> list[tuple]:
         """Rows of a query on the built database."""

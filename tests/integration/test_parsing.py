@@ -5,14 +5,13 @@ one manifest (tests/dbt_server.py), which is right only while these hold.
 """
 
 import json
-import shutil
 from contextlib import chdir
 from typing import Any
 
 import duckdb
 import pytest
 import yaml
-from lake import PARSED, PROJECT, Lake
+from lake import PROJECT, Lake
 
 VARIABLES = {
     "run_date": "2024-01-05",
@@ -31,10 +30,8 @@ OF_THE_PARSE = ("metadata", "created_at")
 @pytest.fixture
 def parsed(tmp_path) -> Lake:
     """A lake that finds the project as another lake has parsed it."""
-    Lake(tmp_path / "other").dbt("ls", "--resource-type", "exposure")
     lake = Lake(tmp_path / "lake")
-    (lake.folder / "target").mkdir(parents=True)
-    shutil.copy(PARSED / "target" / "partial_parse.msgpack", lake.folder / "target")
+    lake.find_parsed()
     return lake
 
 

@@ -12,11 +12,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from lake import PROJECT, Lake
+from lake import OF_THE_LAKE, PROJECT, Lake
 
 SOURCE = PROJECT / "data" / "source" / "credit"
 MODELS = ("path:models/credit", "path:seeds/credit", "path:models/quality", "path:seeds/quality")
-NO_UNIT_TESTS = ("--exclude", "resource_type:unit_test")
 PARTITIONS = {(20240301, "default"): 69, (20240308, "default"): 60, (20240308, "parceiro"): 50}
 
 
@@ -26,7 +25,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     lake = Lake(tmp_path_factory.mktemp("sample"))
     lake.raw.parent.mkdir(exist_ok=True)
     shutil.copytree(PROJECT / "data" / "raw", lake.raw)
-    lake.dbt("build", *NO_UNIT_TESTS)
+    lake.dbt("build", *OF_THE_LAKE)
     return lake
 
 
@@ -51,7 +50,7 @@ def landed_again(sample: Lake, tmp_path_factory: pytest.TempPathFactory) -> Lake
         "credit", f"proposal={path}", "--sender", "parceiro", "--ingest-date", "2024-03-20"
     )
     assert landed.returncode == 0, landed.stderr
-    lake.dbt("build", "--select", *MODELS, *NO_UNIT_TESTS)
+    lake.dbt("build", "--select", *MODELS, *OF_THE_LAKE)
     return lake
 
 

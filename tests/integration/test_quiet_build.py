@@ -82,8 +82,9 @@ def land(lake: Lake, day: str, *, rejected: int = 0, twice: int = 0, count: int 
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    """One lake for all cases, since the project is read anew for each."""
+    """One lake for all cases, where dbt finds the project as it was parsed last."""
     lake = Lake(tmp_path_factory.mktemp("quiet"))
+    lake.find_parsed()
     land(lake, "2024-01-01")
     return lake
 

@@ -2,13 +2,11 @@
 
 import copy
 import importlib.util
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 import yaml
-from dbt.cli.main import dbtRunner
-from lake import PROJECT
+from lake import PROJECT, Lake
 
 DECLARED = yaml.safe_load((PROJECT / "dbt_project.yml").read_text("utf-8"))["vars"][
     "credit_declarations"
@@ -18,25 +16,14 @@ LAST = len(AGE) - 1
 
 
 @pytest.fixture(scope="module")
-def check(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable]:
+def check(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tuple[bool, str]]:
     """Read declarations as dbt does; returns whether it takes them, and what it says."""
-    folder = tmp_path_factory.mktemp("dbt")
-    places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-    places += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("LAKEHOUSE_TARGET", "duckdb")
-        environment.setenv("LAKEHOUSE_DUCKDB", str(folder / "lakehouse.duckdb"))
-        manifest = dbtRunner().invoke(["--quiet", "parse", *places]).result
+    lake = Lake(tmp_path_factory.mktemp("declarations"))
 
-        def run(declared: dict, macro: str = "credit_declarations", **arguments: str):
-            said: list[str] = []
-            runner = dbtRunner(manifest, callbacks=[lambda event: said.append(event.info.msg)])
-            given = ["--vars", json.dumps({"credit_declarations": declared})]
-            given += ["--args", json.dumps(arguments)]
-            answer = runner.invoke(["--quiet", "run-operation", macro, *given, *places])
-            return answer.success, "\n".join([*said, str(answer.exception or "")])
+    def run(declared: dict, macro: str = "credit_declarations", **arguments: str):
+        return lake.try_macro(macro, arguments, variables={"credit_declarations": declared})
 
-        yield run
+    return run
 
 
 def with_band(number: int, **changes: object) -> dict:

@@ -1,38 +1,12 @@
 """Macros refuse bad input with an error that quotes it, so that the reader sees what to change."""
 
-import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
-
 import pytest
-from dbt.cli.main import dbtRunner
-
-PROJECT_DIR = Path(__file__).parents[2]
-Call = Callable[..., tuple[bool, str]]
+from lake import Lake
 
 
 @pytest.fixture(scope="module")
-def call(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call]:
-    """Run a macro against the project, parsed once; returns whether it passed and what dbt said."""
-    folder = tmp_path_factory.mktemp("dbt")
-    places = ["--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)]
-    places += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("LAKEHOUSE_TARGET", "duckdb")
-        environment.setenv("LAKEHOUSE_DUCKDB", str(folder / "lakehouse.duckdb"))
-        manifest = dbtRunner().invoke(["--quiet", "parse", *places]).result
-
-        def run_macro(
-            macro: str, arguments: dict[str, Any], variables: dict[str, Any]
-        ) -> tuple[bool, str]:
-            said: list[str] = []
-            runner = dbtRunner(manifest, callbacks=[lambda event: said.append(event.info.msg)])
-            given = ["--args", json.dumps(arguments), "--vars", json.dumps(variables)]
-            answer = runner.invoke(["--quiet", "run-operation", macro, *given, *places])
-            return answer.success, "\n".join([*said, str(answer.exception or "")])
-
-        yield run_macro
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    return Lake(tmp_path_factory.mktemp("macros"))
 
 
 @pytest.mark.parametrize(
@@ -81,9 +55,9 @@ def call(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call]:
     ],
 )
 def test_bad_input_is_refused_and_quoted(
-    call: Call, macro: str, arguments: dict, variables: dict, quoted: str
+    lake: Lake, macro: str, arguments: dict, variables: dict, quoted: str
 ) -> None:
-    passed, said = call(macro, arguments, variables)
+    passed, said = lake.try_macro(macro, arguments, variables=variables)
     assert not passed
     assert "Compilation Error" in said
     assert [words for words in quoted.split(" ") if words not in said] == []
@@ -103,6 +77,6 @@ def test_bad_input_is_refused_and_quoted(
         ("row_content", {"columns": [["an_amount", "decimal"]]}, {}),
     ],
 )
-def test_good_input_is_taken(call: Call, macro: str, arguments: dict, variables: dict) -> None:
-    passed, said = call(macro, arguments, variables)
+def test_good_input_is_taken(lake: Lake, macro: str, arguments: dict, variables: dict) -> None:
+    passed, said = lake.try_macro(macro, arguments, variables=variables)
     assert passed, said
