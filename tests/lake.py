@@ -22,6 +22,9 @@ DBT_SERVER = Path(__file__).with_name("dbt_server.py")
 PARSED = PROJECT / "target" / "checks" / "parsed"
 # What says nothing about a lake is run once: by the README's `make build`, in its test.
 OF_THE_LAKE = ("--exclude", "resource_type:unit_test", "path:tests/macros")
+# Nobody reads what these commands write of themselves, and it is half of what a small one costs.
+QUICK = ("--no-write-json", "--log-level-file", "none")
+INHERITED = ("HOME", "LANG", "PATH", "TMPDIR")
 LANDING = "from lakehouse.cli import app; app()"
 
 
@@ -94,8 +97,10 @@ class Lake:
 
     @property
     def environment(self) -> dict[str, str]:
+        # Few variables: dbt looks through all of them for secrets before every line that it logs.
+        kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
         return {
-            **os.environ,
+            **kept,
             "LAKEHOUSE_TARGET": "duckdb",
             "LAKEHOUSE_RAW": str(self.raw),
             "LAKEHOUSE_DUCKDB": str(self.database),
@@ -143,8 +148,7 @@ class Lake:
         places = ["--project-dir", PROJECT, "--profiles-dir", PROJECT]
         places += ["--target-path", self.folder / "target", "--log-path", self.folder / "logs"]
         given = ["--vars", json.dumps(variables)] if variables else []
-        # Nobody reads what these write of themselves, and it is half of what a small one costs.
-        quick = ["--no-write-json"] if command in ("build", "run", "seed", "test") else []
+        quick = QUICK if command in ("build", "run", "seed", "test") else ()
         words = [*command.split(), *places, "--no-use-colors", *quick, *arguments, *given]
         return DBT.run([*map(str, words)], environment=self.environment, directory=self.folder)
 
