@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from lake import OF_THE_LAKE, PROJECT, Lake
+from lake import OF_COMMERCE, PROJECT, Lake
 
 SAMPLE = PROJECT / "data/source/commerce"
 FULL_MODEL = PROJECT / "tests/fixtures/commerce_full_model"
@@ -28,7 +28,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     files = [f"{feed}={SAMPLE / feed}.csv" for feed in FEEDS]
     landed = lake.land("commerce", *files, "--recorded-from", "transaction_datetime")
     assert landed.returncode == 0, landed.stderr
-    lake.dbt("build", *OF_THE_LAKE)
+    lake.dbt("build", *OF_COMMERCE)
     return lake
 
 
@@ -47,7 +47,7 @@ def full_model(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     lake = Lake(tmp_path_factory.mktemp("full_model"))
     files = [f"{feed}={FULL_MODEL / feed}.csv" for feed in FEEDS[:2]]
     assert lake.land("commerce", *files, "--ingest-date", "2023-01-01").returncode == 0
-    lake.dbt("build", *OF_THE_LAKE)
+    lake.dbt("build", *OF_COMMERCE)
     return lake
 
 
@@ -218,7 +218,7 @@ def test_a_new_delivery_updates_all_marts(sample: Lake, tmp_path: Path) -> None:
         "2023-08-01",
     )
     assert landed.returncode == 0, landed.stderr
-    lake.dbt("build", *OF_THE_LAKE)
+    lake.dbt("build", *OF_COMMERCE)
     new = Decimal("12.50")
     assert lake.query(
         "select gmv_amount from commerce.fct_commerce__purchase where purchase_id = 70"

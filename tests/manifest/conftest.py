@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -82,16 +83,24 @@ def parse_for_every_target(dbt_folder: Path) -> None:
     )
 
 
+def parsed_manifest(dbt_folder: Path, target: str) -> Path:
+    return dbt_folder / f"{target}.manifest.json"
+
+
 @pytest.fixture(scope="session")
 def manifests(dbt_folder: Path) -> dict[str, dict[str, Any]]:
     """Target -> what `dbt parse` writes for it, with the project's files."""
     with first_of_the_workers(dbt_folder / "parsed") as is_first:
         if is_first:
             parse_for_every_target(dbt_folder)
+            # Compiling writes the manifest anew, and another worker may do so while this one reads.
+            for target in TARGETS:
+                written = dbt_folder / target / "target" / "manifest.json"
+                shutil.copy(written, parsed_manifest(dbt_folder, target))
     files = project_files(PROJECT_DIR)
     return {
         target: {
-            **json.loads((dbt_folder / target / "target" / "manifest.json").read_text("utf-8")),
+            **json.loads(parsed_manifest(dbt_folder, target).read_text("utf-8")),
             "files": files,
         }
         for target in TARGETS
