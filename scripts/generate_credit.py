@@ -143,7 +143,8 @@ def _derived(project: Path) -> Mapping[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         words = ["run-operation", "log_generated_credit", "--no-use-colors", "--log-format", "json"]
         words += ["--project-dir", str(project), "--profiles-dir", str(project)]
-        words += ["--target-path", f"{folder}/target", "--log-path", f"{folder}/logs"]
+        # Where dbt keeps what it has parsed of this project.
+        words += ["--target-path", str(project / "target"), "--log-path", f"{folder}/logs"]
         done = subprocess.run(
             [sys.executable, "-c", DBT, *words],
             env={**os.environ, "LAKEHOUSE_TARGET": "duckdb", "LAKEHOUSE_DUCKDB": ":memory:"},

@@ -39,7 +39,7 @@ def test_what_may_not_be_held_is_named_with_its_place(what, text):
         "",
         "a: {b: [c]}\n",
         "key = ASIALOCALLAKEENGINE0\n",
-        "$(CURDIR)/work/target, target/work/a and s3://bucket/home/a\n",
+        "$(CURDIR)/build/target, target/home/a and s3://bucket/home/a\n",
         "cd /home/me/lakehouse\n",
         "Title\n=======\n",
         "https://docs.example/simple\n",
