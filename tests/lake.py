@@ -22,6 +22,8 @@ DBT_SERVER = Path(__file__).with_name("dbt_server.py")
 PARSED = PROJECT / "target" / "checks" / "parsed"
 # What says nothing about a lake is run once: by the README's `make build`, in its test.
 OF_THE_LAKE = ("--exclude", "resource_type:unit_test", "path:tests/macros")
+# With `--selector` dbt takes no notice of --exclude.
+NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 # The same where only commerce has rows: marts of domains without one say nothing either.
 OF_COMMERCE = (
     "--select",

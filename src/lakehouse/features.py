@@ -33,7 +33,8 @@ from lakehouse.landing.sender import DEFAULT_SENDER
 DOMAIN, ENTITY, MODEL = "credit", "proposal", "feat_credit__proposal"
 _DATABASE = "lake.duckdb"
 _DBT_WORDS = (
-    *("build", "--select", f"+{MODEL}", "--exclude", "resource_type:unit_test"),
+    *("build", "--target", "duckdb", "--select", f"+{MODEL}"),
+    *("--exclude", "resource_type:unit_test"),
     # The delivery lands into an open day, and its features are wanted now.
     *("--vars", "{closed_days_only: false}", "--no-version-check", "--no-use-colors"),
 )
@@ -143,9 +144,14 @@ def _build(work: Path, project_dir: Path) -> None:
     kept = project_dir / "target" / "features" / f"{digest}.json"
     if (recorded := read_record(kept)) is not None:
         with chdir(work), suppress(RecordedRunError):
-            run_record(recorded, Path(_DATABASE))
+            run_record(
+                recorded,
+                Path(_DATABASE),
+                memory_limit=os.environ.get("LAKEHOUSE_DUCKDB_MEMORY"),
+            )
             return
-        (work / _DATABASE).unlink(missing_ok=True)
+        for left in (_DATABASE, f"{_DATABASE}.wal"):
+            (work / left).unlink(missing_ok=True)
     recorded = _run_dbt(work, project_dir, files)
     if recorded is not None:
         keep_record(recorded, kept)
@@ -169,10 +175,12 @@ def _run_dbt(work: Path, project_dir: Path, files: Sequence[Path]) -> Recorded |
         shutil.copy(file, place)
     words = [*_DBT_WORDS, "--project-dir", str(project), "--profiles-dir", str(project)]
     words += ["--target-path", str(work / "target"), "--log-path", str(work / "logs")]
+    # What is recorded may follow from nothing that the digest does not know.
+    kept = {n: v for n, v in os.environ.items() if not n.startswith(("DBT_", "LAKEHOUSE_"))}
     given = {"LAKEHOUSE_TARGET": "duckdb", "LAKEHOUSE_RAW": "raw", "LAKEHOUSE_DUCKDB": _DATABASE}
-    built = record_build(
-        words, directory=work, database=_DATABASE, environment={**os.environ, **given}
-    )
+    if memory := os.environ.get("LAKEHOUSE_DUCKDB_MEMORY"):
+        given["LAKEHOUSE_DUCKDB_MEMORY"] = memory
+    built = record_build(words, directory=work, database=_DATABASE, environment={**kept, **given})
     if not built.is_success:
         said = built.said[max(built.said.find("Completed with"), 0) :]
         raise FeaturesError(f"dbt could not build the features; it says:\n{said[-4000:].strip()}")
@@ -196,10 +204,11 @@ def _export(work: Path, output_path: Path, sender: str) -> tuple[dict[int, tuple
         ).fetchall()
         for day, count in counts:
             path = work / f"{day}.parquet"
+            quoted = str(path).replace("'", "''")
             # anomesdia is the name of the directory, is_removed only serves the merge.
             lake.execute(
                 f"copy (select * exclude (anomesdia, is_removed) from {table} "
-                f"where anomesdia = {day} order by proposal_id) to '{path}' "
+                f"where anomesdia = {day} order by proposal_id) to '{quoted}' "
                 "(format parquet, compression zstd)"
             )
             written.append((day, path, count))

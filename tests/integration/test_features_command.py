@@ -242,8 +242,10 @@ def copy_of_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return project
 
 
-def test_recorded_statements_give_what_dbt_gives(tmp_path: Path, copy_of_project: Path) -> None:
-    """Another sender's delivery by dbt, by the record of the first, by a broken record."""
+def test_recorded_statements_give_what_dbt_gives(
+    tmp_path: Path, copy_of_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other deliveries by dbt, by the record of the first, by a broken record."""
     records = copy_of_project / "target" / "features"
     source = PROJECT / "data" / "source" / "credit"
 
@@ -254,19 +256,32 @@ def test_recorded_statements_give_what_dbt_gives(tmp_path: Path, copy_of_project
         return files_in(tmp_path / name)
 
     partner = ("--input-path", source / "parceiro.csv", "--sender", "parceiro")
-    by_dbt = written("by_dbt", *partner)
+    folder = tmp_path / "in"
+    write(folder / "a.csv", [proposal("", reference_date=""), proposal("", person_age="0")])
+    write(folder / "b.CSV", [proposal("P1", loan_intent="VIAGEM", reference_date="2024-03-02")])
+    unnamed = ("--input-path", folder, "--anomesdia", "20191231")
+    # What a shell may have set for other runs shapes no record.
+    monkeypatch.setenv("DBT_EXCLUDE_RESOURCE_TYPES", "test")
+
+    by_dbt = written("partner", *partner)
+    [kept] = records.iterdir()
+    kept.unlink()
+    unnamed_by_dbt = written("unnamed", *unnamed)
     [kept] = records.iterdir()
     kept.unlink()
     assert written("first", "--input-path", source / "2024-03-01.csv")
     [kept] = records.iterdir()
     stamp = kept.stat().st_mtime_ns
-    assert written("by_record", *partner) == by_dbt
-    # Written anew only by a run of dbt, so the second was the record's.
+
+    assert written("partner_by_record", *partner) == by_dbt
+    assert written("unnamed_by_record", *unnamed) == unnamed_by_dbt
+    # Written anew only by a run of dbt, so these two were the record's.
     assert kept.stat().st_mtime_ns == stamp
-    broken = json.loads(kept.read_text())
-    broken["statements"][-1] = ["select 1 from nowhere", False]
-    kept.write_text(json.dumps(broken))
-    assert written("by_dbt_again", *partner) == by_dbt
+    recorded = json.loads(kept.read_text())
+    assert sum(is_test for _, is_test in recorded["statements"]) >= 12
+    recorded["statements"][-1] = ["select 1 from nowhere", False]
+    kept.write_text(json.dumps(recorded))
+    assert written("partner_by_dbt_again", *partner) == by_dbt
     assert kept.stat().st_mtime_ns != stamp
 
 
@@ -285,7 +300,13 @@ def test_a_record_is_of_one_project_and_of_the_versions_that_made_it(tmp_path: P
     assert digest(model) != first
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"statements": [1], "seeds": {}}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "{", "[]", '{"statements": [1], "seeds": {}}', '{"statements": [], "seeds": {}}'),
+        '{"statements": [["create table a (b int)", false]], "seeds": null}',
+    ],
+)
 def test_what_is_no_record_is_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.json").write_text(text)
     assert read_record(tmp_path / "a.json") is None

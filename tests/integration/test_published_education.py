@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from lake import OF_THE_LAKE, PROJECT, Lake
+from lake import NO_UNIT_TESTS, PROJECT, Lake
 
 SAMPLE = PROJECT / "data/source/education"
 FILES = {"aluno": "alunos.csv", "escola": "escolas.csv", "nota": "notas.csv"}
@@ -66,7 +66,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     lake = Lake(tmp_path_factory.mktemp("sample"))
     landed = land(lake, SAMPLE, "2024-03-01")
     assert landed.returncode == 0, landed.stderr
-    lake.dbt("build", "--selector", "education", *OF_THE_LAKE)
+    lake.dbt("build", "--selector", "education", *NO_UNIT_TESTS)
     return lake
 
 

@@ -14,13 +14,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from lake import OF_THE_LAKE, PROJECT, Lake
+from lake import NO_UNIT_TESTS, PROJECT, Lake
 
 SAMPLE = PROJECT / "data/source/retail"
 RUN = ("run", "--select", "path:models/retail")
 # With the data tests of the domain alone; unit tests look at no data.
 BUILD = ("build", "--selector", "retail")
-BUILD += OF_THE_LAKE
+BUILD += NO_UNIT_TESTS
 RUN_DATE = {"run_date": "2024-01-01"}
 
 EMPLOYEES = [

@@ -1,7 +1,7 @@
 """The README does what it says: every command in it runs, in its order, and prints what it shows.
 
-In a copy of the repository's committed files, in one shell, as a person would. What takes an engine
-or the whole test suite is run by `.ci/run`, which must name it.
+In a copy of the repository's files, in one shell, as a person would. What takes an engine, or is
+this very run, is left to the targets named below.
 """
 
 import os

@@ -140,9 +140,11 @@ def test_what_a_result_says_is_no_warning_of_its_own():
     assert not noted(event("LogTestResult", level="warn", msg="WARN 1 a")).warnings
 
 
-def test_the_log_is_where_dbt_opens_it(tmp_path):
-    events = noted(event("MainReportArgs", args={"log_path": str(tmp_path)}))
+def test_the_log_and_the_project_are_where_dbt_has_them(tmp_path):
+    given = {"log_path": str(tmp_path), "project_dir": str(tmp_path / "project")}
+    events = noted(event("MainReportArgs", args=given))
     assert events.log == tmp_path / "dbt.log"
+    assert events.project == tmp_path / "project"
 
 
 @pytest.mark.parametrize(

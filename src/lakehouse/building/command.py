@@ -45,8 +45,7 @@ def build(
         arguments=tuple(arguments),
         environment=environment,
         start=start,
-        # dbt goes to the folder of the project.
-        project=Path.cwd(),
+        project=events.project or start,
         programs=Path(sys.executable).parent,
     )
     if isinstance(outcome.dbt.exception, KeyboardInterrupt):

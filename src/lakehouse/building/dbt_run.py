@@ -13,6 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_glue.type_defs import SessionTypeDef
@@ -225,7 +227,11 @@ def run_and_look(
     outcome = run_dbt(arguments, callbacks=callbacks)
     if glue is None:
         return CheckedOutcome(outcome, lost=())
-    after = stored_tables(schemas_of(outcome), glue=glue)
+    try:
+        after = stored_tables(schemas_of(outcome), glue=glue)
+    except (BotoCoreError, ClientError) as err:
+        # What dbt said of the run stands, and must be told.
+        return CheckedOutcome(outcome, lost=(f"what was built could not be looked up: {err}",))
     return CheckedOutcome(outcome, lost=tuple(lost_errors(outcome, before=before, after=after)))
 
 

@@ -7,6 +7,7 @@ renamed, and opened under its own.
 """
 
 import os
+import re
 from typing import Any
 
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
@@ -39,7 +40,7 @@ class Plugin(BasePlugin):
         try:
             conn.execute(f"attach '{escape_sql_string(path)}' as {ALIAS}")
         except IOException as err:
-            if "lock" in str(err):
+            if re.search(r"Could not set lock|used by another process", str(err)):
                 raise DbtRuntimeError(
                     f"{path} is open in another program: close it there, then run again ({err})"
                 ) from err

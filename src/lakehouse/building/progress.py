@@ -46,11 +46,13 @@ class BuildEvents:
     Attributes:
         warnings: sentences that no result repeats, each once.
         log: the file that holds everything; None until dbt has opened it.
+        project: the folder of the project; None until dbt has said it.
         error: how dbt words the error that ends a run before it has results.
     """
 
     warnings: list[str] = field(default_factory=list)
     log: Path | None = None
+    project: Path | None = None
     error: str | None = None
     _done: int = 0
     _total: int | None = None
@@ -72,8 +74,9 @@ class BuildEvents:
             elif name == "FoundStats":
                 self._phase = STARTING
             elif name == "MainReportArgs":
-                # Relative to where dbt starts; it changes to the project's folder afterwards.
+                # Relative to where dbt starts.
                 self.log = Path(data.args["log_path"]).absolute() / "dbt.log"
+                self.project = Path(data.args["project_dir"]).absolute()
             elif name == "MainEncounteredError":
                 self.error = plain(data.exc)
             elif event.info.level == "warn" and name not in TOLD_BY_RESULTS:

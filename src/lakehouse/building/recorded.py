@@ -15,7 +15,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,8 +26,10 @@ import duckdb
 from lakehouse.building.alias import ALIAS
 
 # Of a model, seed or hook: what changes the database. What dbt asks it besides is left out, and so
-# are transactions: a database that was not built to its end is thrown away.
-_CHANGES = re.compile(r"(create|insert|delete|alter|drop|update|merge)\b", re.IGNORECASE)
+# are transactions: a database that was not built to its end is thrown away. Whatever is neither
+# makes a build that is not recorded.
+_CHANGES = re.compile(r"\s*(create|insert|delete|alter|drop|update|merge)\b", re.IGNORECASE)
+_ASKS = re.compile(r"\s*(select|describe|show|begin|commit|rollback|set|use)\b", re.IGNORECASE)
 _COMMENT = re.compile(r"^\s*/\*.*?\*/\s*", re.DOTALL)
 
 
@@ -87,26 +89,32 @@ def read_record(path: Path) -> Recorded | None:
     try:
         kept = json.loads(path.read_text("utf-8"))
         statements = tuple((str(sql), bool(is_test)) for sql, is_test in kept["statements"])
-        return Recorded(statements, kept["seeds"])
+        return Recorded(statements, dict(kept["seeds"])) if statements else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def keep_record(recorded: Recorded, path: Path) -> None:
     """Keep a record for the next call; where nothing can be written, that one asks dbt again."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}")
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as beside:
-            json.dump({"statements": recorded.changes_and_tests, "seeds": recorded.seeds}, beside)
-        os.replace(beside.name, path)
+        try:
+            text = json.dumps({"statements": recorded.changes_and_tests, "seeds": recorded.seeds})
+            beside.write_text(text, "utf-8")
+            os.replace(beside, path)
+        finally:
+            beside.unlink(missing_ok=True)
         for other in path.parent.glob("*.json"):
             if other != path:
                 other.unlink(missing_ok=True)
 
 
-def run_record(recorded: Recorded, database: Path) -> None:
+def run_record(recorded: Recorded, database: Path, *, memory_limit: str | None = None) -> None:
     """Run the statements on a new database; relative paths are of the working directory.
 
+    Args:
+        memory_limit: of DuckDB, in its words; None for its default, which is dbt's here too.
     Raises: RecordedRunError if a statement fails or a test finds rows that are an error.
     """
     with duckdb.connect(":memory:") as connection:
@@ -114,6 +122,8 @@ def run_record(recorded: Recorded, database: Path) -> None:
             _attach(connection, database)
             connection.execute("set preserve_insertion_order = false; set timezone = 'UTC'")
             connection.execute("set parquet_metadata_cache = true")
+            if memory_limit:
+                connection.execute("set memory_limit = ?", [memory_limit])
             for sql, is_test in recorded.changes_and_tests:
                 answer = connection.execute(sql)
                 if is_test:
@@ -184,18 +194,25 @@ def _main(kept: Path, words: Sequence[str]) -> int:
     results = outcome.result.results
     if all(str(result.status) in ("success", "pass") for result in results):
         seeds = [r.node.relation_name for r in results if r.node.unique_id.startswith("seed.")]
-        keep_record(Recorded(tuple(_kept(sent)), dict.fromkeys(seeds, ())), kept)
+        tests = sum(result.node.unique_id.startswith("test.") for result in results)
+        statements = _kept(sent)
+        if statements is not None and sum(is_test for _, is_test in statements) == tests:
+            keep_record(Recorded(statements, dict.fromkeys(seeds, ())), kept)
     return 0
 
 
-def _kept(sent: Iterable[tuple[str, str]]) -> Iterator[tuple[str, bool]]:
+def _kept(sent: Iterable[tuple[str, str]]) -> tuple[tuple[str, bool], ...] | None:
+    """What is run again; None if something is neither a change, nor a test, nor a question."""
+    kept: list[tuple[str, bool]] = []
     for node, sql in sent:
-        is_test = node.startswith("test.")
+        is_test = node.startswith("test.") and "should_error" in sql
         # A seed's rows are bound to its insert, so they are kept as what the table holds.
         is_bound = node.startswith("seed.") and sql.lstrip().lower().startswith("insert")
-        is_kept = "should_error" in sql if is_test else _CHANGES.match(sql)
-        if is_kept and not is_bound:
-            yield sql, is_test
+        if is_test or (_CHANGES.match(sql) and not is_bound):
+            kept.append((sql, is_test))
+        elif not is_bound and not _ASKS.match(sql):
+            return None
+    return tuple(kept)
 
 
 def _rows_of(tables: Iterable[str], database: Path) -> dict[str, list[list[str | None]]]:

@@ -112,7 +112,7 @@ def _failure(build: Build, failed: Sequence[Finding]) -> Iterator[str]:
     ]
     said = ", ".join(count for count in counts if not count.startswith("0 "))
     when = duration(build.elapsed_seconds)
-    if build.error is not None:
+    if build.error is not None and not said:
         yield f"Failed after {when}, before the first table."
     else:
         yield f"Failed after {when}: {said or 'tables are not as reported'}."

@@ -56,7 +56,7 @@ def register_domain(
 
     Args:
         copy_from: a raw zone whose files are copied first, each once; load ids and days stay.
-    Raises: RawStoreError if a table says otherwise than the contract, or AWS refuses.
+    Raises: RawStoreError if a table says otherwise than the contract; AwsError if AWS refuses.
     Source: docs/architecture.md#registered-partitions.
     """
     _ensure_database(store)
