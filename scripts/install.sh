@@ -33,8 +33,12 @@ quietly() {
 
 command -v "$python" > /dev/null ||
     fail "there is no '$python' here: install Python 3.11, 3.12 or 3.13, or name yours: make PYTHON=python3.12 <target>"
-"$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' ||
-    fail "Python 3.11, 3.12 or 3.13 is needed, '$python' is $("$python" -V 2>&1 | cut -d' ' -f2): name another one: make PYTHON=python3.12 <target>"
+version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2> /dev/null) ||
+    fail "'$python' cannot be started: name another Python: make PYTHON=python3.12 <target>"
+case $version in
+    3.11 | 3.12 | 3.13) ;;
+    *) fail "Python 3.11, 3.12 or 3.13 is needed, '$python' is $version: name another one: make PYTHON=python3.12 <target>" ;;
+esac
 
 # What an earlier try left half made is made anew, not mended.
 if [ -e "$folder" ] && [ -n "$(ls -A "$folder")" ] && [ ! -e "$folder/pyvenv.cfg" ]; then
