@@ -23,7 +23,7 @@ quietly() {
     elif grep -qiE 'hash mismatch|do not match the hashes' "$log"; then
         tail -n 5 "$log" >&2
         fail "a package is not the one that $lock pins: do not install it; see who answers for your package index"
-    elif grep -qiE 'dns error|name resolution|error sending request|connection|timed out|unreachable|certificate|failed to fetch' "$log"; then
+    elif grep -qiE 'dns error|name resolution|error sending request|connection|timed out|unreachable|certificate|failed to fetch|from versions: none' "$log"; then
         tail -n 3 "$log" >&2
         fail "the package index does not answer: check the network and the settings of pip and uv (PIP_INDEX_URL, UV_DEFAULT_INDEX, HTTPS_PROXY), then run the same command again"
     fi
