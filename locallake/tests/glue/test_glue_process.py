@@ -38,6 +38,7 @@ for line in sys.stdin:
         time.sleep(600)
     if request["code"] == "wait":
         try:
+            say(event="waits")
             time.sleep(600)
         except KeyboardInterrupt:
             say(event="done", status="cancelled")
@@ -105,7 +106,8 @@ def test_an_interrupt_reaches_the_worker(started):
     process, events = started
     events.get(timeout=10)
     process.run(0, "wait", 1)
-    time.sleep(0.2)
+    # A signal that comes before the statement runs would end the stand-in.
+    assert events.get(timeout=10) == {"event": "waits"}
     process.interrupt()
     assert events.get(timeout=10) == {"event": "done", "status": "cancelled"}
 
