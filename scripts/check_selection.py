@@ -164,9 +164,7 @@ class PythonTests:
 def python_tests(changed: Collection[str], sources: Mapping[str, str]) -> PythonTests:
     """Choose the test files; a page of documentation is held against the code by one of them."""
     touched = {path for path in files_importing(changed, sources) if path in sources}
-    # A page, or what pages name: a model, a macro, a seed that is gone.
-    named = [path for end in (".md", ".sql", ".yml", ".csv") for path in with_ending(changed, end)]
-    if named and DOCUMENTATION_TEST in sources:
+    if with_ending(changed, ".md") and DOCUMENTATION_TEST in sources:
         touched.add(DOCUMENTATION_TEST)
     tests = sorted(path for path in touched if PurePosixPath(path).name.startswith("test_"))
     return PythonTests(

@@ -68,8 +68,7 @@ def test_a_file_is_imported_by_the_name_below_its_root(path, module):
         ("tests/python/test_other.py", ["test_other"], []),
         ("tests/integration/test_lake.py", [], ["test_lake"]),
         ("docs/engines.md", ["test_citations"], []),
-        ("models/a.sql", ["test_citations"], []),
-        ("data/a.parquet", [], []),
+        ("models/a.sql", [], []),
     ],
 )
 def test_tests_run_that_load_what_changed(changed, quick, left):
