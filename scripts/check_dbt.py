@@ -21,6 +21,9 @@ from check_selection import DbtMacro, DbtNode, DbtPlan, DbtProject, dbt_plan
 from dbt.adapters.duckdb import connections
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
+from lakehouse.building.alias import ALIAS
+from lakehouse.database import quoted
+
 PROJECT = Path(__file__).resolve().parent.parent
 WORK = PROJECT / "target" / "checks"
 MOST_ROWS_SHOWN = 5
@@ -107,8 +110,8 @@ def connected(database: Path) -> duckdb.DuckDBPyConnection:
     """The database as dbt's connections know it."""
     close_connections()
     connection = duckdb.connect()
-    connection.execute(f"attach '{database}' as lakehouse")
-    connection.execute("use lakehouse")
+    connection.execute(f"attach {quoted(database)} as {ALIAS}")
+    connection.execute(f"use {ALIAS}")
     connection.execute("set timezone = 'UTC'")
     return connection
 

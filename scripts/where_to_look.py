@@ -1,9 +1,8 @@
 """Print one table of the sample and where to read on, after `make build`."""
 
-import os
-import pathlib
-
 import duckdb
+
+from lakehouse.database import database_file
 
 QUERY = """
 select gmv_date, subsidiary, gmv_amount, purchase_count
@@ -14,8 +13,7 @@ order by gmv_date, subsidiary
 
 def main() -> None:
     """Show today's GMV, a question about an earlier day, and the documentation."""
-    path = pathlib.Path(os.environ.get("LAKEHOUSE_DUCKDB", "lakehouse.duckdb"))
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with duckdb.connect(database_file(), read_only=True) as connection:
         print("\ncommerce.rpt_commerce__gmv_current:")
         connection.sql(QUERY).show()
     print("Ask on:   .venv/bin/dbt show --inline \"{{ gmv_as_of('2023-03-31', '2023-01') }}\"")

@@ -1,6 +1,7 @@
-"""Makes the shared module `lake` importable from every test folder."""
+"""Makes the shared modules of the tests, such as `lake`, and the scripts importable everywhere."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+TESTS = Path(__file__).parent
+sys.path[:0] = [str(TESTS), str(TESTS.parent / "scripts")]

@@ -23,6 +23,7 @@ from lakehouse.building.recorded import (
     record_build,
     run_record,
 )
+from lakehouse.database import quoted
 from lakehouse.errors import FeaturesError, UsageError
 from lakehouse.landing.contract import read_contract
 from lakehouse.landing.delivery import Delivery
@@ -204,11 +205,10 @@ def _export(work: Path, output_path: Path, sender: str) -> tuple[dict[int, tuple
         ).fetchall()
         for day, count in counts:
             path = work / f"{day}.parquet"
-            quoted = str(path).replace("'", "''")
             # anomesdia is the name of the directory, is_removed only serves the merge.
             lake.execute(
                 f"copy (select * exclude (anomesdia, is_removed) from {table} "
-                f"where anomesdia = {day} order by proposal_id) to '{quoted}' "
+                f"where anomesdia = {day} order by proposal_id) to {quoted(path)} "
                 "(format parquet, compression zstd)"
             )
             written.append((day, path, count))

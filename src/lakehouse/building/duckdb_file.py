@@ -6,22 +6,16 @@ know the file as the database `lakehouse`. DuckDB stores views without that name
 renamed, and opened under its own.
 """
 
-import os
 import re
 from typing import Any
 
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
-from dbt.adapters.duckdb.utils import escape_sql_string
 from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection, IOException
 
 from lakehouse.building.alias import ALIAS
-
-
-def database_file() -> str:
-    """Path of the DuckDB file, relative to the working directory."""
-    return os.environ.get("LAKEHOUSE_DUCKDB") or "lakehouse.duckdb"
+from lakehouse.database import database_file, quoted
 
 
 class Plugin(BasePlugin):
@@ -38,7 +32,7 @@ class Plugin(BasePlugin):
         """
         path = database_file()
         try:
-            conn.execute(f"attach '{escape_sql_string(path)}' as {ALIAS}")
+            conn.execute(f"attach {quoted(path)} as {ALIAS}")
         except IOException as err:
             if re.search(r"Could not set lock|used by another process", str(err)):
                 raise DbtRuntimeError(

@@ -24,6 +24,7 @@ from typing import Any
 import duckdb
 
 from lakehouse.building.alias import ALIAS
+from lakehouse.database import quoted
 
 # Of a model, seed or hook: what changes the database. What dbt asks it besides is left out, and so
 # are transactions: a database that was not built to its end is thrown away. Whatever is neither
@@ -229,8 +230,7 @@ def _as_text(table: str) -> str:
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
-    quoted = str(database).replace("'", "''")
-    connection.execute(f"attach '{quoted}' as {ALIAS}")
+    connection.execute(f"attach {quoted(database)} as {ALIAS}")
 
 
 if __name__ == "__main__":

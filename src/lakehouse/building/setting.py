@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lakehouse.building.dbt_run import target_of
+from lakehouse.database import database_file
 
 # They change what a later command reads, so it has to have them as well.
 CARRIED = (
@@ -43,8 +44,8 @@ class Setting:
 
     @property
     def database(self) -> str:
-        """The file that DuckDB builds, as profiles.yml has it."""
-        return self.path(self.environment.get("LAKEHOUSE_DUCKDB", "lakehouse.duckdb"))
+        """The file that DuckDB builds."""
+        return self.path(database_file(self.environment))
 
     @property
     def again(self) -> str:

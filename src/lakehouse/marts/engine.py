@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lakehouse.aws import AwsClients, poll_seconds
+from lakehouse.database import database_file
 from lakehouse.marts.athena import AthenaReader
 from lakehouse.marts.duckdb import DuckDbReader
 from lakehouse.marts.rows import TableReader
@@ -15,7 +16,7 @@ def open_reader(settings: Mapping[str, str], clients: AwsClients) -> TableReader
     Raises: AwsError if there is no AWS client to be had.
     """
     if settings.get("LAKEHOUSE_TARGET", "duckdb") == "duckdb":
-        return DuckDbReader(Path(settings.get("LAKEHOUSE_DUCKDB", "lakehouse.duckdb")))
+        return DuckDbReader(Path(database_file(settings)))
     return AthenaReader(
         athena=clients.athena(),
         glue=clients.glue(),
