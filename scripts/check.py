@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from check_selection import python_tests, sql_to_lint, touches_dbt, with_ending
+from tracked_files import GitError, git_paths, tracked_files
 
 PROJECT = Path(__file__).resolve().parent.parent
 PROGRAMS = Path(sys.executable).parent
@@ -100,10 +101,10 @@ def left_to_make_test(changed: Sequence[str], left_tests: Sequence[str]) -> list
 
 def git(*words: str) -> list[str]:
     """Paths that git answers; ends the program with git's own sentence if it cannot."""
-    outcome = subprocess.run(["git", *words], cwd=PROJECT, capture_output=True, text=True)
-    if outcome.returncode:
-        raise SystemExit(f"check: {outcome.stderr.strip()}")
-    return [path for path in outcome.stdout.split("\0") if path]
+    try:
+        return git_paths(PROJECT, *words)
+    except GitError as err:
+        raise SystemExit(f"check: {err}") from err
 
 
 def changed_since(base: str) -> list[str]:
@@ -115,11 +116,9 @@ def changed_since(base: str) -> list[str]:
 
 def python_sources() -> Mapping[str, str]:
     """Path -> text of all Python files that are not ignored."""
-    paths = git("ls-files", "--cached", "--others", "--exclude-standard", "-z", "*.py")
     return {
         path: (PROJECT / path).read_text("utf-8", errors="replace")
-        for path in paths
-        if (PROJECT / path).is_file()
+        for path in tracked_files(PROJECT, "*.py")
     }
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from lake import PROJECT
+from tracked_files import tracked_files
 
 README, PORTUGUESE = (
     (PROJECT / name).read_text(encoding="utf-8") for name in ("README.md", "README.pt-BR.md")
@@ -97,18 +98,10 @@ def test_what_is_run_elsewhere_is_a_target_too():
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a clone holds, with the environment of this one: making it anew proves nothing here."""
     folder = tmp_path_factory.mktemp("clone") / "lakehouse"
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=PROJECT,
-        capture_output=True,
-        check=True,
-        text=True,
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        if (PROJECT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            # With the times that make goes by.
-            shutil.copy2(PROJECT / name, folder / name)
+    for name in tracked_files(PROJECT):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        # With the times that make goes by.
+        shutil.copy2(PROJECT / name, folder / name)
     (folder / ".venv").symlink_to(PROJECT / ".venv")
     return folder
 

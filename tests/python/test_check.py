@@ -1,13 +1,9 @@
 """What `make check` chooses: whatever a changed file can break, and nothing else."""
 
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
-
 from check import Ended, Step, left_to_make_test, report, steps_for
 from check_selection import (
     DbtMacro,

@@ -1,14 +1,10 @@
 """What no file of the repository may hold is found, and the repository holds none of it."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
-
 from check_text import MOST_BYTES, findings_in
+from tracked_files import GitError, tracked_files
 
 REPOSITORY = Path(__file__).parents[2]
 # In parts, so that this file holds none of it either.
@@ -64,12 +60,10 @@ def test_large_and_foreign_files_are_only_measured():
 
 
 def test_the_repository_holds_none_of_it():
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, text=True
-    )
-    if listed.returncode:
+    try:
+        paths = tracked_files(REPOSITORY)
+    except GitError:
         pytest.skip("not a checkout of git")
-    paths = [path for path in listed.stdout.split("\0") if (REPOSITORY / path).is_file()]
 
     found = [each for path in paths for each in findings_in(path, (REPOSITORY / path).read_bytes())]
 

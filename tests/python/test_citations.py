@@ -6,14 +6,14 @@ Source: docs/conventions.md#citations.
 
 import posixpath
 import re
-import subprocess
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 import pytest
+from tracked_files import tracked_files
 
 PROJECT = Path(__file__).parents[2]
 # Its made-up texts are at fault by design.
@@ -143,23 +143,10 @@ def rules_without_file(repository: Repository, path: str) -> list[str]:
     return found
 
 
-def tracked_paths() -> Iterator[str]:
-    """Committed files, and new ones that Git does not ignore."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=PROJECT,
-        capture_output=True,
-        check=True,
-    )
-    for path in sorted(set(listed.stdout.decode().split("\0"))):
-        if path and (PROJECT / path).is_file():
-            yield path
-
-
 @pytest.fixture(scope="module")
 def repository() -> Repository:
     texts, others = {}, []
-    for path in tracked_paths():
+    for path in tracked_files(PROJECT):
         content = (PROJECT / path).read_bytes()
         try:
             if b"\0" in content:

@@ -2,15 +2,11 @@
 
 import os
 import socket
-import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
-
 import local_aws
+import pytest
 from locallake.settings import Settings
 
 HERE = {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}
