@@ -24,6 +24,8 @@ SICK = {
     "unparsable.sql": "select from from where\nselect 1 as a,\n",
     "ignored.sql": "select distinct a, B as b from t group by a -- noqa\n",
     "indented.sql": "select\n  a,\n      case when b then c else null end as d\nfrom t\n\t, u",
+    "long.sql": f"select a from t where {' and '.join(f'column_{n} = {n}' for n in range(9))}\n",
+    "layout.sql": "select  a +\n  b as c ,\nd\n    from t where a\nand b ,  c\n  or d\n",
     "clean.sql": "select a from t\n",
 }
 # sqlfluff imports its Rust part by this name, and does without where that fails.
