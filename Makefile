@@ -19,7 +19,7 @@ LOCALLAKE_VENV := target/locallake-venv
 HISTORIES ?= 1000
 
 .DEFAULT_GOAL := help
-.PHONY: help install build generate test test-infra test-roles applied roles infra-bundle lint check hooks docs bench clean
+.PHONY: help install build generate test test-infra test-roles applied roles infra-bundle lint lint-sql lint-types lint-style check hooks docs bench clean
 .PHONY: aws-up aws-down build-athena build-glue parity test-engines test-long
 
 help: ## List the targets and what they do
@@ -77,12 +77,20 @@ applied: $(STAMP) $(INFRA)/checkov/.installed $(INFRA)/awscli/.installed
 roles: $(STAMP) $(POSTGRES)/.installed
 	$(WITH_POSTGRES) $(BIN)/python -m pytest tests/infra/runs
 
+# All of it, also where one part finds something; what a part prints stays together where make can do that.
 lint: $(STAMP) ## Check style and types, 0 findings
+	@$(MAKE) --no-print-directory -k -j2 $(if $(filter output-sync,$(.FEATURES)),-O) lint-sql lint-types lint-style
+
+lint-sql: $(STAMP)
 	$(BIN)/python scripts/lint_sql.py models tests/data tests/macros analyses
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+
+lint-types: $(STAMP)
 	$(BIN)/mypy
 	cd locallake && $(abspath $(BIN))/mypy
+
+lint-style: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 
 # BASE=main compares with the commit where this branch left main.
 BASE ?= HEAD
