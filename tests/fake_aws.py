@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
 
+# How long a server goes on after it is told to end; half a second otherwise.
+POLL_S = 0.02
 _LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
 
 
@@ -33,7 +35,7 @@ def running(
 ) -> Iterator[dict[str, str]]:
     """Serve it on this machine; yields the environment that leads the clients there."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler or handler_for(fake))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(POLL_S,), daemon=True).start()
     yield {
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}",
         "AWS_ACCESS_KEY_ID": "test",
@@ -48,6 +50,8 @@ def running(
 def handler_for(aws: FakeAws) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Else each body waits 40 ms for the client to acknowledge the headers sent before it.
+        disable_nagle_algorithm = True
 
         def log_message(self, *_):
             pass

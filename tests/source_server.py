@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import trustme
+from fake_aws import POLL_S
 
 Answer = tuple[int, bytes]
 
@@ -58,7 +59,7 @@ def running(folder: Path) -> Iterator[SourceServer]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     source = SourceServer(f"https://localhost:{server.server_port}", ca_file)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(POLL_S,), daemon=True).start()
     yield source
     server.shutdown()
     server.server_close()
