@@ -245,7 +245,7 @@ def copy_of_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_recorded_statements_give_what_dbt_gives(
     tmp_path: Path, copy_of_project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Other deliveries by dbt, by the record of the first, by a broken record."""
+    """Two deliveries by dbt, each by the record of the other, and by a broken record."""
     records = copy_of_project / "target" / "features"
     source = PROJECT / "data" / "source" / "credit"
 
@@ -265,17 +265,19 @@ def test_recorded_statements_give_what_dbt_gives(
 
     by_dbt = written("partner", *partner)
     [kept] = records.iterdir()
+    of_partner = kept.read_bytes()
     kept.unlink()
     unnamed_by_dbt = written("unnamed", *unnamed)
-    [kept] = records.iterdir()
-    kept.unlink()
-    assert written("first", "--input-path", source / "2024-03-01.csv")
-    [kept] = records.iterdir()
+    assert by_dbt and unnamed_by_dbt
+    assert [*records.iterdir()] == [kept]
     stamp = kept.stat().st_mtime_ns
 
     assert written("partner_by_record", *partner) == by_dbt
+    # Written anew only by a run of dbt, so this was the record's.
+    assert kept.stat().st_mtime_ns == stamp
+    kept.write_bytes(of_partner)
+    stamp = kept.stat().st_mtime_ns
     assert written("unnamed_by_record", *unnamed) == unnamed_by_dbt
-    # Written anew only by a run of dbt, so these two were the record's.
     assert kept.stat().st_mtime_ns == stamp
     recorded = json.loads(kept.read_text())
     assert sum(is_test for _, is_test in recorded["statements"]) >= 12
