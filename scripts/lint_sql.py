@@ -28,7 +28,8 @@ from sqlfluff.core.linter.discovery import paths_from_path
 from sqlfluff.core.parser import BaseSegment
 from sqlfluff.utils.reflow.sequence import ReflowSequence
 
-WORK = Path("target/checks")
+# Where tests/dbt_server.py finds the project as it was parsed here.
+PARSED = Path("target/checks/parsed/target")
 # Each takes up to 700 MB, and more than four hardly pay on one project.
 MOST_PROCESSES = 4
 FILES_BETWEEN_COLLECTIONS = 8
@@ -123,16 +124,16 @@ def work(numbered: tuple[int, str]) -> list[Finding]:
     return found
 
 
-def lint(files: Sequence[str], *, processes: int, work_folder: Path = WORK) -> list[Finding]:
+def lint(files: Sequence[str], *, processes: int, target_path: Path = PARSED) -> list[Finding]:
     """Lint the files, the largest first so that all processes end together.
 
     Args:
         files: paths of SQL files of the dbt project in the working directory.
         processes: how many files are linted at a time.
-        work_folder: where dbt keeps its parsed project for the next run.
+        target_path: where dbt keeps its parsed project for the next run.
     Returns: all findings by path, line and column.
     """
-    os.environ |= {"DBT_TARGET_PATH": str(work_folder / "lint"), "LAKEHOUSE_DUCKDB": ":memory:"}
+    os.environ |= {"DBT_TARGET_PATH": str(target_path), "LAKEHOUSE_DUCKDB": ":memory:"}
     share_sequences()
     read_project(files)
     largest_first = sorted(files, key=os.path.getsize, reverse=True)
