@@ -8,11 +8,12 @@ import pytest
 TESTS = Path(__file__).parent
 sys.path[:0] = [str(TESTS), str(TESTS.parent / "scripts")]
 
-# Each is one worker's for a minute or two: begun last, it would leave the other without work.
+# Each is one worker's for a minute or two: begun last, it would leave the other without work. The
+# first keeps both processors busy while the second waits for Terraform's provider.
 LONGEST = (
     "test_compiled_sql.py",
-    "test_readme.py",
     "test_configuration.py",
+    "test_readme.py",
     "test_features_command.py",
     "test_commerce_histories.py",
     "test_foundations.py",

@@ -15,7 +15,9 @@ from lake import PROJECT, Lake
 
 from lakehouse.landing.contract import read_contract
 
-LAKEHOUSE = [sys.executable, "-c", "from lakehouse.cli import app; app()"]
+# What a shell runs in the background ignores Ctrl-C, and so would what these tests start.
+HEEDING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+LAKEHOUSE = [sys.executable, "-c", HEEDING + "from lakehouse.cli import app; app()"]
 ENTITY = "commerce/purchase_extra_info"
 COLUMNS = read_contract("commerce", project_dir=PROJECT).entity("purchase_extra_info").columns
 RECEIVED = "int_commerce__purchase_extra_info_received"
