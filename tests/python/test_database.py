@@ -6,10 +6,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from check_dbt import connected
 
 from lakehouse.aws import AwsClients
-from lakehouse.building.duckdb_file import Plugin
 from lakehouse.building.recorded import Recorded, run_record
 from lakehouse.building.setting import Setting
 from lakehouse.database import database_file, quoted
@@ -17,6 +15,17 @@ from lakehouse.marts.engine import open_reader
 
 PROJECT = Path(__file__).parents[2]
 DEFAULT = "lakehouse.duckdb"
+PLUGIN = """
+from lakehouse.building.duckdb_file import Plugin
+plugin = Plugin(name="plugin", plugin_config={})
+"""
+
+
+def said_by(*program: object, folder: Path) -> str:
+    """What a program prints; dbt is imported there alone, for it leaves DuckDB untidied here."""
+    done = subprocess.run([sys.executable, *program], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @pytest.mark.parametrize(
@@ -32,13 +41,19 @@ def test_the_file_is_the_same_for_whoever_asks(settings, file, tmp_path, monkeyp
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     setting = Setting((), settings, start=tmp_path, project=tmp_path, programs=tmp_path)
-    spilled: dict[str, str] = {}
-    Plugin(name="plugin", plugin_config={}).update_connection_config(None, spilled)
 
     assert database_file() == database_file(settings) == file
     assert setting.database == file
     assert open_reader(settings, AwsClients("a lake")).path == Path(file)
-    assert spilled == {"temp_directory": f"{file}.tmp"}
+
+
+def test_dbt_is_told_the_same(tmp_path, monkeypatch):
+    monkeypatch.setenv("LAKEHOUSE_DUCKDB", "")
+    spilled = "found = {}; plugin.update_connection_config(None, found); print(found)"
+
+    said = said_by("-c", PLUGIN + spilled, folder=tmp_path)
+
+    assert said == f"{{'temp_directory': '{DEFAULT}.tmp'}}\n"
 
 
 def test_what_is_printed_after_a_build_is_of_the_same_file(tmp_path, monkeypatch):
@@ -50,26 +65,23 @@ def test_what_is_printed_after_a_build_is_of_the_same_file(tmp_path, monkeypatch
         )
     monkeypatch.setenv("LAKEHOUSE_DUCKDB", "")
 
-    done = subprocess.run(
-        [sys.executable, PROJECT / "scripts" / "where_to_look.py"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-    )
-
-    assert done.returncode == 0, done.stderr
-    assert "here" in done.stdout
+    assert "here" in said_by(PROJECT / "scripts" / "where_to_look.py", folder=tmp_path)
 
 
 def test_a_path_may_hold_what_ends_a_text_of_sql(tmp_path, monkeypatch):
     path = tmp_path / "it's 'mine'.duckdb"
     monkeypatch.setenv("LAKEHOUSE_DUCKDB", str(path))
+    monkeypatch.setenv("PYTHONPATH", str(PROJECT / "scripts"))
+    program = """
+import os, check_dbt, duckdb
+with duckdb.connect() as connection:
+    plugin.configure_connection(connection)
+    connection.execute("insert into lakehouse.a values (1)")
+with check_dbt.connected(os.environ["LAKEHOUSE_DUCKDB"]) as connection:
+    print(connection.execute("select b from a").fetchall())
+"""
 
     run_record(Recorded((("create table lakehouse.a (b int)", False),), {}), path)
-    with duckdb.connect() as connection:
-        Plugin(name="plugin", plugin_config={}).configure_connection(connection)
-        connection.execute("insert into lakehouse.a values (1)")
-    with connected(path) as connection:
-        assert connection.execute("select b from a").fetchall() == [(1,)]
 
+    assert said_by("-c", PLUGIN + program, folder=tmp_path) == "[(1,)]\n"
     assert duckdb.execute(f"select {quoted(path)}").fetchone() == (str(path),)
