@@ -1,6 +1,7 @@
 """The same tables as the commerce marts, by one hand-written DuckDB program: a yardstick for dbt.
 
-It is written for this data on this engine and owes nothing to others or to a later increment:
+It stores what the project stores for good, the received rows with what became of them too, so that
+an increment could start from its file. Besides it is written for this data on this engine:
   - texts are read by cast and written back, and only what differs is looked at by pattern;
   - purchases are worked on in slices that fit in memory, so nothing is sorted or joined on disk;
   - the row content, which decides only between events of one instant, is built only for those;
@@ -316,8 +317,8 @@ with day_of_change as (
 select
     day_of_change.*,
     purchase_state.* exclude (
-        purchase_id, purchase_partition, transaction_datetime, recorded_at, ingest_date,
-        row_status, known_from, known_until
+        purchase_id, purchase_partition, transaction_datetime, transaction_date, recorded_at,
+        ingest_date, load_key, source_row, row_status, known_from, known_until
     ),
     product_id,
     item_quantity,
@@ -554,6 +555,8 @@ def build(raw: Path, database: Path, *, memory: str = "8GB", threads: int = 2) -
             con.execute(record_history("purchase", number, slices))
             con.execute(record_history("purchase_extra_info", number, slices))
             con.execute(PURCHASES_OF_A_SLICE.format(**differs))
+        for entity in TYPED:
+            con.execute(rejected_records(entity))
         con.execute(TOTALS)
         con.execute("detach scratch")
     scratch.unlink()
@@ -569,6 +572,8 @@ def received_rows(raw: Path, entity: str) -> str:
     columns = ", ".join([KEYS[entity], *VALUES[entity]])
     if entity == "product_item":
         columns += ", purchase_id"
+    load = "raw.load_id, raw.ingest_date, raw.source_file"
+    columns += f", cast(hash({load}) >> 1 as bigint) as load_key, raw.source_row"
     return f"""
     create table scratch.{entity} as
     with typed as (
@@ -624,7 +629,14 @@ def record_history(entity: str, number: int, slices: int) -> str:
     content = " || chr(31) || ".join(
         f"coalesce(cast({column} as varchar), chr(1))" for column in values
     )
-    columns = ", ".join([key, *VALUES[entity], "transaction_datetime, recorded_at, ingest_date"])
+    columns = ", ".join(
+        [
+            key,
+            *VALUES[entity],
+            "transaction_datetime, transaction_date, recorded_at, ingest_date",
+            "load_key, source_row",
+        ]
+    )
     return f"""
     create or replace temp table ranked as
     select
@@ -677,6 +689,23 @@ def record_history(entity: str, number: int, slices: int) -> str:
         end as known_from,
         coalesce(outranked_on, date '9999-12-31') as known_until
     from (from untied union all by name from tied);
+
+    create table if not exists record_{entity} as from {entity}_history limit 0;
+    insert into record_{entity} from {entity}_history;
+    """
+
+
+def rejected_records(entity: str) -> str:
+    """Return SQL that adds the rejected rows to the stored records of a feed."""
+    columns = ", ".join([KEYS[entity], *VALUES[entity]])
+    return f"""
+    insert into record_{entity}
+    by name
+    select
+        {columns}, transaction_datetime, transaction_date, recorded_at, ingest_date, load_key,
+        source_row, 'rejected' as row_status, null as known_from, null as known_until
+    from scratch.{entity}
+    where reason_code is not null
     """
 
 

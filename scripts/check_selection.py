@@ -181,7 +181,8 @@ class DbtNode:
     """A model, seed, source or singular test.
 
     Attributes:
-        yaml_path: the file that describes it and holds its unit tests; "" if none.
+        yaml_path: the file that describes it and holds its unit tests; "" if none. Many unit tests
+            stand in `<model>.unit.yml` beside it.
         reads: ids of the nodes it reads.
         macros: ids of the macros it calls itself.
     """
@@ -193,6 +194,12 @@ class DbtNode:
     reads: frozenset[str] = frozenset()
     macros: frozenset[str] = frozenset()
     is_unit_tested: bool = False
+
+    @property
+    def files(self) -> frozenset[str]:
+        """The files whose change is a change of the node."""
+        unit_tests = self.yaml_path.removesuffix(".yml") + ".unit.yml"
+        return frozenset({self.path, self.yaml_path, unit_tests})
 
 
 @dataclass(frozen=True)
@@ -244,9 +251,7 @@ def dbt_plan(changed: Collection[str], project: DbtProject) -> DbtPlan:
     everything = any(path in DBT_SETTINGS for path in changed)
     macros = {id for id, macro in project.macros.items() if macro.path in changed}
 
-    edited = {
-        id for id, node in nodes.items() if everything or {node.path, node.yaml_path} & {*changed}
-    }
+    edited = {id for id, node in nodes.items() if everything or node.files & {*changed}}
     users = {id for id, node in nodes.items() if node.macros & closure(macros, called_by)}
     touched = edited | users
     readers = {reader for id in edited for reader in read_by(id)}

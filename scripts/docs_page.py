@@ -7,6 +7,9 @@ draws every unit test and every singular test as a node of the lineage, and no s
 out: `docs: {show: false}` greys a node, and unit tests have no such setting. So that file is given
 a manifest without unit tests and value tests of macros; `manifest.json` itself stays whole. The
 lines between tables are drawn lighter: dbt's are almost the colour of the ground.
+
+A column is described once, where it arises. A table that hands it on without a word is shown with
+the words of the nearest table above that has some, or with the shared text of that name.
 """
 
 import json
@@ -45,6 +48,36 @@ def without_proofs(manifest: Manifest) -> Manifest:
     }
 
 
+def with_inherited_descriptions(manifest: Manifest, catalog: dict[str, Any]) -> Manifest:
+    """The manifest with words for every column of the catalogue that has some above it."""
+    nodes = {**manifest["sources"], **manifest["nodes"]}
+    shared = {text["name"]: text["block_contents"] for text in manifest["docs"].values()}
+
+    def words(unique_id: str, column: str) -> str:
+        """Of the column there, else of its parents, breadth first."""
+        level = [unique_id]
+        while level:
+            for name in level:
+                if found := nodes[name].get("columns", {}).get(column, {}).get("description"):
+                    return str(found)
+            level = [
+                parent
+                for name in level
+                for parent in manifest["parent_map"].get(name, ())
+                if parent in nodes
+            ]
+        return str(shared.get(column, ""))
+
+    described = {}
+    for unique_id, node in manifest["nodes"].items():
+        told = dict(node.get("columns", {}))
+        for column in catalog["nodes"].get(unique_id, {}).get("columns", ()):
+            if not told.get(column, {}).get("description") and (text := words(unique_id, column)):
+                told[column] = {**told.get(column, {"name": column}), "description": text}
+        described[unique_id] = {**node, "columns": told}
+    return {**manifest, "nodes": described}
+
+
 def page(manifest: Manifest, catalog: dict[str, Any], template: str) -> str:
     """dbt's page with both artefacts inside, as `dbt docs generate --static` puts them there.
 
@@ -68,7 +101,8 @@ def main() -> None:
     )
     template = Path(DOCS_INDEX_FILE_PATH).read_text("utf-8")
     written = target / "static_index.html"
-    written.write_text(page(without_proofs(manifest), catalog, template), "utf-8")
+    shown = with_inherited_descriptions(without_proofs(manifest), catalog)
+    written.write_text(page(shown, catalog, template), "utf-8")
     print(f"Open {written}")
 
 

@@ -9,7 +9,7 @@
 #}
 {% macro training_set(labels=none) -%}
     {%- set labels = labels if labels is not none else ref('feat_credit__proposal_target') -%}
-    {%- set history = ref('int_credit__proposal_history') -%}
+    {%- set history = ref('int_credit__proposal') -%}
     select
         label_date,
         loan_status,

@@ -1,7 +1,7 @@
 {#
     get_merge_sql(target, source, unique_key, dest_columns, incremental_predicates) -> one merge statement
     Glue only: dbt-glue has no condition for deletes, so its merge is replaced by the project's merge with
-    removal (DuckDB takes it as `merge_clauses`, Athena as `delete_condition`, both in dbt_project.yml).
+    removal (Athena takes it as `delete_condition` of dbt_project.yml, DuckDB has a macro of its own).
     A row with `is_removed` deletes its key and is never inserted; one statement, so a reader sees all or
     nothing. *Raises* on other adapters, which build their own merge.
 #}

@@ -1,7 +1,7 @@
 {#
     compact_tables()
     Run by hand or once a week, never beside a build: `dbt run-operation compact_tables`. Makes the
-    incremental tables, and the tables of processed loads, quick to read again; no row changes.
+    incremental tables, and the tables of reflected loads, quick to read again; no row changes.
 #}
 {% macro compact_tables() -%}
     {%- set schemas = [] -%}
@@ -10,7 +10,7 @@
         {%- set relations = [api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)] -%}
         {%- if node.schema not in schemas -%}
             {%- do schemas.append(node.schema) -%}
-            {%- do relations.append(api.Relation.create(database=node.database, schema=node.schema, identifier='processed_load')) -%}
+            {%- do relations.append(api.Relation.create(database=node.database, schema=node.schema, identifier='reflected_load')) -%}
         {%- endif -%}
         {%- for relation in relations if is_stored(relation) -%}
             {%- do compact_table(relation) -%}

@@ -1,30 +1,29 @@
 {#
-    extract_history(received, events, columns, content, precedence) -> CTEs, the last of them `history`
-    received: CTE of every received row of the entity, rejected ones included; events: CTE of those of the
-    records to compute (see `record_events`); columns: those to keep, among them record_key, load_id,
-    source_file, source_row, ingest_date (text), recorded_at, flags; content: [name, kind] of the business
-    columns, as in `row_content`; precedence: column that says how much a delivery knows,
-    the greater the more, or none.
+    extract_history(received, delivered, columns, content, precedence) -> CTEs, the last of them `record`
+    received: CTE of the received rows of the records to compute, rejected ones included, with load_id and
+    source_file besides the columns; delivered: CTE of every received row of the same scopes, for what a
+    delivery held; columns: those to keep (`record_columns`), among them extract_scope (text: what a full
+    extract replaces whole, such as one session; 'all' for a whole entity; a record_key belongs to one
+    scope) and is_full_extract; content: [name, kind] of the business columns, as in `row_content`;
+    precedence: column that says how much a delivery knows, the greater the more, or none.
 
-    For sources that deliver states instead of events. `received` has also extract_scope (text: what a
-    full extract replaces whole, such as one session; 'all' for a whole entity; a record_key belongs to one
-    scope) and is_full_extract.
-    A delivery is one load of one scope on one day. The newest delivery that holds a record gives its
-    state, within it the last line; a full extract that does not hold the record ends it. Two caveats:
+    For sources that deliver states instead of events. A delivery is one load of one scope on one day.
+    The newest delivery that holds a record gives its state, within it the last line; a full extract that
+    does not hold the record ends it. Two caveats:
       - a rejected row with a readable key keeps its record as it was: the record is not gone;
       - a full extract in which one key is unreadable ends nothing: nobody knows which record that is.
     With `precedence`, a delivery never overrides an earlier one of its scope that has a higher one.
 
-    `history` has every accepted row of `events` with the columns to keep and
-      row_status  `repeated` if an earlier received row of the record has the same content; else
-                  `current` if the record's state is its content; `deleted` if the record is gone and
-                  this was its last state; else `superseded`;
-      known_from  first day at whose end the row began to be the state of its record, null if it never
-                  did: a row that only confirms the state before it has none;
-      known_to    first day at whose end the state was another or gone, null if it still holds;
-      flags       with `conflict` where another row of the record in one delivery has other content.
+    `record` has every row of `received` with the columns to keep and
+      row_status   `rejected` if it has a reason; `repeated` if an earlier received row of the record has
+                   the same content; else `current` if the record's state is its content; `deleted` if
+                   the record is gone and this was its last state; else `superseded`;
+      known_from   first day at whose end the row began to be the state of its record, null if it never
+                   did: a row that only confirms the state before it has none;
+      known_to     first day at whose end the state was another or gone, null if it still holds;
+      is_conflict  another row of the record in one delivery has other content.
 #}
-{% macro extract_history(received, events, columns, content, precedence=none) -%}
+{% macro extract_history(received, delivered, columns, content, precedence=none) -%}
 delivery as (
     select
         extract_scope,
@@ -33,7 +32,7 @@ delivery as (
         min(recorded_at) as delivered_at,
         bool_or(is_full_extract) and bool_and(record_key is not null) as is_complete,
         {{ 'max(' ~ precedence ~ ')' if precedence is not none else '0' }} as precedence
-    from {{ received }}
+    from {{ delivered }}
     where extract_scope is not null
     group by extract_scope, load_id, ingest_date
 ),
@@ -68,20 +67,20 @@ ordered_delivery as (
 
 delivered_row as (
     select
-        {{ events }}.*,
+        {{ received }}.*,
         {{ row_content(content) }} as content,
-        {{ events }}.reason_code is null as is_accepted,
+        {{ received }}.reason_code is null as is_accepted,
         ordered_delivery.delivery_number,
         ordered_delivery.next_complete_number,
         ordered_delivery.next_complete_date,
         ordered_delivery.is_effective
-    from {{ events }}
+    from {{ received }}
     inner join ordered_delivery
         on
-            {{ events }}.extract_scope = ordered_delivery.extract_scope
-            and {{ events }}.load_id = ordered_delivery.load_id
-            and {{ events }}.ingest_date = ordered_delivery.ingest_date
-    where {{ events }}.record_key is not null
+            {{ received }}.extract_scope = ordered_delivery.extract_scope
+            and {{ received }}.load_id = ordered_delivery.load_id
+            and {{ received }}.ingest_date = ordered_delivery.ingest_date
+    where {{ received }}.record_key is not null
 ),
 
 -- `is_effective` is the same for all rows of a delivery, so these windows need not ask for it.
@@ -193,12 +192,9 @@ version_event as (
     from marked_event
 ),
 
-history as (
+record as (
     select
-        {%- for column in columns if column != 'flags' %}
-        {{ column }},
-        {%- endfor %}
-        case when is_conflict then coalesce(flags || ',', '') || 'conflict' else flags end as flags,
+        {{ columns | join(',\n        ') }},
         case
             when is_repeated then 'repeated'
             when content = current_content then 'current'
@@ -206,8 +202,18 @@ history as (
             else 'superseded'
         end as row_status,
         case when is_version then cast(event_date as date) end as known_from,
-        case when is_version then cast(ended_on as date) end as known_to
+        case when is_version then cast(ended_on as date) end as known_to,
+        is_conflict
     from version_event
     where not is_end
+    union all
+    select
+        {{ columns | join(',\n        ') }},
+        'rejected' as row_status,
+        cast(null as date) as known_from,
+        cast(null as date) as known_to,
+        cast(false as boolean) as is_conflict
+    from {{ received }}
+    where reason_code is not null
 )
 {%- endmacro %}

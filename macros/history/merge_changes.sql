@@ -1,14 +1,16 @@
 {#
-    merge_changes(recomputed, stored, key, columns) -> select of the rows to merge, with `is_removed`
+    merge_changes(recomputed, stored, key, columns, compared) -> select of the rows to merge, with `is_removed`
     recomputed: CTE of the touched groups as they are now; stored: CTE of the same groups as the table
     holds them (only read in an incremental run); key: list of non-null columns; columns: every stored
-    column but `is_removed`. Rows that are already stored as they should be are left out, so that bytes
-    written follow what changed; keys that are gone come with `is_removed` = true and the project's merge
-    deletes them. In a rebuild: all recomputed rows.
+    column but `is_removed`; compared: those that can change under a key, or none for all.
+
+    Rows that are already stored as they should be are left out, so that bytes written follow what
+    changed; keys that are gone come with `is_removed` = true and the project's merge deletes them. In a
+    rebuild: all recomputed rows.
 
     Each side is read once: Athena works a CTE out again at every place that names it.
 #}
-{% macro merge_changes(recomputed, stored, key, columns) -%}
+{% macro merge_changes(recomputed, stored, key, columns, compared=none) -%}
     {%- if is_incremental() %}
     select
         {%- for column in columns %}
@@ -31,7 +33,7 @@
     where
         {{ recomputed }}.{{ key[0] }} is null
         or {{ stored }}.{{ key[0] }} is null
-        {%- for column in columns if column not in key %}
+        {%- for column in (columns if compared is none else compared) if column not in key %}
         or {{ recomputed }}.{{ column }} is distinct from {{ stored }}.{{ column }}
         {%- endfor %}
     {%- else %}

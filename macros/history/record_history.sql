@@ -1,15 +1,16 @@
 {#
-    record_history(events, columns, content) -> CTEs, the last of them `history`
-    events: CTE of accepted events, complete for each record_key it holds; columns: those to keep, among
-    them record_key, load_id, source_file, source_row, ingest_date (text), recorded_at, flags; content:
-    [name, kind] of the business columns in the order of the contract, as in `row_content`.
+    record_history(received, columns, content) -> CTEs, the last of them `record`
+    received: CTE of received rows, complete for each record_key it holds, with load_id and source_file
+    besides the columns; columns: those to keep (`record_columns`); content: [name, kind] of the business
+    columns in the order of the contract, as in `row_content`.
 
-    `history` has every event of `events` with the columns to keep and
-      row_status  `repeated` if an earlier received row of the record has the same content; else `current`
-                  if its content is that of the record's greatest event; else `superseded`;
-      known_from  first day on which it was the state of its record, null if it never was;
-      known_to    first day on which it no longer was, null if it still is (or never was);
-      flags       with `conflict` where another event of the record has the same time, other content.
+    `record` has every row of `received` with the columns to keep and
+      row_status   `rejected` if it has a reason; `repeated` if an earlier received row of the record has
+                   the same content; `current` if its content is that of the record's greatest event;
+                   else `superseded`;
+      known_from   first day on which it was the state of its record, null if it never was;
+      known_to     first day on which it no longer was, null if it still is (or never was);
+      is_conflict  another event of the record has the same time and other content.
     The state of a record as known on day D is its greatest event by (transaction_datetime, recorded_at,
     content) among those with ingest_date <= D: an event is outranked on the first day on which a
     greater one was known, and was the state only if that day is not its own.
@@ -17,47 +18,53 @@
     Content decides only between events of one instant, so only records that have such a pair pay for it:
     sorting every row by its whole content costs twice the time and three times the memory.
 #}
-{% macro record_history(events, columns, content) -%}
-contested_records as (
+{% macro record_history(received, columns, content) -%}
+event as {{ not_materialized() }} (
+    select *
+    from {{ received }}
+    where reason_code is null
+),
+
+contested_record as (
     select distinct record_key
     from (
         select record_key
-        from {{ events }}
+        from event
         group by record_key, transaction_datetime
         having count(*) > 1
     ) as tied
 ),
 
-uncontested_history as (
+uncontested_event as (
     select
-        {{ events }}.*,
+        event.*,
         min(ingest_date) over (
             partition by record_key order by transaction_datetime desc
             rows between unbounded preceding and 1 preceding
         ) as outranked_on,
         false as is_repeated,
         false as is_conflict
-    from {{ events }}
+    from event
     where not exists (
-        select 1 from contested_records
-        where contested_records.record_key = {{ events }}.record_key
+        select 1 from contested_record
+        where contested_record.record_key = event.record_key
     )
 ),
 
-contested_events as (
+compared_event as (
     select
-        {{ events }}.*,
+        event.*,
         {{ row_content(content) }} as content
-    from {{ events }}
+    from event
     where exists (
-        select 1 from contested_records
-        where contested_records.record_key = {{ events }}.record_key
+        select 1 from contested_record
+        where contested_record.record_key = event.record_key
     )
 ),
 
-contested_history as (
+contested_event as (
     select
-        contested_events.*,
+        compared_event.*,
         min(ingest_date) over (
             partition by record_key
             order by
@@ -77,17 +84,17 @@ contested_history as (
                 transaction_datetime desc, recorded_at desc, content desc,
                 load_id desc, source_file desc, source_row desc
         ) as is_winning
-    from contested_events
+    from compared_event
 ),
 
-ranked_history as (
+ranked_event as (
     select
         {{ columns | join(',\n        ') }},
         outranked_on,
         is_repeated,
         is_conflict,
         outranked_on is null as is_winning
-    from uncontested_history
+    from uncontested_event
     union all
     select
         {{ columns | join(',\n        ') }},
@@ -95,27 +102,33 @@ ranked_history as (
         is_repeated,
         is_conflict,
         is_winning
-    from contested_history
+    from contested_event
 ),
 
-history as (
+record as (
     select
-        {{ columns | reject('equalto', 'flags') | join(',\n        ') }},
-        case
-            when is_conflict then coalesce(flags || ',', '') || 'conflict'
-            else flags
-        end as flags,
+        {{ columns | join(',\n        ') }},
         case
             when is_repeated then 'repeated'
             when is_winning then 'current'
             else 'superseded'
         end as row_status,
         case
-            when outranked_on is null or outranked_on > ingest_date then cast(ingest_date as date)
+            when outranked_on is null or outranked_on > ingest_date then ingest_date
         end as known_from,
         case
-            when outranked_on > ingest_date then cast(outranked_on as date)
-        end as known_to
-    from ranked_history
+            when outranked_on > ingest_date then outranked_on
+        end as known_to,
+        is_conflict
+    from ranked_event
+    union all
+    select
+        {{ columns | join(',\n        ') }},
+        'rejected' as row_status,
+        cast(null as date) as known_from,
+        cast(null as date) as known_to,
+        cast(false as boolean) as is_conflict
+    from {{ received }}
+    where reason_code is not null
 )
 {%- endmacro %}

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -281,9 +281,6 @@ def _report(results: Iterable[LandedLoad]) -> None:
         for warning in result.warnings:
             typer.echo(f"warning: {warning}", err=True)
         typer.echo(_sentence(result))
-        for day in result.open_days:
-            next_day = date.fromisoformat(day) + timedelta(days=1)
-            typer.echo(f"lands into the open day {day}; published from the run of {next_day} on")
 
 
 def _parse_delivery(text: str) -> Delivery:

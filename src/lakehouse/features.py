@@ -36,8 +36,7 @@ _DATABASE = "lake.duckdb"
 _DBT_WORDS = (
     *("build", "--target", "duckdb", "--select", f"+{MODEL}"),
     *("--exclude", "resource_type:unit_test"),
-    # The delivery lands into an open day, and its features are wanted now.
-    *("--vars", "{closed_days_only: false}", "--no-version-check", "--no-use-colors"),
+    *("--no-version-check", "--no-use-colors"),
 )
 # What dbt needs of the project for the features alone: parsing the other domains would take longer
 # than everything else.
@@ -196,8 +195,7 @@ def _export(work: Path, output_path: Path, sender: str) -> tuple[dict[int, tuple
     written: list[tuple[int, Path, int]] = []
     with duckdb.connect(str(work / _DATABASE), read_only=True) as lake:
         rejected = lake.execute(
-            f"select count(*) from {DOMAIN}.int_{DOMAIN}__{ENTITY}_received "
-            "where reason_code is not null"
+            f"select count(*) from {DOMAIN}.int_{DOMAIN}__{ENTITY} where reason_code is not null"
         ).fetchall()[0][0]
         table = f"{DOMAIN}.{MODEL}"
         counts = lake.execute(

@@ -13,8 +13,8 @@ from conftest import Aws, Built
 
 MODEL = "fct_commerce__gmv_daily"
 # Raw rows. Glue drops it before it makes it anew; on Athena the view that it reads fails first.
-REBUILT = "int_credit__proposal_received"
-MERGED = "int_commerce__purchase_history"
+REBUILT = "int_credit__proposal"
+MERGED = "int_commerce__purchase"
 
 
 def run(built: Built, target: str, *arguments: str) -> str:

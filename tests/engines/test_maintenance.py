@@ -7,7 +7,7 @@ from conftest import Aws, Built, sentences
 
 from lakehouse.marts.rows import Rows
 
-MERGED = "int_commerce__purchase_history"
+MERGED = "int_commerce__purchase"
 # The files of the newest snapshot (whether it holds deletes, path), and the rows.
 Stored = tuple[list[tuple[bool, str]], Rows]
 

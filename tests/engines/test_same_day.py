@@ -9,7 +9,7 @@ from conftest import Aws, Built
 from lakehouse.marts.duckdb import duckdb_rows
 
 SECOND = "0123456789ac"
-RECEIVED = "int_commerce__purchase_received"
+RECEIVED = "int_commerce__purchase"
 
 
 @pytest.mark.parametrize("target", local_aws.TARGETS)

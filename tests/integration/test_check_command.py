@@ -54,7 +54,7 @@ def test_a_changed_rule_of_gmv_fails_at_its_value_test_and_its_unit_tests(checko
 
     assert failed.returncode == 1
     assert "assert_line_value_values" in failed.stdout
-    assert "fct_commerce__purchase.yml" in failed.stdout
+    assert "fct_commerce__purchase.unit.yml" in failed.stdout
     assert failed.stdout.splitlines()[-1].startswith("check: FAILED")
     assert passed.returncode == 0, passed.stdout
     assert passed.stdout.splitlines()[-1].startswith("check: passed")

@@ -1,5 +1,10 @@
-"""The foundations of every domain: closed days, processed loads, variables, thresholds."""
+"""The foundations of every domain: days, reflected loads, variables, thresholds."""
 
+import json
+import re
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +24,7 @@ VERSIONS = """
     from commerce.fct_commerce__purchase_version
     order by 1, 2
 """
+TABLES = "select table_schema, table_name from information_schema.tables order by all"
 
 
 def land(lake: Lake, day: str, subsidiary: str, *, purchase: int = 1, landed: str = "01") -> None:
@@ -42,22 +48,32 @@ def lake(tmp_path: Path) -> Lake:
 
 
 def run(lake: Lake, run_date: str, *arguments: str, **variables: object) -> str:
-    return lake.dbt("run", *CHAIN, *arguments, variables={"run_date": run_date, **variables})
+    printed = lake.dbt("run", *CHAIN, *arguments, variables={"run_date": run_date, **variables})
+    assert "does not match any" not in printed
+    return printed
 
 
-def test_an_open_day_waits_until_it_is_closed(lake: Lake) -> None:
+def test_what_lands_today_counts_today_and_the_day_may_change_until_it_ends(lake: Lake) -> None:
     land(lake, "2024-02-01", "nacional")
+    run(lake, "2024-02-02")
     land(lake, "2024-02-02", "internacional")
     run(lake, "2024-02-02")
-    assert lake.query(VERSIONS) == [("1/-", "2024-02-01", "nacional")]
-    run(lake, "2024-02-03")
     assert [row[2] for row in lake.query(VERSIONS)] == ["nacional", "internacional"]
+    land(lake, "2024-02-02", "latam", landed="03")
+    run(lake, "2024-02-02")
+    assert [row[1:] for row in lake.query(VERSIONS)] == [
+        ("2024-02-01", "nacional"),
+        ("2024-02-02", "latam"),
+    ]
 
 
-def test_open_days_count_when_asked_for(lake: Lake) -> None:
+def test_a_load_dated_after_the_day_of_the_run_stops_the_build(lake: Lake) -> None:
     land(lake, "2024-02-01", "nacional")
-    run(lake, "2024-02-01", closed_days_only=False)
-    assert len(lake.query(VERSIONS)) == 1
+    land(lake, "2999-01-01", "latam")
+    done = lake.try_dbt("build", *UP_TO_VERSIONS, "--exclude", "resource_type:unit_test")
+    assert done.returncode != 0
+    assert "has_come_int_commerce__load" in done.stdout
+    assert "SKIP relation commerce.fct_commerce__purchase_version" in done.stdout
 
 
 def test_an_earlier_run_date_takes_nothing_away(lake: Lake) -> None:
@@ -84,7 +100,7 @@ def test_a_model_that_missed_a_run_catches_up(lake: Lake) -> None:
     lake.dbt(
         "run",
         "--select",
-        "+int_commerce__purchase_extra_info_history",
+        "+int_commerce__purchase_extra_info",
         variables={"run_date": "2024-02-10"},
     )
     assert len(lake.query(VERSIONS)) == 1
@@ -97,13 +113,15 @@ def test_a_load_a_parent_lost_in_a_rebuild_is_new_when_it_comes_back(lake: Lake)
     land(lake, "2024-02-01", "nacional")
     land(lake, "2024-02-05", "internacional")
     run(lake, "2024-02-10")
-    rebuilt = ["--full-refresh", "--select"]
-    rebuilt += [
-        f"+int_commerce__{feed}_history" for feed in ("product_item", "purchase_extra_info")
-    ]
-    lake.dbt("run", *rebuilt, variables={"run_date": "2024-02-02"})
+    [lost] = lake.raw.glob(f"{ENTITY}/ingest_date=2024-02-05/*.parquet")
+    lost = lost.rename(lake.folder / lost.name)
+    rebuilt = [f"+int_commerce__{feed}" for feed in ("product_item", "purchase_extra_info")]
+    printed = lake.dbt("run", "--full-refresh", "--select", *rebuilt)
+    assert "does not match any" not in printed
     land(lake, "2024-02-01", "latam", landed="09")
-    run(lake, "2024-02-02")
+    run(lake, "2024-02-10")
+    assert [row[2] for row in lake.query(VERSIONS)] == ["nacional"]
+    lost.rename(lake.raw / ENTITY / "ingest_date=2024-02-05" / lost.name)
     run(lake, "2024-02-10")
     fresh = Lake(lake.folder / "fresh")
     fresh.folder.mkdir()
@@ -132,10 +150,64 @@ def test_a_load_counts_as_reflected_only_when_every_parent_has_it(lake: Lake) ->
         [row],
     )
     variables = {"run_date": "2024-02-10"}
-    lake.dbt("run", "--select", "+int_commerce__product_item_history", variables=variables)
+    lake.dbt("run", "--select", "+int_commerce__product_item", variables=variables)
     lake.dbt("run", "--select", "fct_commerce__purchase_version", variables=variables)
     run(lake, "2024-02-10")
     assert [row[0] for row in lake.query(VERSIONS)] == ["1/-", "2/-"]
+
+
+@pytest.mark.parametrize(
+    "last", ["int_commerce__purchase_extra_info", "fct_commerce__purchase_version"]
+)
+def test_a_run_that_is_killed_is_repeated_by_the_next(lake: Lake, last: str) -> None:
+    """Tables hold its rows, the notes do not know: nothing is missed and nothing counts twice."""
+    land(lake, "2024-02-01", "nacional")
+    run(lake, "2024-02-10")
+    land(lake, "2024-02-02", "internacional")
+    land(lake, "2024-02-01", "latam", purchase=2, landed="03")
+    killed = subprocess.Popen(
+        [
+            *(Path(sys.executable).with_name("dbt"), "run", *CHAIN, "--threads", "1"),
+            *("--project-dir", PROJECT, "--profiles-dir", PROJECT, "--no-use-colors"),
+            *("--target-path", lake.folder / "target", "--log-path", lake.folder / "logs"),
+            *("--vars", json.dumps({"run_date": "2024-02-10"})),
+        ],
+        env=lake.environment,
+        cwd=lake.folder,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert killed.stdout is not None
+    for line in killed.stdout:
+        if re.search(rf"OK created .*\.{last} ", line):
+            killed.send_signal(signal.SIGKILL)
+    assert killed.wait() == -signal.SIGKILL, "the run ended before it was killed"
+
+    run(lake, "2024-02-10")
+
+    fresh = Lake(lake.folder / "fresh")
+    fresh.folder.mkdir()
+    fresh.raw.symlink_to(lake.raw)
+    run(fresh, "2024-02-10")
+    assert lake.query(VERSIONS) == fresh.query(VERSIONS)
+    assert len(lake.query(VERSIONS)) == 3
+    records = "select count(*) from commerce.int_commerce__purchase_extra_info"
+    assert lake.query(records) == [(3,)]
+
+
+def test_a_lake_of_a_version_before_asks_for_a_full_refresh(lake: Lake) -> None:
+    land(lake, "2024-02-01", "nacional")
+    run(lake, "2024-02-10")
+    with duckdb.connect(str(lake.database)) as connection:
+        connection.execute("alter table commerce.reflected_load rename to processed_load")
+    before = lake.query(TABLES)
+    done = lake.try_dbt("run", *CHAIN, variables={"run_date": "2024-02-10"})
+    assert done.returncode != 0
+    assert "--full-refresh" in done.stdout and "Nothing was changed" in done.stdout
+    assert lake.query(TABLES) == before
+    run(lake, "2024-02-10", "--full-refresh")
+    assert len(lake.query(VERSIONS)) == 1
+    run(lake, "2024-02-10")
 
 
 def test_as_of_date_cuts_a_rebuild(lake: Lake) -> None:
@@ -252,9 +324,7 @@ def test_a_silent_feed_gives_empty_models_and_a_warning(lake: Lake) -> None:
 
 @pytest.mark.parametrize("run_date", ["2024-02-30x", "10/02/2024", "2024-13-01"])
 def test_a_run_date_that_is_no_day_is_refused(lake: Lake, run_date: str) -> None:
-    done = lake.try_dbt(
-        "compile", "--select", "int_commerce__purchase_received", variables={"run_date": run_date}
-    )
+    done = lake.try_dbt("run", "--select", "int_commerce__load", variables={"run_date": run_date})
     assert done.returncode != 0
     assert run_date in done.stdout
 

@@ -88,7 +88,8 @@ def test_every_row_of_the_delivered_files_landed(sample: Lake) -> None:
     }
     landed = dict(
         sample.query(
-            "select source_file, count(*) from credit.int_credit__proposal_received group by 1"
+            "select source_file, count(*) from credit.int_credit__proposal "
+            "inner join credit.int_credit__load using (load_key) group by 1"
         )
     )
     assert landed == delivered

@@ -243,7 +243,7 @@ def test_correction_replaces_the_session_and_both_stay_in_history(
     ) == [(1,)]
     assert set(
         copy_of_sample.query(
-            "select ticker, known_from, known_to from market.int_market__carteira_history "
+            "select ticker, known_from, known_to from market.int_market__carteira "
             "where data_pregao = date '2025-07-10' and ticker in ('ABEV3', 'MOTV3') "
             "and known_from is not null"
         )

@@ -3,8 +3,8 @@
 -- Loads a (day 1) to e (day 4) are full extracts but d, which speaks of one record only.
 
 {% set columns = [
-    'load_id', 'source_file', 'source_row', 'ingest_date', 'recorded_at', 'record_key', 'flags',
-    'answer',
+    'load_id', 'source_file', 'source_row', 'ingest_date', 'recorded_at', 'record_key', 'reason_code',
+    'flags', 'answer',
 ] %}
 
 with received as (
@@ -12,7 +12,7 @@ with received as (
         example.load_id,
         'f' as source_file,
         cast(example.source_row as bigint) as source_row,
-        '2024-01-0' || example.ingest_day as ingest_date,
+        cast('2024-01-0' || example.ingest_day as date) as ingest_date,
         {{ as_timestamp(
             "'2024-01-0' || example.ingest_day || ' ' || example.at_hour || ':00:00.000000'"
         ) }} as recorded_at,
@@ -24,7 +24,7 @@ with received as (
         example.answer,
         example.expected
     from (
-        -- expected: row_status, days of January 2024 known_from and known_to, flags
+        -- expected: row_status, days of January 2024 known_from and known_to, flags and conflict
         select
             'a' as load_id, '1' as ingest_day, '08' as at_hour, 1 as source_row,
             'kept' as record_key, 'x' as answer,
@@ -58,15 +58,15 @@ with received as (
         union all select 'e', '4', '08', 7, 'double', 'y', 'repeated|-|-|-'
 
         union all select 'a', '1', '08', 8, 'kept_by_rejected_rows', 'x', 'current|1|-|-'
-        union all select 'b', '2', '08', 8, 'kept_by_rejected_rows', 'unread', null
-        union all select 'c', '2', '09', 8, 'kept_by_rejected_rows', 'unread', null
+        union all select 'b', '2', '08', 8, 'kept_by_rejected_rows', 'unread', 'rejected|-|-|-'
+        union all select 'c', '2', '09', 8, 'kept_by_rejected_rows', 'unread', 'rejected|-|-|-'
         union all select 'e', '4', '08', 8, 'kept_by_rejected_rows', 'x', 'repeated|-|-|-'
 
         union all select 'd', '3', '08', 2, 'new_between_extracts', 'x', 'current|3|-|-'
         union all select 'e', '4', '08', 9, 'new_between_extracts', 'x', 'repeated|-|-|-'
 
         union all select 'c', '2', '09', 10, 'held_for_a_day', 'x', 'deleted|2|4|-'
-        union all select 'f', '5', '08', 11, null, 'unread', null
+        union all select 'f', '5', '08', 11, null, 'unread', 'rejected|-|-|-'
     ) as example
 ),
 
@@ -78,13 +78,16 @@ events as (
 
 answered as (
     select
-        history.load_id,
-        history.source_row,
-        history.row_status
-        || '|' || coalesce(substr(cast(history.known_from as {{ dbt.type_string() }}), 10), '-')
-        || '|' || coalesce(substr(cast(history.known_to as {{ dbt.type_string() }}), 10), '-')
-        || '|' || coalesce(history.flags, '-') as actual
-    from history
+        record.load_id,
+        record.source_row,
+        record.row_status
+        || '|' || coalesce(substr(cast(record.known_from as {{ dbt.type_string() }}), 10), '-')
+        || '|' || coalesce(substr(cast(record.known_to as {{ dbt.type_string() }}), 10), '-')
+        || '|' || coalesce(nullif(substr(
+            coalesce(',' || record.flags, '')
+            || case when record.is_conflict then ',conflict' else '' end, 2
+        ), ''), '-') as actual
+    from record
 ),
 
 compared as (

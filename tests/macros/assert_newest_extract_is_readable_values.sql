@@ -1,35 +1,47 @@
 -- Only the newest full extract counts, by day, then by time of receipt, then by load; a delivery
--- that is not whole ends nothing and is not looked at.
+-- that is not whole ends nothing and is not looked at. Files of one load are one extract.
 
-with example as (
+with load as (
     select
+        cast(1 as bigint) as load_key,
         'a' as load_id,
-        '2024-01-01' as ingest_date,
+        '2024-01-01' as ingest_date
+    union all select 2, 'b', '2024-01-02'
+    union all select 3, 'c', '2024-01-02'
+    union all select 4, 'c', '2024-01-02'
+    union all select 5, 'd', '2024-01-03'
+    union all select 6, 'e', '2024-01-02'
+),
+
+example as (
+    select
+        cast(1 as bigint) as load_key,
         1 as recorded_at,
         true as is_full_extract,
         cast(null as {{ dbt.type_string() }}) as record_key
-    union all select 'b', '2024-01-02', 1, true, 'k'
-    union all select 'c', '2024-01-02', 2, true, null
-    union all select 'c', '2024-01-02', 2, true, 'k'
-    union all select 'd', '2024-01-03', 1, false, null
+    union all select 2, 1, true, 'k'
+    union all select 3, 2, true, null
+    union all select 4, 2, true, null
+    union all select 4, 2, true, 'k'
+    union all select 5, 1, false, null
 ),
 
 mended as (
     select * from example
-    union all select 'e', '2024-01-02', 2, true, 'k'
+    union all select 6, 2, true, 'k'
 ),
 
 found as (
-    {{ test_newest_extract_is_readable('example') }}
+    {{ test_newest_extract_is_readable('example', 'load') }}
 ),
 
 found_after as (
-    {{ test_newest_extract_is_readable('mended') }}
+    {{ test_newest_extract_is_readable('mended', 'load') }}
 ),
 
 answered as (
     select
-        count_if(load_id = 'c' and unreadable_count = 1) as named_count,
+        count_if(load_id = 'c' and unreadable_count = 2) as named_count,
         count(*) as found_count
     from found
 )

@@ -1,10 +1,10 @@
 -- What a series of events makes of a record: late, backfilled, several in a day, repeated, in
 -- conflict, undone. States are those at the end of a day of receipt; the event time, then the
--- receipt, then the content decides which event is the greatest.
+-- receipt, then the content decides which event is the greatest. A rejected row decides nothing.
 
 {% set columns = [
-    'load_id', 'source_file', 'source_row', 'ingest_date', 'recorded_at', 'record_key', 'flags',
-    'transaction_datetime', 'answer',
+    'load_id', 'source_file', 'source_row', 'ingest_date', 'recorded_at', 'record_key', 'reason_code',
+    'flags', 'transaction_datetime', 'answer',
 ] %}
 {% set content = [['answer', 'text'], ['transaction_datetime', 'timestamp']] %}
 
@@ -13,7 +13,7 @@ with events as (
         example.load_id,
         example.source_file,
         cast(example.source_row as bigint) as source_row,
-        '2024-01-0' || example.ingest_day as ingest_date,
+        cast('2024-01-0' || example.ingest_day as date) as ingest_date,
         {{ as_timestamp(
             "'2024-01-0' || example.ingest_day || ' ' || example.at_hour || ':00:00.000000'"
         ) }} as recorded_at,
@@ -22,10 +22,11 @@ with events as (
             "'2024-01-0' || example.event_day || ' 07:00:00.000000'"
         ) }} as transaction_datetime,
         example.answer,
+        case when example.answer = 'unread' then 'unparsable_number' end as reason_code,
         case when example.answer = '9' then 'odd' end as flags,
         example.expected
     from (
-        -- expected: row_status, days of January 2024 known_from and known_to, flags
+        -- expected: row_status, days of January 2024 known_from and known_to, flags and conflict
         select
             'a' as load_id, 'f' as source_file, 1 as source_row, '2' as ingest_day,
             '08' as at_hour, 'learned_late' as record_key, '2' as event_day, 'x' as answer,
@@ -79,6 +80,11 @@ with events as (
         union all select
             'b', 'f', 1, '2', '08', 'conflict_passed', '2', 'x', 'superseded|-|-|conflict'
         union all select 'c', 'f', 1, '4', '07', 'conflict_passed', '3', 'x', 'current|4|-|-'
+
+        union all select 'a', 'f', 1, '2', '08', 'beside_rejected', '2', 'x', 'current|2|-|-'
+        union all select 'b', 'f', 1, '2', '09', 'beside_rejected', '2', 'unread', 'rejected|-|-|-'
+        union all select 'c', 'f', 1, '3', '08', 'beside_rejected', '3', 'unread', 'rejected|-|-|-'
+        union all select 'd', 'f', 1, '3', '08', null, '3', 'unread', 'rejected|-|-|-'
     ) as example
 ),
 
@@ -86,16 +92,19 @@ with events as (
 
 answered as (
     select
-        history.record_key,
-        history.load_id,
-        history.source_file,
-        history.source_row,
-        history.answer,
-        history.row_status
-        || '|' || coalesce(substr(cast(history.known_from as {{ dbt.type_string() }}), 10), '-')
-        || '|' || coalesce(substr(cast(history.known_to as {{ dbt.type_string() }}), 10), '-')
-        || '|' || coalesce(history.flags, '-') as actual
-    from history
+        record.record_key,
+        record.load_id,
+        record.source_file,
+        record.source_row,
+        record.answer,
+        record.row_status
+        || '|' || coalesce(substr(cast(record.known_from as {{ dbt.type_string() }}), 10), '-')
+        || '|' || coalesce(substr(cast(record.known_to as {{ dbt.type_string() }}), 10), '-')
+        || '|' || coalesce(nullif(substr(
+            coalesce(',' || record.flags, '')
+            || case when record.is_conflict then ',conflict' else '' end, 2
+        ), ''), '-') as actual
+    from record
 ),
 
 compared as (
@@ -111,7 +120,7 @@ compared as (
     from events
     full outer join answered
         on
-            events.record_key = answered.record_key
+            coalesce(events.record_key, '-') = coalesce(answered.record_key, '-')
             and events.load_id = answered.load_id
             and events.source_file = answered.source_file
             and events.source_row = answered.source_row

@@ -2,11 +2,11 @@
 -- history is replaced by its rows of the example; a label of one's own is given with its date.
 {{ config(group='credit') }}
 
-{% set history = ref('int_credit__proposal_history') | string %}
+{% set history = ref('int_credit__proposal') | string %}
 
 with blank as (
     select *
-    from {{ ref('int_credit__proposal_history') }}
+    from {{ ref('int_credit__proposal') }}
     where 1 = 0
 ),
 

@@ -25,15 +25,20 @@ Manifest = dict[str, Any]
 
 PREFIXES = {
     "staging": ("stg",),
+    "records": ("int",),
     "intermediate": ("int",),
     "marts": ("fct", "dim", "rpt", "feat"),
     "seeds": ("ref", "dim"),
 }
 READABLE_LAYERS = {
     "staging": (),
-    "intermediate": ("staging", "intermediate", "seeds"),
-    "marts": ("intermediate", "marts"),
+    "records": ("staging", "records", "seeds"),
+    "intermediate": ("records", "intermediate", "seeds"),
+    "marts": ("records", "intermediate", "marts"),
 }
+# What identifies a row of a record table, and of the load table that its numbers stand for.
+RECORD_GRAIN = ["load_key", "source_row"]
+LOAD_GRAIN = ["load_key"]
 # The domain that accounts for the rows of all others.
 QUALITY = "quality"
 ENGINES = ("duckdb", "athena", "glue")
@@ -77,7 +82,7 @@ CLOCK = re.compile(
 ENGINE_BRANCH = re.compile(r"\btarget\.type\b|\badapter\.type\b|\btarget\.name\b")
 VARIABLE = re.compile(r"\bvar\(\s*['\"](\w+)['\"]")
 # Variables that choose days or limits of a run and never change what a stored row means.
-RUN_VARIABLES = ("run_date", "closed_days_only", "as_of_date", "rejected_share_limit")
+RUN_VARIABLES = ("run_date", "as_of_date", "rejected_share_limit")
 RESERVED_META_KEYS = frozenset(field.name for field in dataclasses.fields(GlueCredentials))
 
 # What every table in the lake needs, whatever engine runs: docs/engines.md#tables.
@@ -87,7 +92,14 @@ LAKE_CONFIG = {
     "unique_tmp_table_suffix": True,
     "iceberg_expire_snapshots": "False",
 }
-REMOVAL_CONFIG = ("merge_clauses", "delete_condition", "insert_condition")
+# How a merge is told to obey is_removed: on Athena by two conditions, on the others by a macro.
+REMOVAL_CONFIG = ("delete_condition", "insert_condition")
+REMOVAL_MACROS = ("duckdb__get_incremental_merge_sql", "get_merge_sql")
+# What runs at the ends of every invocation, so that notes of reflected loads are kept.
+RUN_HOOKS = {
+    "on-run-start": "create_reflected_load_tables()",
+    "on-run-end": "record_reflected_loads(results)",
+}
 
 
 # What the checks have in common
@@ -136,7 +148,7 @@ def domain_of(node: Node) -> str:
 
 
 def layer_of(node: Node) -> str:
-    """staging, intermediate or marts by folder; `seeds` and `sources` for those; '' elsewhere."""
+    """The folder of a model; `seeds` and `sources` for those; '' elsewhere."""
     if node["resource_type"] in ("seed", "source"):
         return node["resource_type"] + "s"
     parts = file_parts(node)
@@ -163,6 +175,21 @@ def merge_models(manifest: Manifest) -> list[Node]:
 
 def meta_of(node: Node) -> dict[str, Any]:
     return node["config"].get("meta") or {}
+
+
+def record_tables(manifest: Manifest) -> list[Node]:
+    """One per raw table: every received row of it."""
+    return [model for model in models_of(manifest) if meta_of(model).get("entity")]
+
+
+def load_tables(manifest: Manifest) -> list[Node]:
+    """One per domain: every load that its record tables hold rows of."""
+    return [model for model in models_of(manifest) if meta_of(model).get("landed")]
+
+
+def domains_of(manifest: Manifest) -> list[str]:
+    """Those with raw tables."""
+    return sorted({source["source_name"] for source in sources_of(manifest)})
 
 
 def class_of(column: Node) -> Any:
@@ -214,6 +241,29 @@ def unique_key_of(model: Node) -> list[str]:
     return [key] if isinstance(key, str) else list(key or [])
 
 
+def reflected_by(manifest: Manifest, name: str) -> set[str]:
+    """The models whose loads an incremental model follows, directly or through others."""
+    by_name = {model["name"]: model for model in models_of(manifest)}
+    waiting, found = [name], set()
+    while waiting:
+        model = by_name.get(waiting.pop())
+        parents = set(meta_of(model).get("reflects") or []) if model else set()
+        waiting.extend(parents - found)
+        found |= parents
+    return found
+
+
+def staged_sources(manifest: Manifest, model: Node) -> set[str]:
+    """`domain.entity` of the raw tables whose staging models it reads."""
+    return {
+        label(source)
+        for parent in parents_of(manifest, model)
+        if parent["resource_type"] == "model" and layer_of(parent) == "staging"
+        for source in parents_of(manifest, parent)
+        if source["resource_type"] == "source"
+    }
+
+
 def code_only(sql: str) -> str:
     """SQL and Jinja without their comments."""
     return re.sub(r"\{#.*?#\}|/\*.*?\*/|--[^\n]*", "", sql, flags=re.DOTALL)
@@ -237,10 +287,10 @@ def macros_below(manifest: Manifest, node: Node) -> list[Node]:
 
 
 def check_models_lie_in_a_layer(manifest: Manifest) -> list[str]:
-    """models/<domain>/{staging,intermediate,marts}/<name>.sql, and nothing deeper or elsewhere."""
+    """models/<domain>/<layer>/<name>.sql, and nothing deeper or elsewhere."""
     return [
         f"{model['name']} lies at {model['original_file_path']}: move it to "
-        "models/<domain>/staging, intermediate or marts."
+        "models/<domain>/staging, records, intermediate or marts."
         for model in models_of(manifest)
         if layer_of(model) not in READABLE_LAYERS or len(file_parts(model)) != 4
     ]
@@ -263,7 +313,7 @@ def check_staging_reads_one_source(manifest: Manifest) -> list[str]:
                 f"{model['name']} reads {raw[0]}, a source of another domain: stage it there."
             )
         found += [
-            f"{model['name']} reads {unique_id}: staging joins nothing, do it in intermediate."
+            f"{model['name']} reads {unique_id}: staging joins nothing, do it later."
             for unique_id in ids
             if not unique_id.startswith("source.")
         ]
@@ -300,16 +350,16 @@ READ_BY_ALL = {"ref_quality__acknowledged_load"}
 
 
 def check_models_read_their_own_layers(manifest: Manifest) -> list[str]:
-    """Intermediate: staging, intermediate, seeds. Marts: intermediate, marts. Own domain only."""
+    """What READABLE_LAYERS says, of the own domain only."""
     found = []
     for model in models_of(manifest):
         layer, domain = layer_of(model), domain_of(model)
-        if layer not in ("intermediate", "marts") or domain == QUALITY:
+        if not READABLE_LAYERS.get(layer) or domain == QUALITY:
             continue
         for parent in parents_of(manifest, model):
             if parent["resource_type"] == "source":
                 continue
-            if parent["name"] in READ_BY_ALL and layer == "intermediate":
+            if parent["name"] in READ_BY_ALL and layer == "records":
                 continue
             if domain_of(parent) != domain:
                 found.append(
@@ -324,38 +374,151 @@ def check_models_read_their_own_layers(manifest: Manifest) -> list[str]:
     return found
 
 
-def offered_to_quality(domain: str) -> tuple[str, str]:
-    """The inner models of a domain that quality may read: what became of rows, what came at all."""
-    return f"int_{domain}__row_status", f"int_{domain}__delivery_profile"
+def status_model(domain: str) -> str:
+    return f"int_{domain}__row_status"
+
+
+def load_model(domain: str) -> str:
+    """The macros of the histories find a domain's load table by this name."""
+    return f"int_{domain}__load"
+
+
+def is_offered_to_quality(node: Node) -> bool:
+    """What became of rows, the rows themselves and what came at all: no other domain reads more."""
+    return domain_of(node) != QUALITY and (
+        node["name"] == status_model(domain_of(node)) or layer_of(node) == "records"
+    )
 
 
 def check_quality_reads_offered_models_only(manifest: Manifest) -> list[str]:
     return [
         f"{model['name']} reads {label(parent)}: of another domain, quality reads "
-        f"{' and '.join(offered_to_quality('<domain>'))} only."
+        f"{status_model('<domain>')}, record and load tables only."
         for model in models_of(manifest)
         if domain_of(model) == QUALITY
         for parent in parents_of(manifest, model)
-        if domain_of(parent) != QUALITY
-        and parent["name"] not in offered_to_quality(domain_of(parent))
+        if domain_of(parent) != QUALITY and not is_offered_to_quality(parent)
     ]
 
 
 def check_every_domain_is_accounted(manifest: Manifest) -> list[str]:
     """Each domain with raw tables offers what quality reads, and quality reads it everywhere."""
     by_name = {model["name"]: model for model in models_of(manifest)}
+    profiled = [(domain_of(model), model["name"]) for model in record_tables(manifest)]
+    wanted = {
+        status_model(QUALITY): [(name, status_model(name)) for name in domains_of(manifest)],
+        load_model(QUALITY): [(name, load_model(name)) for name in domains_of(manifest)],
+        f"int_{QUALITY}__delivery_profile": profiled,
+    }
     found = []
-    everything = dict(zip(offered_to_quality(QUALITY), offered_to_quality("{}"), strict=True))
-    for name, offered in everything.items():
-        if name not in by_name:
-            found.append(f"{name} is missing: rows could get lost.")
+    for reader, offered in wanted.items():
+        if reader not in by_name:
+            found.append(f"{reader} is missing: rows could get lost.")
             continue
-        for domain in sorted({source["source_name"] for source in sources_of(manifest)}):
-            model = by_name.get(offered.format(domain))
-            if model is None:
-                found.append(f"The domain {domain} has no {offered.format(domain)}: add it.")
-            elif model["unique_id"] not in by_name[name]["depends_on"]["nodes"]:
-                found.append(f"{name} does not read {model['name']}: add the domain to it.")
+        for domain, name in offered:
+            if name not in by_name:
+                found.append(f"The domain {domain} has no {name}: add it.")
+            elif by_name[name]["unique_id"] not in by_name[reader]["depends_on"]["nodes"]:
+                found.append(f"{reader} does not read {name}: add it there.")
+    return found
+
+
+# Records
+
+
+def check_records_hold_one_entity_or_loads(manifest: Manifest) -> list[str]:
+    """Each model of the layer is a record table or a load table, and none lies elsewhere."""
+    found = []
+    for model in models_of(manifest):
+        meta, grain = meta_of(model), grain_of(model)
+        is_record, is_load = bool(meta.get("entity")), bool(meta.get("landed"))
+        if layer_of(model) != "records":
+            if is_record or is_load:
+                found.append(
+                    f"{model['name']} is a record or load table by its meta: move it to records."
+                )
+            continue
+        if is_record == is_load:
+            found.append(
+                f"{model['name']} must declare either config.meta.entity, the raw table it holds, "
+                "or config.meta.landed."
+            )
+            continue
+        if model["config"]["materialized"] != "incremental":
+            found.append(f"{model['name']} is rebuilt in each run: records are incremental.")
+        wanted = LOAD_GRAIN if is_load else RECORD_GRAIN
+        if grain and grain != wanted:
+            found.append(f"{model['name']} has the grain {grain}: it must be {wanted}.")
+    return found
+
+
+def check_every_source_has_one_record_table(manifest: Manifest) -> list[str]:
+    """It reads the staging model of that raw table alone, and the load table of its domain."""
+    by_entity = defaultdict(list)
+    by_name = {model["name"]: model for model in models_of(manifest)}
+    found = []
+    for model in record_tables(manifest):
+        entity = f"{domain_of(model)}.{meta_of(model)['entity']}"
+        by_entity[entity].append(model["name"])
+        staged = staged_sources(manifest, model)
+        if staged != {entity}:
+            found.append(f"{model['name']} holds {entity} and reads {sorted(staged)}: make it one.")
+        load = by_name.get(load_model(domain_of(model)))
+        if load and load["unique_id"] not in model["depends_on"]["nodes"]:
+            found.append(f"{model['name']} does not read {load['name']}: its numbers come thence.")
+    return found + [
+        f"The source {label(source)} has {len(by_entity[label(source)])} record tables: one each."
+        for source in sources_of(manifest)
+        if len(by_entity[label(source)]) != 1
+    ]
+
+
+def check_load_tables_take_every_entity(manifest: Manifest) -> list[str]:
+    """A raw table that the load table of its domain does not read is received by nobody."""
+    found = []
+    tables = load_tables(manifest)
+    for domain in domains_of(manifest):
+        own = [model for model in tables if domain_of(model) == domain]
+        if [model["name"] for model in own] != [load_model(domain)]:
+            found.append(
+                f"The domain {domain} has {len(own)} load tables: one, with the name "
+                f"{load_model(domain)}."
+            )
+        declared = {label(source) for source in sources_of(manifest)}
+        found += [
+            f"{model['name']} does not take the loads of {entity}: add its staging model."
+            for model in own
+            for entity in sorted(declared - staged_sources(manifest, model))
+            if entity.partition(".")[0] == domain
+        ]
+    return found
+
+
+def kept_words(manifest: Manifest, model: Node) -> set[str]:
+    """Every word of its code and of the project's macros below: the columns it keeps and more."""
+    texts = [model["raw_code"], *(macro["macro_sql"] for macro in macros_below(manifest, model))]
+    return {word for text in texts for word in re.findall(r"\w+", code_only(text))}
+
+
+def check_records_list_personal_columns(manifest: Manifest) -> list[str]:
+    """A column that they do not list is internal, so none may be personal where it comes from."""
+    found = []
+    for model in record_tables(manifest) + load_tables(manifest):
+        words = kept_words(manifest, model)
+        staged = [node for node in parents_of(manifest, model) if layer_of(node) == "staging"]
+        raw = [source for node in staged for source in parents_of(manifest, node)]
+        guarded = {
+            name: (class_of(column), label(node))
+            for node in raw + staged
+            for name, column in node["columns"].items()
+            if class_of(column) in GUARDED_CLASSES
+        }
+        found += [
+            f"{model['name']} does not list {name}, which is {given} in {where}: list it with its "
+            "class."
+            for name, (given, where) in sorted(guarded.items())
+            if name in words and name not in model["columns"]
+        ]
     return found
 
 
@@ -383,13 +546,26 @@ def check_model_and_seed_names(manifest: Manifest) -> list[str]:
 
 
 def check_yaml_lies_beside_its_model(manifest: Manifest) -> list[str]:
-    return [
+    """`<model>.yml`; its unit tests there or, where they are many, in `<model>.unit.yml`."""
+    found = [
         f"{model['name']} is described in {model['patch_path'] or 'no file'}: one YAML file of the "
         "same name beside each model."
         for model in models_of(manifest)
         if (model["patch_path"] or "").split("://")[-1]
         != str(PurePosixPath(model["original_file_path"]).with_suffix(".yml"))
     ]
+    by_name = {model["name"]: model for model in models_of(manifest)}
+    for test in manifest["unit_tests"].values():
+        if test["model"] not in by_name:
+            continue
+        path = PurePosixPath(by_name[test["model"]]["original_file_path"])
+        allowed = [str(path.with_suffix(ending)) for ending in (".yml", ".unit.yml")]
+        if test["original_file_path"] not in allowed:
+            found.append(
+                f"{test['name']} stands in {test['original_file_path']}: move it to "
+                f"{' or '.join(allowed)}."
+            )
+    return found
 
 
 def check_singular_tests_assert(manifest: Manifest) -> list[str]:
@@ -537,6 +713,11 @@ def check_dispatched_macros_know_every_engine(manifest: Manifest) -> list[str]:
 # Grain, keys and incremental tables
 
 
+def may_leave_columns_out(node: Node) -> bool:
+    """Columns of records are those of staging, described there; their grain is a fixed one."""
+    return layer_of(node) == "records"
+
+
 def check_grain_is_declared(manifest: Manifest) -> list[str]:
     found = []
     for node in models_of(manifest) + nodes_of(manifest, "seed") + sources_of(manifest):
@@ -547,7 +728,7 @@ def check_grain_is_declared(manifest: Manifest) -> list[str]:
         found += [
             f"{label(node)} has {column} in its grain, which is none of its columns."
             for column in grain
-            if column not in node["columns"]
+            if column not in node["columns"] and not may_leave_columns_out(node)
         ]
     return found
 
@@ -601,27 +782,46 @@ def check_merge_keys_are_not_null(manifest: Manifest) -> list[str]:
 
 
 def check_merge_models_can_remove(manifest: Manifest) -> list[str]:
-    """A boolean is_removed, and the three ways in which the engines' merges are told to obey it."""
+    """A boolean is_removed, and the ways in which the engines' merges are told to obey it.
+
+    In a record table, which need not list it, merge_changes adds it.
+    """
     found = []
     for model in merge_models(manifest):
         column = model["columns"].get("is_removed")
-        if column is None or column.get("data_type") not in (None, "boolean"):
+        if column is None and may_leave_columns_out(model):
+            adds_it = "macro.lakehouse.merge_changes" in model["depends_on"]["macros"]
+        else:
+            adds_it = column is not None and column.get("data_type") in (None, "boolean")
+        if not adds_it:
             found.append(f"{model['name']} has no boolean is_removed: rows could never go.")
         found += [
             f"{model['name']} has a {key} that ignores is_removed: leave it to dbt_project.yml."
             for key in REMOVAL_CONFIG
             if "is_removed" not in str(model["config"].get(key))
         ]
+    for name in REMOVAL_MACROS:
+        macro = manifest["macros"].get(f"macro.lakehouse.{name}")
+        if macro is None or "is_removed" not in code_only(macro["macro_sql"]):
+            found.append(f"The macro {name} does not obey is_removed: rows would never go there.")
     return found
 
 
 def check_incremental_strategy(manifest: Manifest) -> list[str]:
-    """merge or append, said in the model: dbt-glue's default overwrites partitions."""
+    """Said in the model: dbt-glue's default overwrites partitions.
+
+    Load tables append, all others merge, so that a load taken twice changes nothing.
+    """
+    loads = [model["name"] for model in load_tables(manifest)]
+    wanted = {
+        model["name"]: "append" if model["name"] in loads else "merge"
+        for model in incremental_models(manifest)
+    }
     return [
         f"{model['name']} has the incremental strategy "
-        f"{model['config'].get('incremental_strategy')}: say merge or append."
+        f"{model['config'].get('incremental_strategy')}: say {wanted[model['name']]}."
         for model in incremental_models(manifest)
-        if model["config"].get("incremental_strategy") not in ("merge", "append")
+        if model["config"].get("incremental_strategy") != wanted[model["name"]]
     ]
 
 
@@ -636,82 +836,73 @@ def check_incremental_columns_may_grow(manifest: Manifest) -> list[str]:
 
 def check_incremental_hooks(manifest: Manifest) -> list[str]:
     """The hooks that make a run know which loads a table reflects."""
-    wanted = {"pre-hook": "prepare_incremental_table()", "post-hook": "record_processed_loads()"}
+    call = "prepare_incremental_table()"
+    run_hooks = [
+        (tag, operation["raw_code"])
+        for operation in nodes_of(manifest, "operation")
+        for tag in operation["tags"]
+    ]
     return [
-        f"{model['name']} has no {kind} {call}: its loads would not be followed."
+        f"{model['name']} has no pre-hook {call}: its loads would not be followed."
         for model in incremental_models(manifest)
-        for kind, call in wanted.items()
-        if not any(call in hook["sql"] for hook in model["config"][kind])
+        if not any(call in hook["sql"] for hook in model["config"]["pre-hook"])
+    ] + [
+        f"dbt_project.yml has no {kind} {call}: no run would know what another has done."
+        for kind, call in RUN_HOOKS.items()
+        if not any(tag == kind and call in code for tag, code in run_hooks)
     ]
 
 
 def check_incremental_models_follow_loads(manifest: Manifest) -> list[str]:
-    """Either meta.received_entity, or meta.reflects with every incremental model it reads.
+    """meta.reflects names every incremental model it reads, but the load tables.
 
-    A parent may be left out where another reflected one follows its loads already.
+    A parent may be left out where another reflected one follows its loads already. A record table
+    has meta.entity, which stands for its own loads; a load table follows nothing.
     """
-    by_name = {model["name"]: model for model in models_of(manifest)}
     incremental = {model["name"] for model in incremental_models(manifest)}
-
-    def followed(name: str, seen: frozenset[str] = frozenset()) -> set[str]:
-        if name in seen or name not in by_name:
-            return set()
-        parents = meta_of(by_name[name]).get("reflects") or []
-        return set(parents).union(*(followed(parent, seen | {name}) for parent in parents))
-
+    loads = {model["name"] for model in load_tables(manifest)}
     found = []
     for model in incremental_models(manifest):
         meta, name = meta_of(model), model["name"]
-        if bool(meta.get("reflects")) == bool(meta.get("received_entity")):
-            found.append(
-                f"{name} must declare either config.meta.reflects or config.meta.received_entity."
-            )
+        reflects = meta.get("reflects") or []
+        if name in loads:
+            if reflects:
+                found.append(f"{name} is a load table and reflects nothing: drop meta.reflects.")
             continue
-        parents = list(parents_of(manifest, model))
-        if meta.get("received_entity"):
-            staged = {
-                label(source)
-                for parent in parents
-                if parent["resource_type"] == "model"
-                for source in parents_of(manifest, parent)
-                if source["resource_type"] == "source"
-            }
-            entity = f"{domain_of(model)}.{meta['received_entity']}"
-            if staged != {entity}:
-                found.append(f"{name} receives {entity} and reads {sorted(staged)}: make them one.")
+        if not reflects and not meta.get("entity"):
+            found.append(f"{name} must declare config.meta.reflects, in records meta.entity.")
             continue
         found += [
             f"{name} reflects {parent}, which is no incremental model: name those it reads."
-            for parent in meta["reflects"]
-            if parent not in incremental
+            for parent in reflects
+            if parent not in incremental - loads
         ]
         found += [
             f"{name} reads {parent['name']} without following its loads: add it to meta.reflects."
-            for parent in parents
-            if parent["name"] in incremental and parent["name"] not in followed(name)
+            for parent in parents_of(manifest, model)
+            if parent["name"] in incremental - loads
+            and parent["name"] not in reflected_by(manifest, name)
         ]
     return found
 
 
-def check_received_tables_guard_rejections(manifest: Manifest) -> list[str]:
+def check_record_tables_guard_rejections(manifest: Manifest) -> list[str]:
     """The share of rejected rows is tested where every mart waits for it."""
-    by_name = {model["name"]: model for model in models_of(manifest)}
     found = []
-    for model in incremental_models(manifest):
-        if not meta_of(model).get("received_entity"):
-            continue
-        readers = {
-            test["test_metadata"]["kwargs"].get("until")
+    for model in record_tables(manifest):
+        guards = [
+            test["test_metadata"]["kwargs"]
             for test in tests_on(manifest, model, "rejected_share")
             if test["config"]["severity"].lower() == "error" and test["config"]["enabled"]
-        }
+        ]
         if not any(
-            model["name"] in (meta_of(by_name[reader]).get("reflects") or [])
-            for reader in readers
-            if reader in by_name
+            model["name"] in reflected_by(manifest, guard.get("until", ""))
+            and load_model(domain_of(model)) in re.findall(r"\w+", guard.get("load", ""))
+            for guard in guards
         ):
             found.append(
-                f"{model['name']} has no rejected_share test until a model reflecting it: add it."
+                f"{model['name']} has no rejected_share test with the load table of its domain, "
+                "until a model that reflects it: add it."
             )
     return found
 
@@ -824,7 +1015,7 @@ def check_access(manifest: Manifest) -> list[str]:
     found = []
     for model in models_of(manifest):
         wanted = "public" if layer_of(model) == "marts" else "private"
-        if domain_of(model) != QUALITY and model["name"] in offered_to_quality(domain_of(model)):
+        if is_offered_to_quality(model):
             wanted = "protected"
         if model["access"] != wanted:
             found.append(f"{model['name']} has access {model['access']}: it must be {wanted}.")
@@ -862,7 +1053,7 @@ def check_descriptions(manifest: Manifest) -> list[str]:
     for node in described:
         if says_nothing(node["description"], node["name"]):
             found.append(f"{label(node)} has no description: {advice}.")
-        if not node["columns"]:
+        if not node["columns"] and not may_leave_columns_out(node):
             found.append(f"{label(node)} describes no columns: list all of them.")
         found += [
             f"{label(node)}.{column['name']} has no description: say what it means."
@@ -1033,14 +1224,12 @@ WATCHED = {"min_rows", "volume_ratio", "null_rate_rise", "null_columns", "catego
 
 
 def check_sources_declare_what_is_watched(manifest: Manifest) -> list[str]:
-    """`config.meta.watch` of each raw table; the columns are those of its table of received rows.
+    """`config.meta.watch` of each raw table; the columns are those of staging that records keep.
 
     Categories end up as values in a report, so none of them may be personal.
     """
-    received = {
-        (domain_of(model), meta_of(model)["received_entity"]): model
-        for model in incremental_models(manifest)
-        if meta_of(model).get("received_entity")
+    records = {
+        f"{domain_of(model)}.{meta_of(model)['entity']}": model for model in record_tables(manifest)
     }
     found = []
     for source in sources_of(manifest):
@@ -1050,11 +1239,18 @@ def check_sources_declare_what_is_watched(manifest: Manifest) -> list[str]:
                 f"{label(source)} must declare config.meta.watch: {', '.join(sorted(WATCHED))}."
             )
             continue
-        model = received.get((source["source_name"], source["name"]))
-        columns = model["columns"] if model else {}
+        record = records.get(label(source))
+        kept = kept_words(manifest, record) if record else set()
+        columns = {
+            name: column
+            for model in models_of(manifest)
+            if layer_of(model) == "staging" and source["unique_id"] in model["depends_on"]["nodes"]
+            for name, column in model["columns"].items()
+            if name in kept
+        }
         for name in [*watch["null_columns"], *watch["category_columns"]]:
             if name not in columns:
-                found.append(f"{label(source)} watches {name}, no column of its received rows.")
+                found.append(f"{label(source)} watches {name}, no column of its record table.")
             elif class_of(columns[name]) in GUARDED_CLASSES and name in watch["category_columns"]:
                 found.append(f"{label(source)} watches the values of {name}, which is personal.")
     return found

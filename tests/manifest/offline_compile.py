@@ -4,20 +4,21 @@ A program of its own, because it replaces methods of the adapter for the whole p
 `offline_compile.py <target> <project> <out>` writes `<out>/<form>.json`, name -> SQL, per form.
 
 What is replaced, and why. Compiling needs an engine in two places only: `is_incremental()` looks
-the model's own relation up, and macros ask which days have landed (`run_query`). There is no
-catalogue and no raw zone here, so the adapter is told what it would have found:
+the model's own relation up, and macros ask which loads have landed or are new (`run_query`). There
+is no catalogue and no raw zone here, so the adapter is told what it would have found:
   get_relation   a table for every name (incremental forms), or nothing (the rebuilt form; on Glue
                  always, as dbt-glue answers where the catalogue refused to);
   get_table_type the same of Glue, where no answer is lost;
-  execute        the statement is noted, and answered with the days of the form;
+  execute        the statement is noted, and answered with loads of the form's days;
   create_schema  nothing happens.
 Everything else is the released adapter and the project as it is. Not rendered are the SQL that a
 materialisation puts around a model (create table as, the merges) and the hooks of models: they
-exist only while an engine runs them.
+exist only while an engine runs them. The hooks of runs are rendered with results that we make up.
 """
 
 import importlib
 import json
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,10 +35,10 @@ LEFT_OUT = (
     *(f"test_name:{name}" for name in ("unique", "accepted_values", "relationships")),
     "path:tests/macros",
 )
-# Only incremental models ask `is_incremental()`, and of those only the tables of received rows,
-# which append, ask for days; all else would compile to the same text again.
+# Only incremental models ask `is_incremental()`; all else would compile to the same text again.
 INCREMENTAL = ("--select", "config.materialized:incremental", "--exclude", "resource_type:test")
-RECEIVED = ("--select", "config.incremental_strategy:append", "--exclude", "resource_type:test")
+# Without the tables they read, whose notes then say which loads there are.
+MARTS = ("--select", "config.materialized:incremental,access:public")
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,40 @@ FORMS = (
         "nothing_landed",
         tables_exist=True,
         landed_days=(),
-        selection=RECEIVED,
+        selection=INCREMENTAL,
+    ),
+    Form(
+        "marts_alone",
+        tables_exist=True,
+        landed_days=("2024-01-02",),
+        selection=(*MARTS, "--exclude", "resource_type:test"),
     ),
 )
+
+
+def answer_to(sql: str, landed_days: Sequence[str]) -> list[list[Any]]:
+    """The rows that a look-up finds where a load of each entity landed on each of the days."""
+    # DuckDB counts the files of the raw zone before it reads them.
+    if "select 1 from glob(" in sql:
+        return [[1]]
+    # Which models' notes of reflected loads must change: all that are asked for.
+    if "select distinct model_name" in sql:
+        return [[name] for name in dict.fromkeys(re.findall(r"'(\w+)' as model_name", sql))]
+    # Which days the load table of a domain must read, per entity.
+    if "select distinct landed.entity, landed.ingest_date" in sql:
+        entities = re.findall(r"select '(\w+)' as entity", sql)
+        return [[entity, day] for entity in entities for day in landed_days]
+    if "select new_load.load_key, new_load.entity, new_load.load_id" in sql:
+        listed = re.findall(r"landed\.entity in \(('\w+'(?:, '\w+')*)\)", sql)
+        found = [
+            [entity, f"load-{day}", day]
+            for entity in dict.fromkeys(re.findall(r"\w+", " ".join(listed)))
+            for day in landed_days
+        ]
+        return [[key, *load] for key, load in enumerate(found, start=1)]
+    if sql.lstrip().lower().startswith(("select", "with")):
+        raise SystemExit(f"No answer is known to the look-up:\n{sql}")
+    return []
 
 
 def replace_engine(adapter: type, form: Form, statements: list[str]) -> None:
@@ -86,11 +118,7 @@ def replace_engine(adapter: type, form: Form, statements: list[str]) -> None:
 
     def execute(self: Any, sql: str, *_: Any, **__: Any) -> tuple[Any, Any]:
         statements.append(sql)
-        # DuckDB counts the files of the raw zone before it reads them; all other look-ups are days,
-        # or loads with their days.
-        rows = [[1]] if "glob(" in sql else [[day] for day in form.landed_days]
-        if "new_load.load_id" in sql:
-            rows = [[f"load-{day}", day] for day in form.landed_days]
+        rows = answer_to(sql, form.landed_days)
         names = [f"answer_{number}" for number in range(len(rows[0]) if rows else 1)]
         return AdapterResponse(_message="OK"), table_from_rows(rows, names)
 
@@ -98,6 +126,23 @@ def replace_engine(adapter: type, form: Form, statements: list[str]) -> None:
     adapter.get_table_type = lambda *_: "iceberg_table" if form.tables_exist else None
     adapter.execute = execute
     adapter.create_schema = lambda self, relation: None
+
+
+def made_up_results(nodes: Sequence[Any]) -> str:
+    """Arguments of `record_reflected_loads`: every incremental model has succeeded."""
+    results = [
+        {
+            "status": "success",
+            "node": {
+                "name": node.name,
+                "schema": node.schema,
+                "resource_type": node.resource_type,
+                "config": {"materialized": node.config.materialized, "meta": node.config.meta},
+            },
+        }
+        for node in nodes
+    ]
+    return json.dumps({"results": results})
 
 
 def invoke(arguments: Sequence[str]) -> Any:
@@ -127,7 +172,10 @@ def main(target: str, project: Path, out: Path) -> None:
             if getattr(run.node, "compiled_code", None)
         }
         if not form.tables_exist:
-            invoke(["run-operation", "create_processed_load_tables", *common])
+            invoke(["run-operation", "create_reflected_load_tables", *common])
+            nodes = [run.node for run in result.results]
+            arguments = ["--args", made_up_results(nodes)]
+            invoke(["run-operation", "record_reflected_loads", *arguments, *common])
         looked_up = enumerate(sorted(set(statements)), start=1)
         sql |= {f"statement {number} sent while compiling": text for number, text in looked_up}
         (out / f"{form.name}.json").write_text(json.dumps(sql), encoding="utf-8")

@@ -14,7 +14,7 @@ from itertools import chain
 from multiprocessing import get_context
 
 import pytest
-from checks import incremental_models, meta_of, models_of
+from checks import incremental_models, layer_of, marts_of, models_of
 from offline_compile import FORMS
 from scans import MOST_SCANS, scans
 from sqlfluff.core import FluffConfig, Linter
@@ -122,11 +122,7 @@ def test_all_compiled_sql_parses(target, compiled, pool):
 def test_every_model_is_compiled_in_each_of_its_forms(target, compiled, manifests):
     manifest, sql = manifests[target], compiled[target]
     incremental = {model["name"] for model in incremental_models(manifest)}
-    received = {
-        model["name"]
-        for model in incremental_models(manifest)
-        if meta_of(model).get("received_entity")
-    }
+    records = {model["name"] for model in models_of(manifest) if layer_of(model) == "records"}
     # An ephemeral model is compiled into those that read it.
     stored = {
         model["name"]
@@ -137,10 +133,11 @@ def test_every_model_is_compiled_in_each_of_its_forms(target, compiled, manifest
     assert set(sql) == {form.name for form in FORMS}
     assert stored <= set(sql["rebuilt"])
     assert incremental <= set(sql["increment"])
-    assert received <= set(sql["nothing_landed"])
+    assert incremental <= set(sql["nothing_landed"])
+    assert incremental & {model["name"] for model in marts_of(manifest)} <= set(sql["marts_alone"])
     # The forms are different texts, or the adapter did not answer as the form says.
     assert all(sql["increment"][name] != sql["rebuilt"][name] for name in incremental)
-    assert all(sql["nothing_landed"][name] != sql["increment"][name] for name in received)
+    assert all(sql["nothing_landed"][name] != sql["increment"][name] for name in records)
 
 
 @pytest.mark.parametrize(
@@ -169,9 +166,14 @@ def test_grammar_gaps_are_still_open_and_bridged(gap):
         assert sections_of((dialect, gap.example + " from from"))
 
 
-def test_no_statement_on_athena_reads_too_many_tables(compiled):
+def test_no_statement_on_athena_reads_too_many_tables(compiled, manifests):
+    views = {
+        model["name"]: compiled["athena"]["rebuilt"][model["name"]]
+        for model in models_of(manifests["athena"])
+        if model["config"]["materialized"] == "view"
+    }
     counted = {
-        f"{name} ({form})": scans(sql)
+        f"{name} ({form})": scans(sql, views)
         for form, nodes in compiled["athena"].items()
         for name, sql in nodes.items()
         if sql.lstrip().lower().startswith(("--", "with", "select"))
@@ -199,3 +201,13 @@ def test_no_statement_on_athena_reads_too_many_tables(compiled):
 )
 def test_scans_are_counted_where_a_cte_is_named(sql, count):
     assert scans(sql) == count
+
+
+def test_scans_of_a_view_are_counted_where_it_is_named():
+    views = {
+        "both": "select * from s.a union all select * from s.b",
+        "twice": "select * from s.both as x join s.both as y on x.id = y.id",
+    }
+
+    assert scans("select * from s.twice join s.c on true", views) == 5
+    assert scans("with both as (select 1 as id) select * from both", views) == 0

@@ -140,6 +140,10 @@ def add_unit_test(manifest: Manifest, model_name: str, **changes: Any) -> None:
     name = f"late_event_of_{model_name}_leaves_a_closed_day_unchanged"
     manifest["unit_tests"][name] = {
         "name": name,
+        "model": model_name,
+        "original_file_path": node(manifest, model_name)["original_file_path"].replace(
+            ".sql", ".unit.yml"
+        ),
         "description": "Refunded on 30 June, but we learned it on 2 July.",
         "depends_on": {"nodes": [node(manifest, model_name)["unique_id"]], "macros": []},
         **changes,
@@ -170,7 +174,8 @@ class Broken:
     target: str = "duckdb"
 
 
-HISTORY = "model.lakehouse.int_commerce__purchase_history"
+RECORD = "model.lakehouse.int_commerce__purchase"
+LOAD = "model.lakehouse.int_commerce__load"
 PURCHASE = "model.lakehouse.fct_commerce__purchase"
 STATUS = "model.lakehouse.int_commerce__row_status"
 
@@ -180,31 +185,92 @@ BROKEN = [
     Broken("models_lie_in_a_layer", "fct_quality__row_flag", lambda m: node(
         m, "fct_quality__row_flag").update(
             original_file_path="models/quality/marts/flags/fct_quality__row_flag.sql",
-            patch_path="lakehouse://models/quality/marts/flags/fct_quality__row_flag.yml")),
+            patch_path="lakehouse://models/quality/marts/flags/fct_quality__row_flag.yml"),
+        also=("yaml_lies_beside_its_model",)),
     Broken("staging_reads_one_source", "stg_commerce__purchase", lambda m: reads(
         m, "stg_commerce__purchase", STATUS)),
     Broken("staging_reads_one_source", "stg_commerce__purchase reads 2", lambda m: reads(
         m, "stg_commerce__purchase", "source.lakehouse.commerce.refund")),
     Broken("staging_reads_one_source", "source.lakehouse.market.quote", lambda m: node(
         m, "stg_commerce__purchase")["depends_on"].update(nodes=["source.lakehouse.market.quote"]),
-        also=("every_source_has_one_staging_model", "incremental_models_follow_loads")),
+        also=("every_source_has_one_staging_model", "every_source_has_one_record_table",
+              "load_tables_take_every_entity", "sources_declare_what_is_watched")),
     Broken("only_staging_reads_sources", "rpt_commerce__top_producers", lambda m: reads(
         m, "rpt_commerce__top_producers", "source.lakehouse.commerce.purchase")),
     Broken("every_source_has_one_staging_model", "commerce.refund", lambda m: add_source_table(
-        m, "refund"), also=("sources_declare_what_is_watched",)),
+        m, "refund"), also=("every_source_has_one_record_table", "load_tables_take_every_entity",
+                            "sources_declare_what_is_watched")),
     Broken("models_read_their_own_layers", "rpt_commerce__top_producers", lambda m: reads(
         m, "rpt_commerce__top_producers", "model.lakehouse.stg_commerce__purchase")),
     Broken("models_read_their_own_layers", "int_commerce__row_status", lambda m: reads(
         m, "int_commerce__row_status", PURCHASE)),
+    Broken("models_read_their_own_layers", "reads stg_commerce__purchase (staging)",
+        lambda m: reads(m, "int_commerce__row_status", "model.lakehouse.stg_commerce__purchase")),
+    Broken("models_read_their_own_layers", "int_commerce__product_item (records)",
+        lambda m: reads(m, "int_commerce__product_item", STATUS)),
+    Broken("models_read_their_own_layers", "int_commerce__row_status", lambda m: reads(
+        m, "int_commerce__row_status", "seed.lakehouse.ref_quality__acknowledged_load")),
     Broken("models_read_their_own_layers", "rpt_commerce__top_producers", lambda m: reads(
         m, "rpt_commerce__top_producers", "model.lakehouse.fct_quality__row_flag")),
     Broken("quality_reads_offered_models_only", "fct_quality__row_flag", lambda m: reads(
-        m, "fct_quality__row_flag", HISTORY)),
+        m, "fct_quality__row_flag", "model.lakehouse.int_commerce__purchase_touched")),
+    Broken("quality_reads_offered_models_only", "fct_quality__row_flag", lambda m: reads(
+        m, "fct_quality__row_flag", PURCHASE)),
     Broken("every_domain_is_accounted", "int_commerce__row_status", lambda m: node(
         m, "int_quality__row_status")["depends_on"].update(nodes=[])),
+    Broken("every_domain_is_accounted", "int_quality__load does not read int_commerce__load",
+        lambda m: node(m, "int_quality__load")["depends_on"]["nodes"].remove(LOAD)),
+    Broken("every_domain_is_accounted", "delivery_profile does not read int_commerce__purchase",
+        lambda m: node(m, "int_quality__delivery_profile")["depends_on"]["nodes"].remove(RECORD)),
     Broken("every_domain_is_accounted", "domain commerce", lambda m: m["nodes"].pop(STATUS)),
     Broken("every_domain_is_accounted", "int_quality__delivery_profile is", lambda m: m[
-        "nodes"].pop("model.lakehouse.int_quality__delivery_profile")),
+        "nodes"].pop("model.lakehouse.int_quality__delivery_profile"),
+        also=("record_tables_guard_rejections",)),
+    # Records
+    Broken("records_hold_one_entity_or_loads", "fct_commerce__gmv_daily is a record",
+        lambda m: meta(m, "fct_commerce__gmv_daily", landed=True),
+        also=("incremental_models_follow_loads", "incremental_strategy",
+              "load_tables_take_every_entity")),
+    Broken("records_hold_one_entity_or_loads", "int_commerce__purchase must", lambda m: meta(
+        m, "int_commerce__purchase", landed=True),
+        also=("incremental_models_follow_loads", "incremental_strategy",
+              "load_tables_take_every_entity")),
+    Broken("records_hold_one_entity_or_loads", "int_commerce__purchase must", lambda m: meta(
+        m, "int_commerce__purchase", entity=None),
+        also=("every_source_has_one_record_table", "incremental_models_follow_loads",
+              "sources_declare_what_is_watched")),
+    Broken("records_hold_one_entity_or_loads", "int_market__carteira is rebuilt",
+        lambda m: config(m, "int_market__carteira", materialized="table"),
+        also=("incremental_models_follow_loads",)),
+    Broken("records_hold_one_entity_or_loads", "int_commerce__load has the grain", lambda m: meta(
+        m, "int_commerce__load", grain=["load_id"]), also=("grain_is_tested",)),
+    Broken("every_source_has_one_record_table", "commerce.purchase has 2", lambda m: add_copy(
+        m, "int_commerce__purchase", name="int_commerce__order",
+        unique_id="model.lakehouse.int_commerce__order"),
+        also=("every_domain_is_accounted", "grain_is_tested", "merge_keys_are_not_null",
+              "model_and_seed_names", "record_tables_guard_rejections")),
+    Broken("every_source_has_one_record_table", "holds commerce.order and", lambda m: meta(
+        m, "int_commerce__purchase", entity="order"), also=("sources_declare_what_is_watched",)),
+    Broken("every_source_has_one_record_table", "does not read int_commerce__load", lambda m: node(
+        m, "int_commerce__purchase")["depends_on"]["nodes"].remove(LOAD)),
+    Broken("load_tables_take_every_entity", "loads of commerce.purchase:", lambda m: node(
+        m, "int_commerce__load")["depends_on"]["nodes"].remove(
+            "model.lakehouse.stg_commerce__purchase")),
+    Broken("load_tables_take_every_entity", "commerce has 0 load tables", lambda m: meta(
+        m, "int_commerce__load", landed=None),
+        also=("incremental_models_follow_loads", "incremental_strategy",
+              "records_hold_one_entity_or_loads")),
+    Broken("load_tables_take_every_entity", "the name int_commerce__load", lambda m: rename(
+        m, "int_commerce__load", "int_commerce__delivery"),
+        also=("every_domain_is_accounted",)),
+    Broken("records_list_personal_columns", "list buyer_id, which is personal", lambda m: node(
+        m, "int_commerce__purchase")["columns"].pop("buyer_id")),
+    Broken("records_list_personal_columns", "int_education__escola does not list record_key",
+        lambda m: node(m, "int_education__escola")["columns"].pop("record_key")),
+    Broken("records_list_personal_columns", "int_commerce__load does not list source_file",
+        lambda m: [reclass(owner, "source_file", "sensitive")
+                   for owner in (source(m, "purchase"), node(m, "stg_commerce__purchase"))],
+        also=("classes_never_weaken",)),
     # Names
     Broken("model_and_seed_names", "int_commerce__top_producers", lambda m: rename(
         m, "rpt_commerce__top_producers", "int_commerce__top_producers")),
@@ -219,12 +285,16 @@ BROKEN = [
     Broken("model_and_seed_names", "producers.sql", lambda m: node(
         m, "rpt_commerce__top_producers").update(
             original_file_path="models/commerce/marts/producers.sql",
-            patch_path="lakehouse://models/commerce/marts/producers.yml")),
+            patch_path="lakehouse://models/commerce/marts/producers.yml"),
+        also=("yaml_lies_beside_its_model",)),
     Broken("yaml_lies_beside_its_model", "rpt_commerce__top_producers", lambda m: node(
         m, "rpt_commerce__top_producers").update(
             patch_path="lakehouse://models/commerce/marts/_marts.yml")),
     Broken("yaml_lies_beside_its_model", "no file", lambda m: node(
         m, "rpt_commerce__top_producers").update(patch_path=None)),
+    Broken("yaml_lies_beside_its_model", "_marts.unit.yml", lambda m: next(iter(
+        m["unit_tests"].values())).update(
+            original_file_path="models/commerce/marts/_marts.unit.yml")),
     Broken("singular_tests_assert", "items_are_shared", lambda m: node(
         m, "assert_no_item_is_shared").update(name="items_are_shared")),
     Broken("singular_tests_assert", "assert_no_item_is_shared", lambda m: node(
@@ -277,8 +347,8 @@ BROKEN = [
         m, "purchase")["config"]["meta"].pop("grain")),
     Broken("grain_is_tested", "rpt_quality__freshness", lambda m: untest(
         m, "rpt_quality__freshness", "grain")),
-    Broken("grain_is_tested", "int_commerce__purchase_received", lambda m: untest(
-        m, "int_commerce__purchase_received", "grain")),
+    Broken("grain_is_tested", "int_commerce__load", lambda m: untest(
+        m, "int_commerce__load", "grain")),
     Broken("grain_is_tested", "ref_commerce__subsidiary", lambda m: untest(
         m, "ref_commerce__subsidiary", "grain")),
     Broken("grain_is_tested", "rpt_quality__freshness", lambda m: data_tests(
@@ -290,36 +360,58 @@ BROKEN = [
             columns=["domain", "entity", "age_days"])),
     Broken("merge_key_is_the_grain", "fct_commerce__gmv_daily", lambda m: config(
         m, "fct_commerce__gmv_daily", unique_key=["gmv_date", "known_from"])),
-    Broken("merge_keys_are_not_null", "purchase_history merges by source_file", lambda m: untest(
-        m, "int_commerce__purchase_history", "grain"), also=("grain_is_tested",)),
+    Broken("merge_keys_are_not_null", "purchase merges by source_row", lambda m: untest(
+        m, "int_commerce__purchase", "grain"), also=("grain_is_tested",)),
     Broken("merge_models_can_remove", "fct_commerce__gmv_daily", lambda m: node(
         m, "fct_commerce__gmv_daily")["columns"].pop("is_removed")),
     Broken("merge_models_can_remove", "delete_condition", lambda m: config(
         m, "fct_commerce__gmv_daily", delete_condition=None)),
-    Broken("incremental_strategy", "int_commerce__purchase_received", lambda m: config(
-        m, "int_commerce__purchase_received", incremental_strategy="insert_overwrite")),
-    Broken("incremental_strategy", "int_commerce__purchase_received", lambda m: config(
-        m, "int_commerce__purchase_received", incremental_strategy=None), target="glue"),
+    Broken("merge_models_can_remove", "int_commerce__purchase has no", lambda m: node(
+        m, "int_commerce__purchase")["depends_on"]["macros"].remove(
+            "macro.lakehouse.merge_changes")),
+    *(Broken("merge_models_can_remove", f"The macro {name}", lambda m, name=name: macro(
+        m, name).update(macro_sql=macro(m, name)["macro_sql"].replace("is_removed", "true")))
+      for name in checks.REMOVAL_MACROS),
+    Broken("merge_models_can_remove", "The macro duckdb__get_incremental_merge_sql", lambda m: m[
+        "macros"].pop("macro.lakehouse.duckdb__get_incremental_merge_sql")),
+    Broken("incremental_strategy", "int_commerce__purchase", lambda m: config(
+        m, "int_commerce__purchase", incremental_strategy="insert_overwrite")),
+    Broken("incremental_strategy", "int_commerce__purchase", lambda m: config(
+        m, "int_commerce__purchase", incremental_strategy=None), target="glue"),
+    Broken("incremental_strategy", "int_commerce__purchase_touched", lambda m: config(
+        m, "int_commerce__purchase_touched", incremental_strategy="append")),
+    Broken("incremental_strategy", "int_commerce__load", lambda m: config(
+        m, "int_commerce__load", incremental_strategy="merge"),
+        also=("merge_key_is_the_grain", "merge_models_can_remove")),
     Broken("incremental_columns_may_grow", "fct_commerce__gmv_daily", lambda m: config(
         m, "fct_commerce__gmv_daily", on_schema_change="sync_all_columns")),
     Broken("incremental_hooks", "prepare_incremental_table", lambda m: config(
         m, "fct_commerce__gmv_daily", **{"pre-hook": []})),
+    *(Broken("incremental_hooks", f"no {kind} ", lambda m, kind=kind, call=call: next(
+        node for node in m["nodes"].values()
+        if node["resource_type"] == "operation" and call in node["raw_code"]
+    ).update(raw_code="")) for kind, call in checks.RUN_HOOKS.items()),
     Broken("incremental_models_follow_loads", "fct_commerce__gmv_daily", lambda m: meta(
         m, "fct_commerce__gmv_daily", reflects=None)),
     Broken("incremental_models_follow_loads", "rpt_commerce__top_producers", lambda m: meta(
         m, "fct_commerce__gmv_daily",
         reflects=["fct_commerce__purchase_movement", "rpt_commerce__top_producers"])),
-    Broken("incremental_models_follow_loads", "int_commerce__purchase_received", lambda m: meta(
-        m, "int_commerce__product_item_history",
-        reflects=["int_commerce__product_item_received"])),
-    Broken("incremental_models_follow_loads", "commerce.purchase", lambda m: meta(
-        m, "int_commerce__purchase_received", received_entity="order"),
-        also=("sources_declare_what_is_watched",)),
-    Broken("received_tables_guard_rejections", "int_commerce__purchase_received", lambda m: untest(
-        m, "int_commerce__purchase_received", "rejected_share")),
-    Broken("received_tables_guard_rejections", "int_commerce__purchase_received", lambda m: (
-        data_tests(m, "int_commerce__purchase_received", "rejected_share")[0]["test_metadata"][
-            "kwargs"].update(until="fct_commerce__purchase"))),
+    Broken("incremental_models_follow_loads", "reads int_commerce__purchase w", lambda m: meta(
+        m, "int_commerce__product_item", reflects=None)),
+    Broken("incremental_models_follow_loads", "reflects int_commerce__load", lambda m: meta(
+        m, "int_commerce__product_item",
+        reflects=["int_commerce__purchase", "int_commerce__load"])),
+    Broken("incremental_models_follow_loads", "int_commerce__load is a load table", lambda m: meta(
+        m, "int_commerce__load", reflects=["int_commerce__purchase"])),
+    Broken("record_tables_guard_rejections", "int_commerce__purchase", lambda m: untest(
+        m, "int_commerce__purchase", "rejected_share")),
+    Broken("record_tables_guard_rejections", "int_commerce__purchase", lambda m: data_tests(
+        m, "int_commerce__purchase", "rejected_share")[0]["config"].update(severity="warn")),
+    *(Broken("record_tables_guard_rejections", "int_commerce__purchase", lambda m, wrong=wrong: (
+        data_tests(m, "int_commerce__purchase", "rejected_share")[0]["test_metadata"][
+            "kwargs"].update(wrong)))
+      for wrong in ({"until": "int_commerce__purchase"}, {"until": "feat_credit__proposal"},
+                    {"load": "ref('int_credit__load')"})),
     Broken("shaping_variables_are_fingerprinted", "commerce_value_rule", lambda m: meta(
         m, "fct_commerce__purchase_movement",
         shaped_by=["commerce_gmv_date", "commerce_excluded_statuses"])),
@@ -346,8 +438,12 @@ BROKEN = [
         m, "fct_commerce__gmv_daily", "is_current", data_type="string")),
     Broken("same_name_has_same_type", "fct_quality__row_flag", lambda m: column(
         m, "fct_quality__row_flag", "entity", data_type="bigint")),
-    Broken("access", "int_commerce__purchase_history", lambda m: node(
-        m, "int_commerce__purchase_history").update(access="protected")),
+    Broken("access", "int_commerce__purchase", lambda m: node(
+        m, "int_commerce__purchase").update(access="private")),
+    Broken("access", "int_commerce__load", lambda m: node(
+        m, "int_commerce__load").update(access="private")),
+    Broken("access", "int_commerce__purchase_touched", lambda m: node(
+        m, "int_commerce__purchase_touched").update(access="protected")),
     Broken("access", "int_commerce__row_status", lambda m: node(
         m, "int_commerce__row_status").update(access="public")),
     Broken("access", "fct_commerce__purchase ", lambda m: node(
@@ -362,7 +458,8 @@ BROKEN = [
     Broken("descriptions", "fct_commerce__purchase.buyer_id", lambda m: column(
         m, "fct_commerce__purchase", "buyer_id", description="Buyer id.")),
     Broken("descriptions", "stg_commerce__purchase describes no columns", lambda m: node(
-        m, "stg_commerce__purchase").update(columns={}), also=("grain_is_declared",)),
+        m, "stg_commerce__purchase").update(columns={}),
+        also=("grain_is_declared", "sources_declare_what_is_watched")),
     Broken("descriptions", "ref_commerce__subsidiary.meaning", lambda m: column(
         m, "ref_commerce__subsidiary", "meaning", description="")),
     Broken("descriptions", "commerce.purchase ", lambda m: source(
@@ -381,16 +478,16 @@ BROKEN = [
         source(m, "purchase"), "order_date", "secret")),
     Broken("column_classes", "ref_commerce__subsidiary.meaning", lambda m: reclass(
         node(m, "ref_commerce__subsidiary"), "meaning", "")),
-    Broken("classes_never_weaken", "int_commerce__purchase_history.buyer_id", lambda m: reclass(
-        node(m, "int_commerce__purchase_history"), "buyer_id", "internal")),
+    Broken("classes_never_weaken", "int_commerce__purchase.buyer_id", lambda m: reclass(
+        node(m, "int_commerce__purchase"), "buyer_id", "internal")),
     Broken("rejected_rows_are_masked", "buyer_id", lambda m: code(
         m, "stg_commerce__purchase", "masked=['buyer_id']", "masked=['producer_id']")),
     Broken("rejected_rows_are_masked", "buyer_id", lambda m: code(
         m, "stg_commerce__purchase", ", masked=['buyer_id']", "")),
     Broken("failures_hold_no_personal_values", "fct_commerce__purchase ", lambda m: data_tests(
         m, "fct_commerce__purchase", "grain")[0]["config"].update(store_failures=True)),
-    Broken("exposures_publish_marts", HISTORY, lambda m: expose(
-        m, HISTORY, config={"meta": {"personal_columns": []}})),
+    Broken("exposures_publish_marts", RECORD, lambda m: expose(
+        m, RECORD, config={"meta": {"personal_columns": []}})),
     Broken("exposures_publish_marts", "shop_dashboard", lambda m: expose(m)),
     Broken("exposures_own_up_to_personal_columns", "fct_commerce__purchase.buyer_id",
         lambda m: expose(m, PURCHASE)),

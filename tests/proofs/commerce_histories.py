@@ -122,18 +122,19 @@ def loads_of_histories(count: int, seed: int) -> list[Load]:
 
 
 def steps_of_loads(
-    loads: list[Load], first_open_days: list[str], late_steps: list[int], seed: int
+    loads: list[Load], run_dates: list[str], late_steps: list[int], seed: int
 ) -> list[list[Load]]:
     """The loads that appear before each run, in any order.
 
-    Most appear on time, that is while their day is still open; the rest at one of `late_steps`,
-    where they rewrite history. A step without late loads shows whether a run with little to do
-    does enough.
+    Most appear on time, before a run of their own day or of the next one; the rest at one of
+    `late_steps`, where they rewrite history. Several runs may have one day: each finds more of it.
+    A step without late loads shows whether a run with little to do does enough.
     """
     rng = Random(f"{seed}/steps")
-    steps = [[] for _ in first_open_days]
+    steps = [[] for _ in run_dates]
     for load in loads:
-        on_time = next(step for step, day in enumerate(first_open_days) if load.ingest_date <= day)
+        day = min(day for day in run_dates if load.ingest_date <= day)
+        on_time = rng.choice([step for step, date in enumerate(run_dates) if date == day])
         late = [step for step in late_steps if step > on_time]
         steps[rng.choice(late) if late and rng.random() < 0.3 else on_time].append(load)
     for step in steps:

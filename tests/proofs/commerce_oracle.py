@@ -111,9 +111,8 @@ NULL_MARK, SEPARATOR = chr(1), chr(31)
 
 @dataclass(frozen=True)
 class Settings:
-    """The variables that shape the tables; days from `run_date` (ISO text) on are still open."""
+    """The variables that shape the tables."""
 
-    run_date: str
     value_rule: str = "line_total"
     gmv_date: str = "release_date"
     excluded_statuses: tuple[str, ...] = ("CANCELADA", "REEMBOLSADA")
@@ -383,10 +382,10 @@ def gmv_of(columns: dict, settings: Settings) -> tuple[date, str, Decimal] | Non
 
 
 def expected_tables(rows: Iterable[Raw], settings: Settings) -> dict[str, list[dict]]:
-    """All tables of the domain, by model name, from every received row; open days do not exist."""
-    closed = [row for row in rows if row["ingest_date"] < settings.run_date]
+    """All tables of the domain, by model name, from every received row."""
+    received = list(rows)
     events, rejected = [], []
-    for row in closed:
+    for row in received:
         try:
             events.append(read_event(row))
         except Rejected as err:
@@ -417,7 +416,7 @@ def expected_tables(rows: Iterable[Raw], settings: Settings) -> dict[str, list[d
         ],
         "rpt_commerce__top_producers": top_producers(known, settings),
         "rpt_commerce__top_products_by_producer": top_products_by_producer(known, settings),
-        "fct_quality__row_accounting": row_accounting(closed, events, rejected),
+        "fct_quality__row_accounting": row_accounting(received, events, rejected),
         "fct_quality__rejected_row": [
             {
                 "domain": "commerce",

@@ -389,10 +389,10 @@ def accounting(raws: list[Raw], rows: list[Row], known: Knowledge) -> list[dict]
     ]
 
 
-def expected_tables(received: Iterable[Raw], run_date: str, declared: Mapping) -> dict:
-    """All tables by model name, and the training set; open days do not exist."""
-    closed = [raw for raw in received if raw["ingest_date"] < run_date]
-    read = [(raw, read_row(raw)) for raw in closed]
+def expected_tables(received: Iterable[Raw], declared: Mapping) -> dict:
+    """All tables by model name, and the training set."""
+    received = list(received)
+    read = [(raw, read_row(raw)) for raw in received]
     rows = [row for _, row in read if row is not None]
     incomplete = {(raw["load_id"], raw["ingest_date"]) for raw, row in read if row is None}
     known = know(rows, incomplete)
@@ -429,6 +429,6 @@ def expected_tables(received: Iterable[Raw], run_date: str, declared: Mapping) -
         "feat_credit__customer_latest": list(newest.values()),
         "feat_credit__proposal_target": targets,
         "feat_credit__profile": profile(features, declared),
-        "fct_quality__row_accounting": accounting(closed, rows, known),
+        "fct_quality__row_accounting": accounting(received, rows, known),
         "training_set": training,
     }

@@ -114,14 +114,15 @@ def numbered(load: Load, lines: list[dict], in_two_files: bool) -> list[dict]:
 
 
 def steps_of_loads(
-    loads: list[Load], first_open_days: list[str], late_steps: list[int], seed: int
+    loads: list[Load], run_dates: list[str], late_steps: list[int], seed: int
 ) -> list[list[Load]]:
-    """The loads that appear before each run, in any order: most while their day is still open, the
+    """The loads that appear before each run, in any order: most on their day, the
     rest at one of `late_steps`, where they rewrite history."""
     rng = Random(f"{seed}/steps")
-    steps = [[] for _ in first_open_days]
+    steps = [[] for _ in run_dates]
     for load in loads:
-        on_time = next(step for step, day in enumerate(first_open_days) if load.ingest_date <= day)
+        day = min(day for day in run_dates if load.ingest_date <= day)
+        on_time = rng.choice([step for step, date in enumerate(run_dates) if date == day])
         late = [step for step in late_steps if step > on_time]
         steps[rng.choice(late) if late and rng.random() < 0.3 else on_time].append(load)
     for step in steps:

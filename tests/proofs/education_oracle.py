@@ -212,9 +212,9 @@ def versions_of(played: Played) -> Iterator[tuple]:
 # --- the tables --------------------------------------------------------------------------------
 
 
-def expected_tables(received: Iterable[Raw], run_date: str) -> dict[str, list[dict]]:
-    """All tables of the domain, by model name, from every received row; open days do not exist."""
-    rows = [read_row(raw) for raw in received if raw["ingest_date"] < run_date]
+def expected_tables(received: Iterable[Raw]) -> dict[str, list[dict]]:
+    """All tables of the domain, by model name, from every received row."""
+    rows = [read_row(raw) for raw in received]
     by_entity = {entity: [row for row in rows if row.entity == entity] for entity in COLUMNS}
     played = {entity: play(of_entity) for entity, of_entity in by_entity.items()}
     shown = shown_spellings(rows)

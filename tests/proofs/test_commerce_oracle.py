@@ -98,7 +98,7 @@ def month_total(tables, month, as_of):
 
 @pytest.mark.parametrize("value_rule", ["line_total", "unit_times_quantity"])
 def test_published_rows_give_the_published_ledger(value_rule):
-    tables = expected_tables(published_rows(), Settings(AFTER_ALL, value_rule))
+    tables = expected_tables(published_rows(), Settings(value_rule))
     published = Counter()
     for line in LEDGER.strip().splitlines():
         posted_on, gmv_date, subsidiary, line_total, by_quantity, count = line.split("|")
@@ -121,7 +121,7 @@ def test_published_rows_give_the_published_ledger(value_rule):
 
 
 def test_published_rows_give_the_published_versions():
-    tables = expected_tables(published_rows(), Settings(AFTER_ALL))
+    tables = expected_tables(published_rows(), Settings())
     versions = [
         (
             row["purchase_key"],
@@ -158,12 +158,12 @@ def test_published_rows_give_the_published_versions():
     ],
 )
 def test_january_as_known_on_a_day(gmv_date, as_of, january):
-    tables = expected_tables(published_rows(), Settings(AFTER_ALL, gmv_date=gmv_date))
+    tables = expected_tables(published_rows(), Settings(gmv_date=gmv_date))
     assert month_total(tables, "2023-01", as_of) == january
 
 
 def test_every_published_row_is_accounted_for():
-    tables = expected_tables(published_rows(), Settings(AFTER_ALL))
+    tables = expected_tables(published_rows(), Settings())
     totals = Counter()
     for row in tables["fct_quality__row_accounting"]:
         totals.update({name: n for name, n in row.items() if name.endswith("_count")})
@@ -205,14 +205,15 @@ def cancellation_sample():
 
 
 @pytest.mark.parametrize(
-    ("first_open_day", "known"),
+    ("known_on", "known"),
     [
-        ("2024-01-08", {"2024-01-02": 300}),
-        ("2024-01-11", {"2024-01-02": 100, "2024-01-06": 150}),
+        ("2024-01-07", {"2024-01-02": 300}),
+        ("2024-01-10", {"2024-01-02": 100, "2024-01-06": 150}),
     ],
 )
-def test_a_cancellation_counts_from_the_day_it_was_received(first_open_day, known):
-    tables = expected_tables(cancellation_sample(), Settings(first_open_day))
+def test_a_cancellation_counts_from_the_day_it_was_received(known_on, known):
+    received = [row for row in cancellation_sample() if row["ingest_date"] <= known_on]
+    tables = expected_tables(received, Settings())
     current = tables["rpt_commerce__gmv_current"]
     assert {row["gmv_date"].isoformat(): row["gmv_amount"] for row in current} == known
     assert {row["subsidiary"] for row in current} == {"nacional"}
@@ -239,7 +240,7 @@ def test_rankings_join_on_both_parts_of_the_item_key(value_rule, revenue):
         )
         for number, line in enumerate(lines, start=1)
     ]
-    tables = expected_tables(rows, Settings(AFTER_ALL, value_rule))
+    tables = expected_tables(rows, Settings(value_rule))
     assert tables["rpt_commerce__top_producers"] == [
         {"posicao": 1, "producer_id": 963963, "revenue_amount": Decimal(revenue)}
     ]
@@ -259,7 +260,7 @@ def test_same_row_again_ends_in_the_row_received_last():
         raw_row("purchase", f"2024-01-0{day}", **moment, buyer_id=buyer)
         for day, buyer in ((1, "7"), (2, "8"), (3, "7.0"))
     ]
-    tables = expected_tables(rows, Settings(AFTER_ALL))
+    tables = expected_tables(rows, Settings())
     assert [row["buyer_id"] for row in tables["fct_commerce__purchase_version"]] == [7, 8, 7]
     repeated = [row["repeated_count"] for row in tables["fct_quality__row_accounting"]]
     assert repeated == [0, 0, 1]

@@ -20,7 +20,7 @@ INDEXES = int(os.environ.get("LAKEHOUSE_PROOF_INDEXES", "300"))
 RUN_DATE = date(2025, 1, 12)
 SELECTED = "path:models/market"
 # A run that dies in the middle: the marts have not seen its loads.
-DYING_RUN = "+int_market__carteira_history"
+DYING_RUN = "+int_market__carteira"
 STEPS = 4
 
 

@@ -107,8 +107,8 @@ def test_before_the_first_node_it_says_what_dbt_does():
 
 
 def test_a_line_says_seconds_counts_and_the_node():
-    moment = Progress(done=183, total=518, current="int_commerce__purchase_history")
-    assert line(moment, 12.9) == "  12 s  183 of 518  int_commerce__purchase_history"
+    moment = Progress(done=183, total=518, current="int_commerce__purchase")
+    assert line(moment, 12.9) == "  12 s  183 of 518  int_commerce__purchase"
     assert line(Progress(0, None, READING), 5) == f"   5 s  {READING}"
 
 

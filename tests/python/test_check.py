@@ -169,6 +169,12 @@ PROJECT = DbtProject(
             (),
             ("staging", "received", "purchase", "report"),
         ),
+        (
+            "models/received.unit.yml",
+            ("purchase", "received"),
+            (),
+            ("staging", "received", "purchase", "report"),
+        ),
         ("models/report.sql", ("report",), (), ("staging", "received", "purchase", "report")),
         (
             "macros/rounded.sql",

@@ -167,7 +167,6 @@ def test_ingest_date_claims_the_start_of_a_day(write, land, raw_rows):
     row = raw_rows("purchase")[0]
     assert (row["recorded_at"], row["ingest_date"]) == ("2024-02-29 00:00:00.000000", "2024-02-29")
     assert load.load_id.startswith("20240506T120000123456Z-")
-    assert load.open_days == ()
 
 
 def test_recorded_from_splits_by_day_and_takes_a_column_outside_the_contract(write, land, raw_rows):
@@ -404,12 +403,6 @@ def test_a_file_of_someone_else_counts_for_history(write, land, raw):
     pq.write_table(pa.table({"a": [1]}), later / "empty.parquet")
     with pytest.raises(RawStoreError, match=r"ingest_date=2024-03-01/empty\.parquet: not a file"):
         land(("purchase", write("p.csv", ONE)))
-
-
-def test_open_days_are_those_that_have_not_ended(write, land):
-    text = f"{ONE}2,2024-05-06\n3,2024-05-05\n"
-    [load] = land(("purchase", write("p.csv", text)), recorded_from="transaction_datetime")
-    assert load.open_days == ("2024-05-06",)
 
 
 def test_a_refused_second_entity_leaves_nothing_of_the_first(write, land, left_behind):

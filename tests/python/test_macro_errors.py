@@ -1,5 +1,6 @@
 """Macros refuse bad input with an error that quotes it, so that the reader sees what to change."""
 
+import duckdb
 import pytest
 from lake import Lake
 
@@ -18,7 +19,12 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
         ("iso_date", {"variable": "run_date", "value": "2023-02-29"}, {}, "run_date '2023-02-29'"),
         ("iso_date", {"variable": "run_date", "value": "2024-01-05\n"}, {}, "run_date"),
         ("run_date", {}, {"run_date": "05/01/2024"}, "run_date '05/01/2024'"),
-        ("first_open_day", {}, {"as_of_date": "yesterday"}, "as_of_date 'yesterday'"),
+        (
+            "is_known_day",
+            {"day": "ingest_date"},
+            {"as_of_date": "yesterday"},
+            "as_of_date 'yesterday'",
+        ),
         ("gmv_as_of", {"known_on": "2024-01"}, {}, "known_on '2024-01'"),
         ("gmv_as_of", {"known_on": "2024-01-31", "month": "2024-1"}, {}, "YYYY-MM, '2024-1'"),
         ("gmv_date_column", {}, {"commerce_gmv_date": "paid"}, "commerce_gmv_date 'paid'"),
@@ -80,3 +86,20 @@ def test_bad_input_is_refused_and_quoted(
 def test_good_input_is_taken(lake: Lake, macro: str, arguments: dict, variables: dict) -> None:
     passed, said = lake.try_macro(macro, arguments, variables=variables)
     assert passed, said
+
+
+def test_a_lake_of_a_version_without_record_tables_is_refused(tmp_path) -> None:
+    lake = Lake(tmp_path)
+    with duckdb.connect(str(lake.database)) as connection:
+        connection.execute("create schema commerce")
+        connection.execute("create table commerce.processed_load (model_name varchar)")
+
+    passed, said = lake.try_macro("create_reflected_load_tables", {}, variables={})
+
+    assert not passed
+    assert "'commerce'" in said and "--full-refresh" in said
+    with duckdb.connect(str(lake.database)) as connection:
+        tables = connection.execute(
+            "select table_name from duckdb_tables() where schema_name = 'commerce'"
+        ).fetchall()
+    assert tables == [("processed_load",)]

@@ -18,15 +18,21 @@
 ) %}
 
 with purchase_history as {{ not_materialized() }} (
-    select * from {{ ref('int_commerce__purchase_history') }}
+    select *
+    from {{ ref('int_commerce__purchase') }}
+    where reason_code is null
 ),
 
 item_history as {{ not_materialized() }} (
-    select * from {{ ref('int_commerce__product_item_history') }}
+    select *
+    from {{ ref('int_commerce__product_item') }}
+    where reason_code is null
 ),
 
 extra_info_history as {{ not_materialized() }} (
-    select * from {{ ref('int_commerce__purchase_extra_info_history') }}
+    select *
+    from {{ ref('int_commerce__purchase_extra_info') }}
+    where reason_code is null
 ),
 
 {% if is_incremental() %}

@@ -1,63 +1,47 @@
--- Grain: one row per received row of the four feeds on closed days, with what became of it. The
--- only inner model that the quality domain reads.
+-- Grain: one row per received row of the four feeds, with what became of it: what its record
+-- says, and what a list says besides. Looked up here and not in the record, so that a list may
+-- grow without a rebuild.
 
-{% set entities = [
-    'purchase', 'product_item', 'purchase_extra_info', 'order_transaction_cost_hist',
-] %}
-{# The feed of costs is called after its history already. #}
-{% set renamed = {'order_transaction_cost_hist': 'order_transaction_cost'} %}
-{# Looked up here and not in the history, so that a list may grow without a rebuild. #}
-{% set listed_columns = {'purchase': 'purchase_status', 'purchase_extra_info': 'subsidiary'} %}
-{% set flag_codes = {'purchase': 'unknown_status', 'purchase_extra_info': 'unknown_subsidiary'} %}
-
-with listed_value as (
-    select
-        'purchase' as entity,
-        purchase_status as known_value
-    from {{ ref('ref_commerce__purchase_status') }}
-    union all
-    select
-        'purchase_extra_info' as entity,
-        subsidiary as known_value
-    from {{ ref('ref_commerce__subsidiary') }}
+with load as (
+    select * from {{ ref('int_commerce__load') }}
 ),
 
-rejected_row as (
-    {{ rejected_rows('commerce', entities) }}
+listed_status as (
+    select purchase_status from {{ ref('ref_commerce__purchase_status') }}
 ),
 
-accepted_row as (
-    {% for entity in entities %}
-    select
-        '{{ entity }}' as entity,
-        history.load_id,
-        history.ingest_date,
-        history.source_file,
-        history.source_row,
-        history.recorded_at,
-        history.row_status,
-        cast(null as {{ dbt.type_string() }}) as reason_code,
-        cast(null as {{ dbt.type_string() }}) as rejected_row,
-        case
-            when
-                {{ listed_columns.get(entity, "nullif('', '')") }} is not null
-                and listed_value.known_value is null
-                then coalesce(history.flags || ',', '') || '{{ flag_codes.get(entity) }}'
-            else history.flags
-        end as flags
-    from {{ ref('int_commerce__' ~ renamed.get(entity, entity) ~ '_history') }} as history
-    left join listed_value
-        on
-            listed_value.entity = '{{ entity }}'
-            and {{ listed_columns.get(entity, "nullif('', '')") }} = listed_value.known_value
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+listed_subsidiary as (
+    select subsidiary from {{ ref('ref_commerce__subsidiary') }}
 ),
 
 row_status as (
-    select * from rejected_row
+    select
+        {{ row_status_columns({
+            'unknown_status':
+                'record.purchase_status is not null and listed_status.purchase_status is null',
+        }) }}
+    from {{ ref('int_commerce__purchase') }} as record
+    inner join load on record.load_key = load.load_key
+    left join listed_status on record.purchase_status = listed_status.purchase_status
     union all
-    select * from accepted_row
+    select
+        {{ row_status_columns() }}
+    from {{ ref('int_commerce__product_item') }} as record
+    inner join load on record.load_key = load.load_key
+    union all
+    select
+        {{ row_status_columns({
+            'unknown_subsidiary':
+                'record.subsidiary is not null and listed_subsidiary.subsidiary is null',
+        }) }}
+    from {{ ref('int_commerce__purchase_extra_info') }} as record
+    inner join load on record.load_key = load.load_key
+    left join listed_subsidiary on record.subsidiary = listed_subsidiary.subsidiary
+    union all
+    select
+        {{ row_status_columns() }}
+    from {{ ref('int_commerce__order_transaction_cost') }} as record
+    inner join load on record.load_key = load.load_key
 )
 
 select * from row_status

@@ -14,28 +14,25 @@
     'gmv_date', 'subsidiary', 'known_from', 'known_to', 'is_current', 'gmv_amount', 'purchase_count',
 ] %}
 
+{% set first_day = first_new_day() if is_incremental() %}
+
 with purchase_movement as (
     select * from {{ ref('fct_commerce__purchase_movement') }}
 ),
 
 {% if is_incremental() %}
-first_touched_day as (
-    select min(cast(new_load.ingest_date as date)) as posted_on
-    from {{ new_loads() }} as new_load
-),
-
 touched_bucket as (
     select
         gmv_date,
         subsidiary
     from purchase_movement
-    where posted_on >= (select first_touched_day.posted_on from first_touched_day)
+    where posted_on >= {{ first_day }}
     union
     select
         gmv_date,
         subsidiary
     from {{ this }}
-    where known_from >= (select first_touched_day.posted_on from first_touched_day)
+    where known_from >= {{ first_day }}
 ),
 
 stored as (

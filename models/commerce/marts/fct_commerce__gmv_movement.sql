@@ -12,20 +12,17 @@
 {% set key = ['posted_on', 'gmv_date', 'subsidiary'] %}
 {% set columns = key + ['movement_amount', 'purchase_count_change'] %}
 
+{% set first_day = first_new_day() if is_incremental() %}
+
 with purchase_movement as (
     select * from {{ ref('fct_commerce__purchase_movement') }}
 ),
 
 {% if is_incremental() %}
-first_touched_day as (
-    select min(cast(new_load.ingest_date as date)) as posted_on
-    from {{ new_loads() }} as new_load
-),
-
 stored as (
     select *
     from {{ this }}
-    where posted_on >= (select first_touched_day.posted_on from first_touched_day)
+    where posted_on >= {{ first_day }}
 ),
 {% endif %}
 
@@ -38,7 +35,7 @@ ledger as (
         cast(sum(purchase_count_change) as bigint) as purchase_count_change
     from purchase_movement
     {% if is_incremental() %}
-    where posted_on >= (select first_touched_day.posted_on from first_touched_day)
+    where posted_on >= {{ first_day }}
     {% endif %}
     group by posted_on, gmv_date, subsidiary
     having sum(movement_amount) <> 0 or sum(purchase_count_change) <> 0

@@ -1,10 +1,10 @@
--- Grain: one row per (proposal_id, anomesdia) in the state known on closed days, whoever sent it.
+-- Grain: one row per (proposal_id, anomesdia) in the state known now, whoever sent it.
 -- Where two senders deliver one id for one date, the sender whose name comes first keeps it (a test
 -- warns). Not the one received later: a target that arrives is a new state of its sender, and it
 -- would decide whose features count.
 
 with proposal_history as (
-    select * from {{ ref('int_credit__proposal_history') }}
+    select * from {{ ref('int_credit__proposal') }}
 ),
 
 ranked as (

@@ -10,22 +10,19 @@
 ) }}
 
 {% set features = credit_feature_columns() | map(attribute='name') | list %}
-{% set proposal_received = ref('int_credit__proposal_received') %}
+{% set record = ref('int_credit__proposal') %}
+{% set loads = found_new_loads() if is_incremental() else [] %}
 
 with proposal_current as (
     select * from {{ ref('int_credit__proposal_current') }}
 ),
 
 {% if is_incremental() %}
-received as {{ not_materialized() }} (
-    select * from {{ proposal_received }}
-),
-
 -- A new delivery changes what its sender says of its dates, and nothing else.
 touched_partition as (
     select distinct anomesdia
-    from received
-    where anomesdia is not null and {{ in_new_load('received', 'proposal') }}
+    from {{ record }} as record
+    where anomesdia is not null and {{ in_load('record', 'proposal', loads) }}
 ),
 
 stored as (

@@ -12,7 +12,7 @@ version as (
         record_key,
         known_from,
         loan_status
-    from {{ ref('int_credit__proposal_history') }}
+    from {{ ref('int_credit__proposal') }}
     where known_from is not null
 ),
 

@@ -2,7 +2,11 @@
 -- Looked up here and not in the history, so that the list may grow without a rebuild. For a
 -- spelling that the list lacks it is the text received first, the same for all rows.
 
-with listed as (
+with load as (
+    select * from {{ ref('int_education__load') }}
+),
+
+listed as (
     select * from {{ ref('ref_education__spelling') }}
 ),
 
@@ -12,14 +16,15 @@ received_text as (
     ] %}
     select
         '{{ attribute_name }}' as attribute_name,
-        {{ attribute_name }}_key as spelling_key,
-        {{ attribute_name }} as received_text,
-        recorded_at,
-        load_id,
-        source_file,
-        source_row
-    from {{ ref('int_education__' ~ entity ~ '_history') }}
-    where {{ attribute_name }}_key is not null
+        record.{{ attribute_name }}_key as spelling_key,
+        record.{{ attribute_name }} as received_text,
+        record.recorded_at,
+        load.load_id,
+        load.source_file,
+        record.source_row
+    from {{ ref('int_education__' ~ entity) }} as record
+    inner join load on record.load_key = load.load_key
+    where record.{{ attribute_name }}_key is not null and record.reason_code is null
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

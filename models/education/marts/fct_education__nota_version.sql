@@ -4,7 +4,7 @@
 
 with nota as (
     select *
-    from {{ ref('int_education__nota_history') }}
+    from {{ ref('int_education__nota') }}
     where known_from is not null
 ),
 

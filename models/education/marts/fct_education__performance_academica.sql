@@ -20,19 +20,19 @@ with spelling as (
 
 aluno as (
     select *
-    from {{ ref('int_education__aluno_history') }}
+    from {{ ref('int_education__aluno') }}
     where known_from is not null and known_to is null
 ),
 
 escola as (
     select *
-    from {{ ref('int_education__escola_history') }}
+    from {{ ref('int_education__escola') }}
     where known_from is not null and known_to is null
 ),
 
 nota as (
     select *
-    from {{ ref('int_education__nota_history') }}
+    from {{ ref('int_education__nota') }}
     where known_from is not null and known_to is null
 ),
 

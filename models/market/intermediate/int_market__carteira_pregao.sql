@@ -1,4 +1,4 @@
--- Grain: one row per index, session and share that the session holds as known on closed days,
+-- Grain: one row per index, session and share that the session holds as known now,
 -- beside the landed sessions before and after it. Computed whole and compared with what is stored:
 -- a session that lands late changes what its neighbours are compared with.
 
@@ -28,6 +28,20 @@ stored as (
 ),
 {% endif %}
 
+load as (
+    select * from {{ ref('int_market__load') }}
+),
+
+state as (
+    select
+        carteira.*,
+        load.load_id,
+        load.source_file
+    from {{ ref('int_market__carteira') }} as carteira
+    inner join load on carteira.load_key = load.load_key
+    where carteira.known_from is not null and carteira.known_to is null
+),
+
 -- The header is the session's: of the newest delivery, where a rejected row kept an older one.
 composition as (
     select
@@ -46,8 +60,7 @@ composition as (
         first_value(participacao_cabecalho_pct) {{ header_of_newest_row }}
             as participacao_cabecalho_pct,
         first_value(quantidade_cabecalho) {{ header_of_newest_row }} as quantidade_cabecalho
-    from {{ ref('int_market__carteira_history') }}
-    where known_from is not null and known_to is null
+    from state
 ),
 
 composition_day as (

@@ -1,10 +1,8 @@
--- Grain: one row per received row of any domain on closed days, with what became of it. The one
--- place that lists the domains: every figure about rows reads this.
-
-{% set domains = ['commerce', 'education', 'market', 'retail', 'credit'] %}
+-- Grain: one row per received row of any domain, with what became of it: every figure about rows
+-- reads this.
 
 with row_status as (
-    {% for domain in domains %}
+    {% for domain in quality_domains() %}
     select
         '{{ domain }}' as domain,
         entity,

@@ -9,8 +9,8 @@ last_receipt as (
     select
         domain,
         entity,
-        max(recorded_at) as last_recorded_at
-    from {{ ref('int_quality__row_status') }}
+        max(last_recorded_at) as last_recorded_at
+    from {{ ref('int_quality__load') }}
     group by domain, entity
 ),
 

@@ -11,7 +11,7 @@ with received_load as (
         {{ try_date(
             "substr(load_id, 1, 4) || '-' || substr(load_id, 5, 2) || '-' || substr(load_id, 7, 2)"
         ) }} as landed_on
-    from {{ ref('int_quality__row_status') }}
+    from {{ ref('int_quality__load') }}
 ),
 
 history_rewrite as (

@@ -1,68 +1,40 @@
--- Grain: one row per received row of the three entities on closed days, with what became of it. The
--- only inner model that the quality domain reads.
+-- Grain: one row per received row of the three entities, with what became of it: what its record
+-- says, and for a sale whether its employee and category are known. Looked up here and not in the
+-- record: the partner may arrive in any later load.
 
-{% set entities = ['funcionario', 'categoria', 'venda'] %}
+with load as (
+    select * from {{ ref('int_retail__load') }}
+),
 
-with known_funcionario as (
+known_funcionario as (
     select distinct id_funcionario
-    from {{ ref('int_retail__funcionario_history') }}
+    from {{ ref('int_retail__funcionario') }}
     where known_from is not null
 ),
 
 known_categoria as (
     select distinct id_categoria
-    from {{ ref('int_retail__categoria_history') }}
+    from {{ ref('int_retail__categoria') }}
     where known_from is not null
 ),
 
--- Looked up here and not in the history: the partner may arrive in any later load.
-flagged_venda as (
-    select
-        venda_history.load_id,
-        venda_history.ingest_date,
-        venda_history.source_file,
-        venda_history.source_row,
-        venda_history.recorded_at,
-        venda_history.row_status,
-        case
-            when
-                known_funcionario.id_funcionario is null
-                or known_categoria.id_categoria is null
-                then coalesce(venda_history.flags || ',', '') || 'unknown_reference'
-            else venda_history.flags
-        end as flags
-    from {{ ref('int_retail__venda_history') }} as venda_history
-    left join known_funcionario
-        on venda_history.id_funcionario = known_funcionario.id_funcionario
-    left join known_categoria on venda_history.id_categoria = known_categoria.id_categoria
-),
-
-rejected_row as (
-    {{ rejected_rows('retail', entities) }}
-),
-
-accepted_row as (
-    {% for entity in entities %}
-    select
-        '{{ entity }}' as entity,
-        load_id,
-        ingest_date,
-        source_file,
-        source_row,
-        recorded_at,
-        row_status,
-        cast(null as {{ dbt.type_string() }}) as reason_code,
-        cast(null as {{ dbt.type_string() }}) as rejected_row,
-        flags
-    from {{ 'flagged_venda' if entity == 'venda' else ref('int_retail__' ~ entity ~ '_history') }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-),
-
 row_status as (
-    select * from rejected_row
+    {% for entity in ['funcionario', 'categoria'] %}
+    select
+        {{ row_status_columns() }}
+    from {{ ref('int_retail__' ~ entity) }} as record
+    inner join load on record.load_key = load.load_key
     union all
-    select * from accepted_row
+    {% endfor %}
+    select
+        {{ row_status_columns({
+            'unknown_reference':
+                'known_funcionario.id_funcionario is null or known_categoria.id_categoria is null',
+        }) }}
+    from {{ ref('int_retail__venda') }} as record
+    inner join load on record.load_key = load.load_key
+    left join known_funcionario on record.id_funcionario = known_funcionario.id_funcionario
+    left join known_categoria on record.id_categoria = known_categoria.id_categoria
 )
 
 select * from row_status

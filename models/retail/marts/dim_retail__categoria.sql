@@ -1,7 +1,7 @@
 -- Grain: one row per category that the source holds now or that a current sale names.
 
 with categoria_history as (
-    select * from {{ ref('int_retail__categoria_history') }}
+    select * from {{ ref('int_retail__categoria') }}
 ),
 
 venda as (

@@ -2,7 +2,7 @@
 -- it.
 
 with categoria_history as (
-    select * from {{ ref('int_retail__categoria_history') }}
+    select * from {{ ref('int_retail__categoria') }}
 ),
 
 categoria_version as (

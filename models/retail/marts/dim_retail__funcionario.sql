@@ -1,7 +1,7 @@
 -- Grain: one row per employee that the source holds now or that a current sale names.
 
 with funcionario_history as (
-    select * from {{ ref('int_retail__funcionario_history') }}
+    select * from {{ ref('int_retail__funcionario') }}
 ),
 
 venda as (

@@ -2,7 +2,7 @@
 -- it.
 
 with funcionario_history as (
-    select * from {{ ref('int_retail__funcionario_history') }}
+    select * from {{ ref('int_retail__funcionario') }}
 ),
 
 funcionario_version as (

@@ -12,7 +12,7 @@
 ] %}
 
 with venda_history as (
-    select * from {{ ref('int_retail__venda_history') }}
+    select * from {{ ref('int_retail__venda') }}
 ),
 
 venda as (

@@ -2,7 +2,7 @@
 -- deleted sale ends here; its last state has a known_to and no successor.
 
 with venda_history as (
-    select * from {{ ref('int_retail__venda_history') }}
+    select * from {{ ref('int_retail__venda') }}
 ),
 
 venda_version as (

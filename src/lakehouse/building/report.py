@@ -16,7 +16,8 @@ SHOWN_NAMES = 4
 RUNBOOK = "docs/runbook.md"
 REJECTED_ROWS = (
     "select load_id, source_file, reason_code, count(*) as row_count "
-    "from {{{{ ref('{table}') }}}} where reason_code is not null group by 1, 2, 3"
+    "from {{{{ ref('{table}') }}}} inner join {{{{ ref('{load}') }}}} using (load_key) "
+    "where reason_code is not null group by 1, 2, 3"
 )
 _TABLE_NAME = re.compile(r"'\w+__\w+'")
 _PLACE = re.compile(
@@ -260,7 +261,8 @@ def _sql(build: Build, finding: Finding) -> list[str]:
 def _show(build: Build, finding: Finding) -> str:
     if finding.test == "rejected_share":
         # As JSON, because a table cuts the load_id that the runbook asks for.
-        sql = REJECTED_ROWS.format(table=finding.tables[0])
+        table = finding.tables[0]
+        sql = REJECTED_ROWS.format(table=table, load=f"{table.split('__')[0]}__load")
         return build.setting.show("--output", "json", "--inline", sql)
     return build.setting.show("--select", finding.name)
 

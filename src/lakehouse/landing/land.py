@@ -23,7 +23,6 @@ class LandedLoad:
             "empty" (no rows, nothing is written).
         load_id: of the load that holds the delivery; None if it is empty.
         files: the raw files that hold it.
-        open_days: ISO days that are not closed yet, so not published before the next day's run.
     """
 
     entity: str
@@ -31,7 +30,6 @@ class LandedLoad:
     row_count: int
     load_id: str | None = None
     files: tuple[RawFile, ...] = ()
-    open_days: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -114,7 +112,6 @@ def land_delivery(
             load,
             repeated[load.entity.name],
             [file for file, _ in files.get(load.entity.name, [])],
-            now.date().isoformat(),
             rewritten,
         )
         for load in loads
@@ -181,7 +178,6 @@ def _result(
     load: Load,
     repeated: Sequence[RawFile],
     landed: Sequence[RawFile],
-    today: str,
     rewritten: str | None,
 ) -> LandedLoad:
     files = tuple(repeated or landed)
@@ -194,6 +190,5 @@ def _result(
         row_count=load.row_count,
         load_id=files[0].load_id if files else None,
         files=files,
-        open_days=tuple(day for day in load.days if landed and day >= today),
         warnings=warnings,
     )

@@ -6,7 +6,7 @@ select
     proposal_id,
     anomesdia,
     count(distinct sender) as sender_count
-from {{ ref('int_credit__proposal_history') }}
+from {{ ref('int_credit__proposal') }}
 where known_from is not null and known_to is null
 group by proposal_id, anomesdia
 having count(distinct sender) > 1

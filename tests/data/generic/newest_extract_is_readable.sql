@@ -4,16 +4,17 @@
     it delivers a readable whole. Ask for it as a warning: the rows are rejected by name already, and this
     says what follows from them.
 #}
-{% test newest_extract_is_readable(model) %}
+{% test newest_extract_is_readable(model, load) %}
 with full_extract as (
     select
-        load_id,
-        ingest_date,
-        max(recorded_at) as recorded_at,
-        count_if(record_key is null) as unreadable_count
-    from {{ model }}
-    where is_full_extract
-    group by load_id, ingest_date
+        load.load_id,
+        load.ingest_date,
+        max(record.recorded_at) as recorded_at,
+        count_if(record.record_key is null) as unreadable_count
+    from {{ model }} as record
+    inner join {{ load }} as load on record.load_key = load.load_key
+    where record.is_full_extract
+    group by load.load_id, load.ingest_date
 ),
 
 placed as (

@@ -133,7 +133,7 @@ def test_reader_reads_marts_and_nothing_else(programs: Programs):
     schema = "lakehouse_dev_commerce"
     assert list(athena.query(f"select * from {schema}.rpt_commerce__gmv_current"))
     assert refused(programs, "reader") == set()
-    for table in ("purchase", "int_commerce__purchase_history"):
+    for table in ("purchase", "int_commerce__purchase"):
         with pytest.raises(TableReadError, match="not authorized to perform: glue:GetTable"):
             athena.query(f"select * from {schema}.{table}")
     assert {action for _, action, _ in refused(programs, "reader")} == {"glue:GetTable"}

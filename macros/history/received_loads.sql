@@ -1,0 +1,66 @@
+{#
+    received_loads(staged) -> CTEs, the last of them `load`
+    staged: dict entity -> relation of its staging model. `load` has one row per entity, load, ingest_date
+    and source file that the run takes and, in an incremental run, this table lacks: what raw says of it,
+    and the number that its rows carry (`load_key`).
+
+    Built before all else of its domain, so that a load which lands meanwhile belongs to the next run as
+    a whole. The days are looked up and written as literals, because only literals keep an engine from
+    opening every partition of the raw zone; whether a load is new is decided by what the table holds.
+#}
+{% macro received_loads(staged) -%}
+    {%- set domain = model.fqn[1] -%}
+    {%- set held = this if execute and is_incremental() else none -%}
+    {%- set found = landed_days(staged.keys() | list) if held else [] -%}
+received_row as (
+    {%- for entity, relation in staged.items() %}
+    {%- set days = [] -%}
+    {%- for row in found if row[0] == entity -%}{%- do days.append(row[1]) -%}{%- endfor %}
+    select
+        '{{ entity }}' as entity,
+        load_id,
+        ingest_date,
+        source_file,
+        recorded_at,
+        {{ 'is_full_extract' if execute and 'is_full_extract' in source_node(domain, entity).columns else 'false' }} as is_full_extract,
+        {{ 'sender' if execute and 'sender' in source_node(domain, entity).columns else "'-'" }} as sender
+    from {{ relation }}
+    where
+        {{ is_known_day('ingest_date') }}
+        {%- if held and not days %}
+        and 1 = 0
+        {%- elif held and days | length > 400 %}
+        and ingest_date between '{{ days | first }}' and '{{ days | last }}'
+        {%- elif held %}
+        and ingest_date in ('{{ days | join("', '") }}')
+        {%- endif %}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+load as (
+    select
+        {{ load_key('entity', 'load_id', 'ingest_date', 'source_file') }} as load_key,
+        entity,
+        load_id,
+        ingest_date,
+        source_file,
+        min(recorded_at) as first_recorded_at,
+        max(recorded_at) as last_recorded_at,
+        cast(count(*) as bigint) as row_count,
+        bool_or(is_full_extract) as is_full_extract,
+        max(sender) as sender
+    from received_row
+    {%- if held %}
+    where not exists (
+        select 1
+        from {{ held }} as held
+        where
+            held.entity = received_row.entity
+            and held.load_id = received_row.load_id
+            and held.ingest_date = received_row.ingest_date
+    )
+    {%- endif %}
+    group by entity, load_id, ingest_date, source_file
+)
+{%- endmacro %}

@@ -1,0 +1,13 @@
+-- Grain: one row per load and source file of an entity: what the domain has received, and the
+-- number that its rows carry. Built first: what lands while a run goes on belongs to the next one.
+
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
+with {{ received_loads({
+    'order_transaction_cost_hist': ref('stg_commerce__order_transaction_cost_hist'),
+    'product_item': ref('stg_commerce__product_item'),
+    'purchase_extra_info': ref('stg_commerce__purchase_extra_info'),
+    'purchase': ref('stg_commerce__purchase'),
+}) }}
+
+select * from load

@@ -1,0 +1,31 @@
+-- Grain: one row per received row of the file, rejected ones included, with its place in the
+-- history of its school. Spellings with one key are one content: the text as it came is kept
+-- beside it, deciding nothing.
+
+{% set key = ['load_key', 'source_row'] %}
+{{ config(materialized='incremental', incremental_strategy='merge', unique_key=key) }}
+
+{% set content = [
+    ['escola_id', 'integer'],
+    ['nome_escola', 'text'],
+    ['rede_key', 'text'],
+    ['regiao_key', 'text'],
+] %}
+{% set columns = record_columns(content, ['extract_scope', 'is_full_extract', 'rede', 'regiao']) %}
+{% set state = ['row_status', 'known_from', 'known_to', 'is_conflict'] %}
+
+with {{ received_rows(
+    'escola',
+    ref('stg_education__escola'),
+    ref('int_education__load'),
+    columns,
+    has_full_extracts=true,
+) }},
+
+{{ extract_history('received', 'delivered', columns, content) }},
+
+changes as (
+    {{ merge_changes('record', 'stored', key, columns + state, compared=state) }}
+)
+
+select * from changes

@@ -1,0 +1,12 @@
+-- Grain: one row per load and source file of an entity: what the domain has received, and the
+-- number that its rows carry. Built first: what lands while a run goes on belongs to the next one.
+
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
+with {{ received_loads({
+    'aluno': ref('stg_education__aluno'),
+    'escola': ref('stg_education__escola'),
+    'nota': ref('stg_education__nota'),
+}) }}
+
+select * from load

@@ -1,0 +1,29 @@
+-- Grain: one row per received row of the entity funcionario, rejected ones included, with its
+-- place in the history of its employee. Ordered by load, never by a date of the business: the
+-- source has no change time, and what it said last counts.
+
+{% set key = ['load_key', 'source_row'] %}
+{{ config(materialized='incremental', incremental_strategy='merge', unique_key=key) }}
+
+{% set content = [
+    ['id_funcionario', 'integer'],
+    ['nome', 'text'],
+] %}
+{% set columns = record_columns(content, ['extract_scope', 'is_full_extract']) %}
+{% set state = ['row_status', 'known_from', 'known_to', 'is_conflict'] %}
+
+with {{ received_rows(
+    'funcionario',
+    ref('stg_retail__funcionario'),
+    ref('int_retail__load'),
+    columns,
+    has_full_extracts=true,
+) }},
+
+{{ extract_history('received', 'delivered', columns, content) }},
+
+changes as (
+    {{ merge_changes('record', 'stored', key, columns + state, compared=state) }}
+)
+
+select * from changes

@@ -1,0 +1,12 @@
+-- Grain: one row per load and source file of an entity: what the domain has received, and the
+-- number that its rows carry. Built first: what lands while a run goes on belongs to the next one.
+
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
+with {{ received_loads({
+    'categoria': ref('stg_retail__categoria'),
+    'funcionario': ref('stg_retail__funcionario'),
+    'venda': ref('stg_retail__venda'),
+}) }}
+
+select * from load
