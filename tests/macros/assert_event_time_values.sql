@@ -5,7 +5,8 @@ with example as (
     union all select nullif('', ''), '2024-01-06 08:00:00.123456'
     union all select '', nullif('', '')
     union all select ' ', nullif('', '')
-    union all select '2024-01-05 03:04:05Z', nullif('', '')
+    union all select '2024-01-05 03:04:05Z', '2024-01-05 03:04:05.000000'
+    union all select 'NULL', nullif('', '')
 ),
 
 delivered as (

@@ -54,6 +54,13 @@ GRAMMAR_GAPS = (
         example="select position(',' || a || ',' in b) from t",
         reason="`in` is read as the predicate wherever an operand is more than a column.",
     ),
+    GrammarGap(
+        dialects=("athena",),
+        construct=r"\btrim\(both ' ' from ",
+        stand_in="trim(",
+        example="select trim(both ' ' from a) as b from t",
+        reason="The grammar knows `trim` as a function of plain arguments only.",
+    ),
 )
 
 

@@ -31,18 +31,25 @@ STATUSES = ["APROVADA"] * 6 + [None, "EM ANÁLISE", "CANCELADA", "REEMBOLSADA", 
 SUBSIDIARIES = [None, "nacional", "nacional", "internacional", "internacional", "latam", "unknown"]
 ACCENTED = str.maketrans("aeioucAEIOUC", "áêíõúçÁÊÍÕÚÇ")
 
+NO_VALUE = [None, None, "", "", "  ", "NULL", "null", "\\N", " NULL\u00a0"]
+BLANKS = ["", " ", "\t", "\u00a0", "\u2009", "\u3000 ", "\u200b", "\ufeff"]
+OFFSET_MINUTES = {"": 0, "Z": 0, "+00": 0, "-03:00": -180, "+0530": 330, "+14": 840}
+OFFSETS = sorted(OFFSET_MINUTES)
+
 UNUSABLE = {
-    "id": ["abc", " 5", "5 ", "1.5", "11,0", "1e3", "+7", "99999999999999999999", f"{2**63}", " "],
+    "id": [
+        *("abc", "5 5", "1.5", "11,0", "11.000", "+7", "99999999999999999999", f"{2**63}"),
+        *("15e-1", "1e19", "1.23456789E7", "Null", "\u00a05x"),
+    ],
     "timestamp": [
-        "",
-        "2024-02-28T10:00:00Z",
-        "2024-02-28 10:00:00+00:00",
+        *("", " ", "NULL", " \\N", "null"),
+        "2024-02-28T10:00:00+15:00",
+        "2024-02-28T10:00:00 Z",
         "2024-02-30 10:00:00",
         "2024-02-28 24:00:00",
         "2024-02-28 10:60:00",
         "2024-02-28 10:00",
         "2024-02-28",
-        " 2024-02-28 10:00:00",
         "2024-02-28 10:00:00.1234567",
         "1899-12-31 23:59:59",
         "2101-01-01 00:00:00",
@@ -54,14 +61,15 @@ UNUSABLE = {
         "28/02/2024",
         "2024-2-8",
         "20240228",
-        "2024-02-28 00:00:00",
-        " 2024-02-28",
+        "2024-02-28 00:00:00.000001",
+        "2024-02-28T00:00:00-03:00",
+        "2024-02-28T03:00:00Z",
         "1899-12-31",
         "2101-01-01",
         "0001-01-01",
         "amanhã",
     ],
-    "count": ["1,5", "1.5", "dez", "1e2", " 3", "2147483648", "-2147483648"],
+    "count": ["1,5", "1.5", "dez", "2.000", "1e10", "2147483648", "-2147483648"],
     "amount": [
         "1.234",
         "1,234",
@@ -69,11 +77,14 @@ UNUSABLE = {
         "R$ 10",
         "10,",
         ".5",
-        " 10",
-        "10 ",
+        "1 0",
+        "2.000",
+        "1.00001",
         "+5",
         "--5",
-        "1e3",
+        "1.5E-2",
+        "1,5e1",
+        "1e20",
         "1.23.456,00",
         "1,234,56",
         "12345,678.90",
@@ -314,14 +325,17 @@ class History:
         if isinstance(value, str) and kind == "stated_date":
             return value
         if value is None:
-            return {
-                "timestamp": None,
-                "status": rng.choice([None, "", "  "]),
-                "subsidiary": rng.choice([None, "", "  "]),
-            }.get(kind, rng.choice([None, ""]))
+            return None if kind == "timestamp" else rng.choice(NO_VALUE)
+        text = self.written(kind, value)
+        # Blanks of any kind around a value say nothing.
+        return f"{rng.choice(BLANKS)}{text}{rng.choice(BLANKS)}" if self.chance(0.04) else text
+
+    def written(self, kind: str, value: object) -> str:
+        rng = self.rng
         match kind:
             case "id" | "count":
-                odd = [f"{value}.0", f"{value}.00"] + ([f"0{value}"] if value >= 0 else [])
+                odd = [f"{value}.0", f"{value}.00", f"{value}.0000", f"{value}e0"]
+                odd += [f"{Decimal(value):E}"] + ([f"0{value}"] if value >= 0 else [])
                 return rng.choice(odd) if self.chance(0.1) else str(value)
             case "amount":
                 grouped = f"{value:,}"
@@ -329,10 +343,17 @@ class History:
                 forms = [str(value), str(value).replace(".", ","), grouped, swapped]
                 forms += [form[:-1] for form in forms if form.endswith("0")]
                 forms += [str(value)[:-3]] if str(value).endswith(".00") else []
+                forms += [f"{value:.4f}", f"{value:.18f}", f"{value:E}"]
                 return rng.choice(forms)
             case "timestamp":
-                text = value.isoformat(sep=rng.choice(" T"), timespec="microseconds")
-                return text if self.chance(0.3) else text.rstrip("0").rstrip(".")
+                offset = rng.choice(OFFSETS) if self.chance(0.3) else ""
+                local = value + timedelta(minutes=OFFSET_MINUTES[offset])
+                text = local.isoformat(sep=rng.choice(" T"), timespec="microseconds")
+                forms = [text, f"{text}000", text.rstrip("0").rstrip(".")]
+                return rng.choice(forms) + offset
+            case "date":
+                odd = [f"{value}T00:00:00.000Z", f"{value} 00:00:00", f"{value}T03:00:00+03:00"]
+                return rng.choice(odd) if self.chance(0.1) else str(value)
             case "status" | "subsidiary":
                 plain = value.upper() if kind == "status" else value
                 odd = [f" {plain} ", plain.title(), plain.lower(), plain.upper()]
@@ -346,7 +367,7 @@ class History:
         if fault == "key":
             for column in ("purchase_id", "prod_item_id"):
                 if column in texts and (entity == "product_item" or column == "purchase_id"):
-                    texts[column] = self.rng.choice([None, ""])
+                    texts[column] = self.rng.choice(NO_VALUE)
         elif fault == "product" and entity == "product_item":
             texts.update(item_quantity="2", purchase_value="9999999999999999,99")
         else:

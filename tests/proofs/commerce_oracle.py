@@ -8,13 +8,13 @@ Source: docs/domains/commerce.md#rules, docs/architecture.md#history-semantics,
 docs/architecture.md#nothing-is-lost.
 """
 
-import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+
+import delivered_texts
 
 Raw = Mapping[str, object]
 
@@ -94,7 +94,6 @@ UNPARSABLE = {
     "count": "unparsable_number",
     "amount": "unparsable_amount",
 }
-TIMESTAMP = r"([0-9-]{10})[ T]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:[.]([0-9]{1,6}))?"
 AMOUNT_LIMIT = 10**16
 ROW_STATES = (
     "received",
@@ -152,68 +151,34 @@ class Rejected(ValueError):
 # --- reading one row ---------------------------------------------------------------------------
 
 
-def unaccented(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text.strip(" "))
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
-
-
 def read_integer(text: str, low: int, high: int) -> int:
-    if not re.fullmatch(r"-?[0-9]{1,19}([.]0+)?", text):
-        raise ValueError(text)
-    number = int(text.split(".")[0])
+    number = delivered_texts.whole_number(text)
     if not low <= number <= high:
         raise ValueError(text)
     return number
 
 
-def read_date(text: str) -> date:
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise ValueError(text)
-    day = date.fromisoformat(text)
-    if not 1900 <= day.year <= 2100:
-        raise ValueError(text)
-    return day
-
-
-def read_timestamp(text: str) -> datetime:
-    match = re.fullmatch(TIMESTAMP, text)
-    if not match:
-        raise ValueError(text)
-    day = read_date(match[1])
-    hour, minute, second = int(match[2]), int(match[3]), int(match[4])
-    microsecond = int((match[5] or "0").ljust(6, "0"))
-    return datetime(day.year, day.month, day.day, hour, minute, second, microsecond)
-
-
 def read_amount(text: str) -> Decimal:
-    if re.fullmatch(r"[+-]?(nan|inf|infinity)", text, re.IGNORECASE):
-        raise Rejected("amount_out_of_range")
-    if re.fullmatch(r"-?[0-9]+([.,][0-9]{1,2})?", text):
-        plain = text.replace(",", ".")
-    elif re.fullmatch(r"-?[0-9]{1,3}([.][0-9]{3})+,[0-9]{1,2}", text):
-        plain = text.replace(".", "").replace(",", ".")
-    elif re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})+[.][0-9]{1,2}", text):
-        plain = text.replace(",", "")
-    else:
-        raise ValueError(text)
-    if len(plain.lstrip("-").split(".")[0]) > 16:
-        raise Rejected("amount_out_of_range")
-    return Decimal(plain).quantize(Decimal("0.01")) + 0  # + 0: there is no negative zero
+    try:
+        return delivered_texts.amount(text)
+    except delivered_texts.OutOfRangeError as err:
+        raise Rejected("amount_out_of_range") from err
 
 
 def read_value(kind: str, text: str | None) -> object:
-    """The typed value of one column; None for null or empty text.
+    """The typed value of one column; None for null and a text that says nothing.
 
     Raises: Rejected with the reason code.
     """
-    if kind == "timestamp" and text == "":
+    said = delivered_texts.given(text)
+    if kind == "timestamp" and text is not None and said is None:
         raise Rejected("unparsable_timestamp")
-    if text is None or text == "":
+    if said is None:
         return None
-    if kind == "status":
-        return unaccented(text).upper() or None
-    if kind == "subsidiary":
-        return unaccented(text).lower() or None
+    text = said
+    if kind in ("status", "subsidiary"):
+        key = delivered_texts.key(text)
+        return delivered_texts.capital(key) if kind == "status" else key
     try:
         match kind:
             case "id":
@@ -223,9 +188,9 @@ def read_value(kind: str, text: str | None) -> object:
             case "amount":
                 return read_amount(text)
             case "timestamp":
-                return read_timestamp(text)
+                return delivered_texts.instant(text)
             case "date" | "stated_date":
-                return read_date(text)
+                return delivered_texts.day(text)
     except Rejected:
         raise
     except ValueError as err:
@@ -265,7 +230,7 @@ def read_event(row: Raw) -> Event:
     Raises: Rejected with the first reason of the ladder.
     """
     entity = row["entity"]
-    recorded_at = read_timestamp(row["recorded_at"])
+    recorded_at = datetime.fromisoformat(row["recorded_at"])
     reasons, values = set(), {}
     for column, kind in COLUMNS[entity].items():
         try:
@@ -273,7 +238,7 @@ def read_event(row: Raw) -> Event:
         except Rejected as err:
             reasons.add(str(err))
     key_columns = ["purchase_id"] + (["prod_item_id"] if entity == "product_item" else [])
-    if all(row.get(column) in (None, "") for column in key_columns):
+    if all(delivered_texts.given(row.get(column)) is None for column in key_columns):
         reasons.add("missing_key")
     quantity, value = values.get("item_quantity"), values.get("purchase_value")
     if None not in (quantity, value) and abs(quantity * value) >= AMOUNT_LIMIT:
@@ -421,7 +386,7 @@ def expected_tables(rows: Iterable[Raw], settings: Settings) -> dict[str, list[d
             {
                 "domain": "commerce",
                 **{name: row[name] for name in ("entity", "source_file", "source_row", "load_id")},
-                "recorded_at": read_timestamp(row["recorded_at"]),
+                "recorded_at": datetime.fromisoformat(row["recorded_at"]),
                 "reason_code": reason,
             }
             for row, reason in rejected

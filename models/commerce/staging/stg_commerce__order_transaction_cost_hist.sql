@@ -11,21 +11,31 @@ typed as (
         {{ as_timestamp('recorded_at_text') }} as recorded_at,
         {{ try_integer('purchase_id_text') }} as purchase_id,
         {{ try_integer('purchase_partition_text') }} as purchase_partition,
-        {{ try_amount('order_transaction_cost_vat_value_text') }}
-            as order_transaction_cost_vat_value,
-        {{ try_amount('order_transaction_cost_installment_value_text') }}
-            as order_transaction_cost_installment_value,
+        {{ amount_text('order_transaction_cost_vat_value_text') }}
+            as order_transaction_cost_vat_value_digits,
+        {{ amount_text('order_transaction_cost_installment_value_text') }}
+            as order_transaction_cost_installment_value_digits,
         {{ try_date('order_transaction_cost_date_text') }} as order_transaction_cost_date,
         {{ event_time('transaction_datetime_text', 'recorded_at_text') }} as transaction_datetime,
         {{ try_date('transaction_date_text') }} as transaction_date
     from raw_rows
 ),
 
+valued as (
+    select
+        *,
+        try_cast(order_transaction_cost_vat_value_digits as decimal(18, 2))
+            as order_transaction_cost_vat_value,
+        try_cast(order_transaction_cost_installment_value_digits as decimal(18, 2))
+            as order_transaction_cost_installment_value
+    from typed
+),
+
 reasoned as (
     select
         *,
         {{ rejection_reason({
-            'missing_key': ['not ' ~ is_given('purchase_id_text')],
+            'missing_key': missing_conditions(['purchase_id']),
             'unparsable_key': unreadable_conditions(['purchase_id', 'purchase_partition']),
             'unparsable_timestamp': ['transaction_datetime is null'],
             'unparsable_date': unreadable_conditions(['order_transaction_cost_date']),
@@ -38,7 +48,7 @@ reasoned as (
                 'order_transaction_cost_installment_value',
             ]),
         }) }} as reason_code
-    from typed
+    from valued
 ),
 
 staged as (

@@ -16,17 +16,24 @@ typed as (
         {{ try_integer('purchase_id_text') }} as purchase_id,
         {{ try_integer('product_id_text') }} as product_id,
         {{ try_integer('item_quantity_text') }} as item_quantity,
-        {{ try_amount('purchase_value_text') }} as purchase_value,
+        {{ amount_text('purchase_value_text') }} as purchase_value_digits,
         {{ event_time('transaction_datetime_text', 'recorded_at_text') }} as transaction_datetime,
         {{ try_date('transaction_date_text') }} as transaction_date
     from raw_rows
+),
+
+valued as (
+    select
+        *,
+        try_cast(purchase_value_digits as decimal(18, 2)) as purchase_value
+    from typed
 ),
 
 reasoned as (
     select
         *,
         {{ rejection_reason({
-            'missing_key': ['not (' ~ is_given('prod_item_id_text') ~ ' or ' ~ is_given('purchase_id_text') ~ ')'],
+            'missing_key': [missing_conditions(['prod_item_id', 'purchase_id']) | join(' and ')],
             'unparsable_key': unreadable_conditions([
                 'prod_item_id', 'prod_item_partition',
                 'purchase_id', 'product_id',
@@ -39,7 +46,7 @@ reasoned as (
                 'abs(' ~ value_times_quantity() ~ ') >= 10000000000000000',
             ],
         }) }} as reason_code
-    from typed
+    from valued
 ),
 
 staged as (

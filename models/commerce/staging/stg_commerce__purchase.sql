@@ -16,18 +16,25 @@ typed as (
         {{ try_integer('producer_id_text') }} as producer_id,
         {{ try_date('order_date_text') }} as order_date,
         {{ try_date('release_date_text') }} as release_date,
-        {{ try_amount('purchase_total_value_text') }} as purchase_total_value,
-        upper({{ unaccented('purchase_status_text') }}) as purchase_status,
+        {{ amount_text('purchase_total_value_text') }} as purchase_total_value_digits,
+        {{ spelling_key('purchase_status_text', 'upper') }} as purchase_status,
         {{ event_time('transaction_datetime_text', 'recorded_at_text') }} as transaction_datetime,
         {{ try_date('transaction_date_text') }} as transaction_date
     from raw_rows
+),
+
+valued as (
+    select
+        *,
+        try_cast(purchase_total_value_digits as decimal(18, 2)) as purchase_total_value
+    from typed
 ),
 
 reasoned as (
     select
         *,
         {{ rejection_reason({
-            'missing_key': ['not ' ~ is_given('purchase_id_text')],
+            'missing_key': missing_conditions(['purchase_id']),
             'unparsable_key': unreadable_conditions([
                 'purchase_id', 'purchase_partition', 'buyer_id',
                 'prod_item_id', 'prod_item_partition', 'producer_id',
@@ -37,7 +44,7 @@ reasoned as (
             'unparsable_amount': unreadable_amount_conditions(['purchase_total_value']),
             'amount_out_of_range': amount_out_of_range_conditions(['purchase_total_value']),
         }) }} as reason_code
-    from typed
+    from valued
 ),
 
 staged as (

@@ -10,7 +10,7 @@ typed as (
         {{ as_timestamp('recorded_at_text') }} as recorded_at,
         {{ try_integer('purchase_id_text') }} as purchase_id,
         {{ try_integer('purchase_partition_text') }} as purchase_partition,
-        lower({{ unaccented('subsidiary_text') }}) as subsidiary,
+        {{ spelling_key('subsidiary_text') }} as subsidiary,
         {{ event_time('transaction_datetime_text', 'recorded_at_text') }} as transaction_datetime,
         {{ try_date('transaction_date_text') }} as transaction_date
     from raw_rows
@@ -20,7 +20,7 @@ reasoned as (
     select
         *,
         {{ rejection_reason({
-            'missing_key': ['not ' ~ is_given('purchase_id_text')],
+            'missing_key': missing_conditions(['purchase_id']),
             'unparsable_key': unreadable_conditions(['purchase_id', 'purchase_partition']),
             'unparsable_timestamp': ['transaction_datetime is null'],
         }) }} as reason_code
