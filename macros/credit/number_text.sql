@@ -7,10 +7,12 @@
 #}
 {% macro number_text(x, decimal_mark) -%}
     {%- set short -%}
-        regexp_extract(p, '^-?', 0) || coalesce(
-            nullif(regexp_extract(p, '^-?0*([0-9]{1,12})([.]0*)?$', 1), ''),
-            nullif(regexp_extract(p, '^-?0*([0-9]{1,12}[.][0-9]{0,17}[1-9])0*$', 1), '')
-        )
+        regexp_extract(p, '^-?', 0) || case
+            when {{ regexp_matched('p', '^-?0*[0-9]{1,12}([.]0*)?$') }}
+                then regexp_extract(p, '^-?0*([0-9]{1,12})', 1)
+            when {{ regexp_matched('p', '^-?0*[0-9]{1,12}[.][0-9]{0,17}[1-9]0*$') }}
+                then regexp_extract(p, '^-?0*([0-9]+[.][0-9]*[1-9])', 1)
+        end
     {%- endset -%}
     {%- set plain = "case when " ~ regexp_matched('v', '^-?[0-9]+([.][0-9]+)?$') ~ " then v else " ~ exponent_text('v') ~ " end" -%}
     {%- set pointed = "replace(" ~ x ~ ", ',', case " ~ decimal_mark ~ " when ',' then '.' else ',' end)" -%}
