@@ -27,12 +27,15 @@
     case
         when {{ regexp_matched(x, '^[A-Za-z0-9_]+$') }} then {{ bare.replace('WORD', x) }}
         when {{ regexp_matched(x, '^ *[A-Za-z0-9_]+ *$') }} then {{ bare.replace('WORD', "trim(both ' ' from " ~ x ~ ")") }}
+        when {{ regexp_matched(x, '^[ -~À-Þà-ÿ]+$') }}
+            then case
+                when trim(both ' ' from {{ x }}) not in ({{ null_markers() | join(', ') }})
+                    then {{ squeezed(letters ~ "(translate(" ~ x ~ ", '" ~ before | join ~ "', '" ~ after | join ~ "'))") }}
+            end
         when {{ trimmed(x) }} not in ({{ null_markers() | join(', ') }})
             then {{ squeezed(
-                "case when " ~ regexp_matched(x, '^[ -~À-Þà-ÿ]+$')
-                ~ " then " ~ letters ~ "(translate(" ~ x ~ ", '" ~ before | join ~ "', '" ~ after | join ~ "'))"
-                ~ " else translate(" ~ x ~ ", '" ~ before | join ~ cases['upper' if letters == 'lower' else 'lower'] ~ "' || "
-                ~ characters(known.blanks + known.invisible + marks) ~ ", '" ~ after | join ~ cases[letters] ~ ' ' * known.blanks | length ~ "') end"
+                "translate(" ~ x ~ ", '" ~ before | join ~ cases['upper' if letters == 'lower' else 'lower'] ~ "' || "
+                ~ characters(known.blanks + known.invisible + marks) ~ ", '" ~ after | join ~ cases[letters] ~ ' ' * known.blanks | length ~ "')"
             ) }}
     end
 {%- endmacro %}
