@@ -1,7 +1,7 @@
 """The command line: words become calls, results sentences; clock and environment come in here."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from lakehouse.aws import AwsClients
-from lakehouse.errors import LakehouseError, UsageError
+from lakehouse.errors import LakehouseError, RawStoreError, UsageError
 from lakehouse.landing.catalogue import RegisteredTable, register_domain
 from lakehouse.landing.contract import known_domains, read_contract
 from lakehouse.landing.delivery import Delivery
@@ -62,6 +62,7 @@ def land(
             contract=read_contract(domain, project_dir=project_dir),
             store=open_store(os.environ, domain=domain, project_dir=project_dir),
             received_at=datetime.now(UTC),
+            clock=lambda: datetime.now(UTC),
             ingest_date=ingest_date.date() if ingest_date else None,
             recorded_from=recorded_from,
             rewrite_history=rewrite_history,
@@ -196,6 +197,37 @@ def register(
 
 
 @app.command()
+def verify(
+    domains: Annotated[
+        list[str] | None, typer.Argument(metavar="[DOMAIN]...", help="All, if none is named.")
+    ] = None,
+    project_dir: Annotated[Path, typer.Option(help="Directory of dbt_project.yml.")] = Path(),
+) -> None:
+    """Read all raw files and say which are not what was landed; fails if one is not."""
+    from lakehouse.landing.digest import verify as verify_files
+
+    changed = counted = unknown = 0
+    with _told_errors():
+        for domain in domains or known_domains(project_dir):
+            read_contract(domain, project_dir=project_dir)
+            store = open_store(os.environ, domain=domain, project_dir=project_dir)
+            for found in verify_files(store.list_files(domain), store):
+                counted += 1
+                unknown += not found.has_digest
+                if found.fault:
+                    changed += 1
+                    typer.echo(f"error: {found.file.key}: {found.fault}", err=True)
+        same = counted - changed - unknown
+        typer.echo(f"{counted} raw files: {same} as landed, {changed} changed, {unknown} unsigned")
+        if unknown:
+            typer.echo("unsigned: written by others, or before files had a digest")
+        if changed:
+            raise RawStoreError(
+                "bring the files back from a copy, or land their deliveries again and refresh"
+            )
+
+
+@app.command()
 def features(
     input_path: Annotated[
         Path, typer.Option("--input-path", "--input_path", help="CSV file, or directory of them.")
@@ -255,6 +287,7 @@ def build(context: typer.Context) -> None:
     # Imported late: the other commands draw nothing.
     from lakehouse.building.command import build as build_quietly
 
+    _check_settings(context.args)
     raise typer.Exit(build_quietly(context.args, say=typer.echo))
 
 
@@ -264,7 +297,20 @@ def dbt(context: typer.Context) -> None:
     # Imported late: dbt takes seconds.
     from lakehouse.building.dbt_run import checked_run
 
+    _check_settings(context.args)
     raise typer.Exit(checked_run(context.args))
+
+
+def _check_settings(arguments: Sequence[str]) -> None:
+    from lakehouse.building.checked_settings import check_settings, project_of
+    from lakehouse.building.dbt_run import target_of
+
+    with _told_errors():
+        check_settings(
+            os.environ,
+            target=target_of(arguments, os.environ),
+            project_dir=project_of(arguments, os.environ),
+        )
 
 
 @contextmanager

@@ -203,6 +203,7 @@ class OwnProject:
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[OwnProject]:
     own = OwnProject(Lake(tmp_path))
+    own.lake.raw.mkdir()
     own.write(
         "dbt_project.yml",
         "{name: own, profile: own, flags: {send_anonymous_usage_stats: false}}",

@@ -16,7 +16,7 @@ from fake_aws import FakeAws, running
 from lakehouse.landing.contract import DomainContract, EntityContract, read_contract
 from lakehouse.landing.delivery import Delivery
 from lakehouse.landing.land import LandedLoad, land_delivery
-from lakehouse.landing.raw_store import LocalRawStore
+from lakehouse.landing.raw_store import CLAIMS, LocalRawStore
 
 PROJECT_DIR = Path(__file__).parents[2]
 NOON = datetime(2024, 5, 6, 12, 0, 0, 123456, tzinfo=UTC)
@@ -96,8 +96,12 @@ def raw_rows(raw: Path) -> Callable[[str], list[dict[str, Any]]]:
 
 @pytest.fixture
 def left_behind(raw: Path) -> Callable[[], list[str]]:
-    """Everything below the raw root, directories and hidden names included."""
-    return lambda: sorted(str(path.relative_to(raw)) for path in raw.rglob("*"))
+    """Everything below the raw root but claims, directories and hidden names included."""
+    return lambda: sorted(
+        str(path.relative_to(raw))
+        for path in raw.rglob("*")
+        if path.relative_to(raw).parts[0] != CLAIMS
+    )
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ def same_delivery(
     file names, the sender and whether it was a full extract by the data: the same rows delivered
     as all there is, or by somebody else, say more than before.
     """
-    newest = "" if is_claimed else _newest_load(load, existing, store)
+    newest = "" if is_claimed else newest_load(load, existing, store)
     by_load: dict[str, list[RawFile]] = {}
     for file in existing:
         if file.entity == load.entity.name and file.load_id.endswith(f"-{load.content_hash}"):
@@ -99,7 +99,7 @@ def _says_the_same(load: Load, files: Sequence[RawFile], store: RawStore) -> boo
     return load.sender is None or told(SENDER_COLUMN, files[:1]) == {load.sender}
 
 
-def _newest_load(load: Load, existing: Sequence[RawFile], store: RawStore) -> str:
+def newest_load(load: Load, existing: Sequence[RawFile], store: RawStore) -> str:
     """The id of the load that landed last on the days of this one, of its entity and sender."""
     there = [
         file

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -112,6 +112,11 @@ def read_load(
         is_full_extract=is_full_extract,
         sender=sender,
     )
+
+
+def received_at_once(load: Load, recorded_at: str) -> Load:
+    """The load with another time of receipt, the same for all rows."""
+    return replace(load, recorded_at=tuple((recorded_at,) * file.row_count for file in load.files))
 
 
 def _claims_of(file: DeliveredFile, column: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from lakehouse.landing.contract import (
     EntityContract,
 )
 from lakehouse.landing.delivery import DeliveredFile
+from lakehouse.landing.digest import with_digest
 from lakehouse.landing.load import Load
 from lakehouse.landing.raw_store import RawFile
 
@@ -73,5 +74,5 @@ def _landed_values(entity: EntityContract, file: DeliveredFile, name: str) -> _T
 
 def _parquet_bytes(table: pa.Table) -> bytes:
     buffer = io.BytesIO()
-    pq.write_table(table, buffer, compression="zstd")
+    pq.write_table(with_digest(table), buffer, compression="zstd", write_page_checksum=True)
     return buffer.getvalue()
