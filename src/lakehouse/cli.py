@@ -51,6 +51,10 @@ def land(
         str | None,
         typer.Option(help="Who sent it, where the contract tells senders apart."),
     ] = None,
+    absent_is_null: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="JSON: no record has this key because all are null."),
+    ] = None,
     project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
 ) -> None:
     """Land delivered files in the raw zone; several entities of one delivery in one call."""
@@ -67,6 +71,7 @@ def land(
             rewrite_history=rewrite_history,
             full_extract=full_extract or (),
             sender=sender,
+            absent_is_null=absent_is_null or (),
         )
     _report(results)
 

@@ -50,7 +50,7 @@ def test_a_load_is_one_parquet_file_with_contract_and_provenance_columns(
     assert columns[0] == "purchase_id"
     assert file.schema_arrow == pa.schema(
         [(name, pa.string()) for name in [*columns, "recorded_at", "load_id", "source_file"]]
-        + [("source_row", pa.int64())]
+        + [("source_row", pa.int64()), ("rescued_data", pa.string())]
     )
     [row] = file.read().to_pylist()
     assert {name: value for name, value in row.items() if value is not None} == {
