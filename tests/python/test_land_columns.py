@@ -154,7 +154,7 @@ def test_a_file_of_another_feed_is_refused(land, write, left_behind):
         land(("purchase_extra_info", file))
     said = str(refusal.value)
     assert "purchase.csv has the columns of purchase, not of purchase_extra_info" in said
-    assert "land it as purchase=" in said
+    assert "land it as purchase=" in said and "send the file again" not in said
     assert left_behind() == []
 
 

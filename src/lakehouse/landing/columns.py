@@ -77,12 +77,12 @@ def checked_header(
     shape = min(fitting, key=lambda one: len(one.missing(known)), default=None)
     other = _another_feed(name, header, entity)
     if shape is None or (other and shape.missing(known)):
-        said = None
+        fault, next_step = where, ""
         if not known:
-            said = _nothing_known(names, where, entity)
+            fault, next_step = _nothing_known(names, where, entity)
         elif shape is None:
-            said = _misfit(known, where, entity, may_be_absent)
-        raise DeliveryError("; ".join(filter(None, [said, other])))
+            fault, next_step = _misfit(known, where, entity, may_be_absent)
+        raise DeliveryError(f"{fault}; {other or next_step}")
     _check_change_markers(header, where, entity)
     return Header(header, tuple(shape.missing(known)))
 
@@ -153,11 +153,11 @@ def _another_feed(name: str, header: Sequence[str], entity: EntityContract) -> s
     return f"{name} has the columns of {other}, not of {entity.name}; land it as {other}=<file>"
 
 
-def _nothing_known(names: Sequence[str], where: str, entity: EntityContract) -> str:
+def _nothing_known(names: Sequence[str], where: str, entity: EntityContract) -> tuple[str, str]:
     return (
-        f"{where}: none of the columns of {entity.name}; not its file, or not delimited by "
-        f"'{entity.rules.delimiter}'{_separator_hint(names, entity)}; expected some of: "
-        f"{', '.join(entity.columns)}"
+        f"{where}: none of the columns of {entity.name}",
+        f"not its file, or not delimited by '{entity.rules.delimiter}'"
+        f"{_separator_hint(names, entity)}; expected some of: {', '.join(entity.columns)}",
     )
 
 
@@ -178,21 +178,22 @@ def _separator_hint(names: Sequence[str], entity: EntityContract) -> str:
 
 def _misfit(
     known: Sequence[str], where: str, entity: EntityContract, may_be_absent: Collection[str] | None
-) -> str:
-    """Say what keeps a file from the shape that it comes nearest to, and what to do."""
+) -> tuple[str, str]:
+    """Return what keeps a file from the shape that it comes nearest to, and what to do."""
     shape = min(
         entity.rules.shapes, key=lambda one: len(one.missing(known)) + len(one.foreign(known))
     )
     named = f"the shape '{shape.name}' of {entity.name}"
     if missing := [name for name in shape.missing(known) if name not in (may_be_absent or ())]:
         of = f" of {named}" if shape.name else ""
-        said = f"{where}: required column {', '.join(missing)}{of} is missing; {SEND_AGAIN}"
+        fault = f"{where}: required column {', '.join(missing)}{of} is missing"
         if may_be_absent is None:
-            return said
+            return fault, SEND_AGAIN
         return (
-            f"{said}; if it leaves out what is null, declare `json_omits_nulls` for {entity.name} "
-            f"in the sources YAML, or land with "
-            f"{' '.join(f'--absent-is-null {name}' for name in missing)}"
+            fault,
+            f"{SEND_AGAIN}; if it leaves out what is null, declare `json_omits_nulls` for "
+            f"{entity.name} in the sources YAML, or land with "
+            f"{' '.join(f'--absent-is-null {name}' for name in missing)}",
         )
     foreign = shape.foreign(known)
     others = [
@@ -201,6 +202,6 @@ def _misfit(
         if not other.foreign(foreign)
     ]
     return (
-        f"{where}: {named} has no {', '.join(foreign)}{''.join(others)}; ask the source for a file "
-        f"of one shape"
+        f"{where}: {named} has no {', '.join(foreign)}{''.join(others)}",
+        "ask the source for a file of one shape",
     )
