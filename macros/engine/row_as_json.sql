@@ -2,14 +2,24 @@
     row_as_json(columns, masked) -> text, one JSON object of the delivered texts, keys alphabetical
     columns: names as the source delivers them, read from `<name>_text`; masked: those whose value is
     personal and written as '***' where one was given. Nulls stay null. A map is the one form of Trino with
-    an order of keys that can be told, alphabetical, so all engines have it.
+    an order of keys that can be told, alphabetical, so all engines have it. A row with columns that
+    nobody declared has `rescued_data` besides, masked; a row without has no such key.
 #}
 {% macro row_as_json(columns, masked=[]) -%}
-    {%- set values = [] -%}
-    {%- for name in columns | sort -%}
-        {%- do values.append([name, ("case when " ~ name ~ "_text is not null then '***' end") if name in masked else name ~ '_text']) -%}
+    {%- set declared, with_rescued = [], [] -%}
+    {%- for name in (columns + ['rescued_data']) | sort -%}
+        {%- if name == 'rescued_data' -%}
+            {%- do with_rescued.append([name, "'***'"]) -%}
+        {%- else -%}
+            {%- set value = [name, ("case when " ~ name ~ "_text is not null then '***' end") if name in masked else name ~ '_text'] -%}
+            {%- do declared.append(value) -%}
+            {%- do with_rescued.append(value) -%}
+        {%- endif -%}
     {%- endfor -%}
-    {{ return(adapter.dispatch('row_as_json', 'lakehouse')(values)) }}
+    case
+        when rescued_data is null then {{ adapter.dispatch('row_as_json', 'lakehouse')(declared) }}
+        else {{ adapter.dispatch('row_as_json', 'lakehouse')(with_rescued) }}
+    end
 {%- endmacro %}
 
 {% macro default__row_as_json(values) -%}

@@ -1,9 +1,9 @@
 {#
     raw_rows(source_name, table_name) -> subquery to select from
     The raw table: provenance under its own names, every delivered column as `<column>_text`, so that a
-    typed column can take the plain name beside it. Columns come from the sources YAML. While the raw
-    zone has no file of the entity: a typed empty select and a warning, so that a project with one
-    silent feed still builds.
+    typed column can take the plain name beside it. Columns come from the sources YAML; one that a file
+    lacks is null (`raw_table`). While the raw zone has no file of the entity: a typed empty select and a
+    warning, so that a project with one silent feed still builds.
 #}
 {% macro raw_rows(source_name, table_name) -%}
     {%- set relation = source(source_name, table_name) -%}
@@ -26,7 +26,7 @@
         {%- if is_silent %}
         where 1 = 0
         {%- else %}
-        from {{ relation }}
+        from {{ raw_table(relation, node) }}
         {%- endif %}
     )
 {%- endmacro %}

@@ -15,7 +15,8 @@ from lakehouse.landing.catalogue import RegisteredTable, register_domain
 from lakehouse.landing.contract import known_domains, read_contract
 from lakehouse.landing.delivery import Delivery
 from lakehouse.landing.land import LandedLoad, land_delivery
-from lakehouse.landing.raw_store import LocalRawStore, S3RawStore, open_store
+from lakehouse.landing.own_lake import check_is_own, make_own_lake
+from lakehouse.landing.raw_store import LocalRawStore, RawStore, S3RawStore, open_store
 from lakehouse.terraform_env import environment, shell_exports
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -24,6 +25,21 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 @app.callback()
 def lakehouse() -> None:
     """Move data between sources, the raw zone and the places of use."""
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(help="New folder for raw files and the database.")],
+    with_sample: Annotated[
+        bool, typer.Option("--with-sample", help="Start from the sample instead of empty.")
+    ] = False,
+    project_dir: Annotated[Path, typer.Option(help="Directory that holds data/raw.")] = Path("."),
+) -> None:
+    """Make a lake of your own and print what commands need: eval "$(lakehouse new mine)"."""
+    with _told_errors():
+        lake = make_own_lake(folder, project_dir=project_dir, with_sample=with_sample)
+    typer.echo(f"{folder}: {'new lake' if lake.is_new else 'the lake that is there'}", err=True)
+    typer.echo(shell_exports(lake.settings))
 
 
 @app.command()
@@ -51,6 +67,10 @@ def land(
         str | None,
         typer.Option(help="Who sent it, where the contract tells senders apart."),
     ] = None,
+    absent_is_null: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="JSON: no record has this key because all are null."),
+    ] = None,
     project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
 ) -> None:
     """Land delivered files in the raw zone; several entities of one delivery in one call."""
@@ -60,7 +80,7 @@ def land(
         results = land_delivery(
             [_parse_delivery(text) for text in deliveries],
             contract=read_contract(domain, project_dir=project_dir),
-            store=open_store(os.environ, domain=domain, project_dir=project_dir),
+            store=_own_store(domain, project_dir),
             received_at=datetime.now(UTC),
             clock=lambda: datetime.now(UTC),
             ingest_date=ingest_date.date() if ingest_date else None,
@@ -68,6 +88,7 @@ def land(
             rewrite_history=rewrite_history,
             full_extract=full_extract or (),
             sender=sender,
+            absent_is_null=absent_is_null or (),
         )
     _report(results)
 
@@ -104,7 +125,7 @@ def extract(
             raise UsageError("--object names what to land; leave out entities and --full")
         contract = read_contract(name, project_dir=project_dir)
         places = Places(
-            store=open_store(os.environ, domain=name, project_dir=project_dir),
+            store=_own_store(name, project_dir),
             zone=open_transient(os.environ, project_dir=project_dir),
             settings=os.environ,
             http=http_client,
@@ -320,6 +341,12 @@ def _told_errors() -> Iterator[None]:
     except LakehouseError as err:
         typer.echo(f"error: {err}", err=True)
         raise typer.Exit(err.exit_code) from err
+
+
+def _own_store(domain: str, project_dir: Path) -> RawStore:
+    store = open_store(os.environ, domain=domain, project_dir=project_dir)
+    check_is_own(store)
+    return store
 
 
 def _report(results: Iterable[LandedLoad]) -> None:

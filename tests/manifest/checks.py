@@ -69,6 +69,7 @@ PROVENANCE = {
     "is_full_extract": "boolean",
     "sender": "string",
     "content_hash": "string",
+    "rescued_data": "string",
 }
 OPTIONAL_PROVENANCE = ("is_full_extract", "sender", "content_hash")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from lakehouse.errors import ContractError, UsageError
-from lakehouse.landing.contract import LandingRules, read_contract
+from lakehouse.landing.contract import LandingRules, Shape, read_contract
 
 SOURCES = """
 sources:
@@ -55,7 +55,7 @@ def test_a_contract_has_the_delivered_columns_in_order_and_its_rules(sources):
         encoding="latin-1",
         fallback_encoding="cp1252",
         delimiter=";",
-        required=("code",),
+        shapes=(Shape("", ("code",), ("price",)),),
         full_extract=True,
     )
 

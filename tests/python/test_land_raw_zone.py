@@ -54,7 +54,7 @@ def test_a_load_is_one_parquet_file_with_contract_and_provenance_columns(
     assert columns[0] == "purchase_id"
     assert file.schema_arrow == pa.schema(
         [(name, pa.string()) for name in [*columns, "recorded_at", "load_id", "source_file"]]
-        + [("source_row", pa.int64())]
+        + [("source_row", pa.int64()), ("rescued_data", pa.string())]
     )
     [row] = file.read().to_pylist()
     assert {name: value for name, value in row.items() if value is not None} == {
@@ -406,9 +406,10 @@ def test_a_day_that_turns_while_files_are_read_is_not_landed_into(write, land, r
 
 
 def test_eight_processes_that_land_one_delivery_at_once_land_it_once(write, raw, project_dir):
-    path = write("p.csv", ONE)
+    header = "transaction_datetime,purchase_id,subsidiary"
+    path = write("e.csv", f"{header}\n2024-01-05 10:00:00,1,nacional\n")
     code = "from lakehouse.cli import app; app()"
-    words = [sys.executable, "-c", code, "land", "commerce", f"purchase={path}"]
+    words = [sys.executable, "-c", code, "land", "commerce", f"purchase_extra_info={path}"]
     words += ["--project-dir", str(project_dir)]
     started = [
         subprocess.Popen(
@@ -422,7 +423,7 @@ def test_eight_processes_that_land_one_delivery_at_once_land_it_once(write, raw,
     ]
     said = [process.communicate() for process in started]
     assert [process.returncode for process in started] == [0] * 8, said
-    assert len(list(raw.glob("commerce/purchase/*/*.parquet"))) == 1
+    assert len(list(raw.glob("commerce/purchase_extra_info/*/*.parquet"))) == 1
     assert sum("landed 1 rows" in out for out, _ in said) == 1
     assert sum("the same delivery is load" in out for out, _ in said) == 7
 

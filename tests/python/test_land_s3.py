@@ -9,7 +9,12 @@ from typer.testing import CliRunner
 
 from lakehouse.cli import app
 
-ROW = "purchase_id,transaction_datetime\n1,2024-01-05 10:00:00\n"
+HEADER = (
+    "transaction_datetime,purchase_id,buyer_id,prod_item_id,order_date,release_date,producer_id"
+)
+ROW = f"{HEADER}\n2024-01-05 10:00:00,1,2,3,2024-01-05,,4\n"
+SECOND = "2024-01-06 00:00:00,2,2,3,2024-01-05,,4\n"
+EXTRA = "transaction_datetime,purchase_id,subsidiary\n2024-01-05 10:00:00,1,nacional\n"
 DESCRIPTOR = {
     "Columns": [{"Name": "purchase_id", "Type": "string"}],
     "Location": "s3://lake/zone/raw/commerce/purchase/",
@@ -39,10 +44,10 @@ def days(aws):
 
 
 def test_objects_and_partitions_are_there_after_landing(aws, run, write):
-    text = f"{ROW}2,2024-01-06 00:00:00\n"
+    text = f"{ROW}{SECOND}"
     result = run(
         f"purchase={write('p.csv', text)}",
-        f"purchase_extra_info={write('e.csv', ROW)}",
+        f"purchase_extra_info={write('e.csv', EXTRA)}",
         "--recorded-from",
         "transaction_datetime",
     )
@@ -68,23 +73,23 @@ def test_objects_and_partitions_are_there_after_landing(aws, run, write):
 
 def test_repeats_history_and_known_partitions_are_seen_on_s3_too(aws, run, write):
     claim = ("--recorded-from", "transaction_datetime")
-    path = write("p.csv", f"{ROW}2,2024-01-06\n")
+    path = write("p.csv", f"{ROW}{SECOND}")
     run(f"purchase={path}", *claim)
     before = dict(aws.landed)
     again = run(f"purchase={path}", *claim)
     assert (again.exit_code, "the same delivery" in again.stdout) == (0, True)
-    older = run(f"purchase_extra_info={write('e.csv', ROW)}", *claim)
+    older = run(f"purchase_extra_info={write('e.csv', EXTRA)}", *claim)
     assert older.exit_code == 1
     assert "2024-01-06 00:00:00.000000" in older.stderr
     assert aws.landed == before
-    same_day = write("q.csv", "purchase_id,transaction_datetime\n3,2024-01-06\n")
+    same_day = write("q.csv", f"{HEADER}\n{SECOND}")
     assert run(f"purchase={same_day}", *claim).exit_code == 0
     assert len(aws.landed) == 3
 
 
 def test_history_is_read_without_fetching_the_other_columns(aws, run, write):
-    noise = "".join(f"{number},{number * 7919 % 1000003}\n" for number in range(20_000))
-    run(f"purchase={write('p.csv', 'purchase_id,buyer_id' + chr(10) + noise)}")
+    noise = "".join(f"2024-01-05,{n},{n * 7919 % 1000003},3,,,4\n" for n in range(20_000))
+    run(f"purchase={write('p.csv', HEADER + chr(10) + noise)}")
     [content] = aws.landed.values()
     aws.ranges.clear()
     run(f"purchase={write('q.csv', ROW)}")
@@ -122,7 +127,7 @@ def test_a_table_that_is_missing_from_the_catalogue_stops_before_anything_is_wri
     aws, run, write
 ):
     del aws.tables["lake_raw", "purchase_extra_info"]
-    result = run(f"purchase={write('p.csv', ROW)}", f"purchase_extra_info={write('e.csv', ROW)}")
+    result = run(f"purchase={write('p.csv', ROW)}", f"purchase_extra_info={write('e.csv', EXTRA)}")
     assert result.exit_code == 1
     assert "Glue table lake_raw.purchase_extra_info" in result.stderr
     assert aws.landed == {}
@@ -130,7 +135,7 @@ def test_a_table_that_is_missing_from_the_catalogue_stops_before_anything_is_wri
 
 def test_an_object_that_cannot_be_written_says_what_is_left_and_how_to_go_on(aws, run, write):
     aws.refuse = {"purchase_extra_info/"}
-    files = (f"purchase={write('p.csv', ROW)}", f"purchase_extra_info={write('e.csv', ROW)}")
+    files = (f"purchase={write('p.csv', ROW)}", f"purchase_extra_info={write('e.csv', EXTRA)}")
     result = run(*files)
     assert result.exit_code == 1
     assert "AccessDenied" in result.stderr

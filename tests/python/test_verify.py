@@ -13,7 +13,10 @@ from typer.testing import CliRunner, Result
 from lakehouse.cli import app
 from lakehouse.landing.digest import METADATA_KEY, digest_of
 
-ROWS = "purchase_id,transaction_datetime\n1,2024-01-05 10:00:00\n2,\n"
+HEADER = (
+    "transaction_datetime,purchase_id,buyer_id,prod_item_id,order_date,release_date,producer_id"
+)
+ROWS = f"{HEADER}\n2024-01-05 10:00:00,1,,,,,\n,2,,,,,\n"
 
 
 @pytest.fixture

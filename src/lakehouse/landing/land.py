@@ -52,6 +52,7 @@ def land_delivery(
     full_extract: Collection[str] = (),
     sender: str | None = None,
     clock: Callable[[], datetime] | None = None,
+    absent_is_null: Collection[str] = (),
 ) -> list[LandedLoad]:
     """Write one call's files to the raw zone as text; the same delivery again changes nothing.
 
@@ -69,6 +70,7 @@ def land_delivery(
         rewrite_history: allow claims that lie before the newest `recorded_at` of the domain.
         full_extract: entities whose files here hold every record of the source; only for those
             whose contract leaves that to the call.
+        absent_is_null: columns that no record of a JSON file needs to have: then they are null.
         sender: who sent the files, where the contract tells senders apart; None is its default.
         clock: asked once more when the files are ready: where the UTC day has turned meanwhile,
             they are stamped anew, once, so that no row appears under a day that is over. None asks
@@ -84,6 +86,7 @@ def land_delivery(
     now = received_at.astimezone(UTC).replace(tzinfo=None)
     by_entity: dict[str, list[Delivery]] = {}
     _check_full_extracts(full_extract, {delivery.entity for delivery in deliveries}, contract)
+    _check_absent_columns(absent_is_null, {d.entity for d in deliveries}, contract)
     for delivery in deliveries:
         by_entity.setdefault(delivery.entity, []).append(delivery)
     existing = store.list_files(contract.domain)
@@ -97,6 +100,7 @@ def land_delivery(
             recorded_from,
             contract.entity(name).rules.full_extract is True or name in full_extract,
             sender,
+            absent_is_null,
         )
         for name, group in by_entity.items()
     ]
@@ -117,6 +121,7 @@ def land_delivery(
             rewrite_history=rewrite_history,
             full_extract=full_extract,
             sender=sender,
+            absent_is_null=absent_is_null,
         )
     files, own_claims = {}, []
     try:
@@ -161,6 +166,17 @@ def _check_full_extracts(
             raise UsageError(
                 f"'{name}' is {rule} delivered whole by its contract; leave it out of "
                 f"--full-extract, or change full_extract in the sources YAML"
+            )
+
+
+def _check_absent_columns(
+    named: Collection[str], delivered: set[str], domain: DomainContract
+) -> None:
+    for column in named:
+        if not any(column in domain.entity(entity).columns for entity in delivered):
+            raise UsageError(
+                f"--absent-is-null {column}: no column of {', '.join(sorted(delivered))}; name a "
+                f"column as the sources YAML spells it"
             )
 
 

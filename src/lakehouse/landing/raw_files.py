@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from lakehouse.landing.contract import (
     CONTENT_HASH_COLUMN,
     FULL_EXTRACT_COLUMN,
+    RESCUED_COLUMN,
     SENDER_COLUMN,
     EntityContract,
 )
@@ -62,6 +63,9 @@ def _raw_table(
         provenance[SENDER_COLUMN] = pa.repeat(pa.scalar(load.sender), file.row_count)
     if entity.has_content_hash_column:
         provenance[CONTENT_HASH_COLUMN] = pa.repeat(pa.scalar(file.digest.hex()), file.row_count)
+    provenance[RESCUED_COLUMN] = (
+        pa.nulls(file.row_count, pa.string()) if file.rescued is None else file.rescued
+    )
     return pa.table({**columns, **provenance})
 
 
