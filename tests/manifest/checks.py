@@ -887,7 +887,7 @@ def check_incremental_models_follow_loads(manifest: Manifest) -> list[str]:
 
 
 def check_record_tables_have_gates(manifest: Manifest) -> list[str]:
-    """What a load rejects, and what a full extract ends, is judged where every mart waits for it."""
+    """What loads reject and full extracts end is judged where every mart waits for it."""
     found = []
     for model in record_tables(manifest):
         gates = ["rejected_share"]
