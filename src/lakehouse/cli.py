@@ -188,6 +188,10 @@ def publish(
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="Let a mart without rows empty its table.")
     ] = False,
+    allow_removal: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TABLE", help="Let any number of rows of this table go."),
+    ] = None,
     manifest: Annotated[
         Path | None, typer.Option(help="Manifest that dbt wrote; else the project is parsed.")
     ] = None,
@@ -205,6 +209,7 @@ def publish(
             settings=os.environ,
             clients=AwsClients("publishing"),
             allow_empty=allow_empty,
+            allow_removal=allow_removal or (),
         )
     for exposure, setting in done.unset.items():
         typer.echo(f"warning: {setting} is not set, so {exposure} is not published", err=True)
