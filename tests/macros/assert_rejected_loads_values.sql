@@ -1,6 +1,7 @@
--- A load is judged with the loads of its day that arrived before it, without accepted ones: from ten
--- rows on by the share, from three on if all are rejected. Files of a load are one load, its day is
--- its first. A load that is held has no row; one that does not fail has one if it has rejected rows.
+-- A load is judged with the loads of its day that arrived before it, without accepted ones: from
+-- ten rows on by the share, from three on if all are rejected. Files of a load are one load, its
+-- day is its first. A load that is held has no row; another has one if it fails, or if rows of it
+-- are rejected.
 
 with load as (
     {% set loads = [
@@ -33,21 +34,38 @@ reflected as (
     select cast(8 as bigint) as load_key
 ),
 
--- load_key, rows that are accepted, rows that are rejected by reason
-example as (
+digit as (
+    {% for number in range(10) %}
+    select {{ number }} as digit {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+-- Load, reason of a rejection, and how many such rows it has.
+counted as (
     {% set rows = [
         (1, none, 50), (2, none, 8), (2, 'b', 1), (3, none, 1), (4, 'a', 2), (5, 'a', 3),
         (6, 'a', 90), (7, none, 99), (7, 'a', 1), (8, 'a', 90), (9, none, 5), (9, 'b', 1),
         (10, none, 3), (10, 'a', 2), (10, 'b', 1), (10, 'c', 1), (10, 'd', 1), (11, none, 4),
         (11, 'a', 1), (12, none, 198), (12, 'a', 2),
     ] %}
-    {% for load_key, reason, count in rows %}
+    {% for load_key, reason, row_count in rows %}
     select
         cast({{ load_key }} as bigint) as load_key,
-        {{ "'" ~ reason ~ "'" if reason else "nullif('', '')" }} as reason_code
-    from ({% for _ in range(count) %}select 1 as x{{ ' union all ' if not loop.last }}{% endfor %}) as given
+        {{ "'" ~ reason ~ "'" if reason else "nullif('', '')" }} as reason_code,
+        {{ row_count }} as row_count
     {{ 'union all' if not loop.last }}
     {% endfor %}
+),
+
+example as (
+    select
+        counted.load_key,
+        counted.reason_code
+    from counted
+    cross join digit as hundred
+    cross join digit as ten
+    cross join digit as one
+    where 100 * hundred.digit + 10 * ten.digit + one.digit < counted.row_count
 ),
 
 found as (
