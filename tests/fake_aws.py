@@ -87,6 +87,8 @@ def handler_for(aws: FakeAws) -> type[BaseHTTPRequestHandler]:
             body = self.body()
             if any(part in self.key for part in aws.refuse):
                 return self.denied()
+            if copied := self.headers["x-amz-copy-source"]:
+                body = aws.objects[unquote(copied).lstrip("/")]
             with aws.lock:
                 if self.headers["If-None-Match"] == "*" and self.key in aws.objects:
                     return self.answer(
@@ -94,7 +96,8 @@ def handler_for(aws: FakeAws) -> type[BaseHTTPRequestHandler]:
                     )
                 aws.objects[self.key] = body
             aws.arrived[self.key] = datetime.now(UTC)
-            self.answer(200, ETag='"x"')
+            told = b"<CopyObjectResult><ETag>x</ETag></CopyObjectResult>" if copied else b""
+            self.answer(200, told, ETag='"x"')
 
         def do_DELETE(self):
             aws.objects.pop(self.key, None)

@@ -6,12 +6,19 @@
 
     Built before all else of its domain, so that a load which lands meanwhile belongs to the next run as
     a whole. The days are looked up and written as literals, because only literals keep an engine from
-    opening every partition of the raw zone; whether a load is new is decided by what the table holds.
+    opening every partition of the raw zone; whether a load is new is decided by what the table holds. The same
+    look-up says what the table holds and raw does not, which stops the run (`check_held_loads`).
 #}
 {% macro received_loads(staged) -%}
     {%- set domain = model.fqn[1] -%}
     {%- set held = this if execute and is_incremental() else none -%}
-    {%- set found = landed_days(staged.keys() | list) if held else [] -%}
+    {%- do ref('ref_quality__load_decision') -%}
+    {%- set found = [] -%}
+    {%- set missing = [] -%}
+    {%- for row in (landed_changes(staged.keys() | list) if held else []) -%}
+        {%- do (found if row[2] is none else missing).append(row) -%}
+    {%- endfor -%}
+    {%- do check_held_loads(missing) -%}
 received_row as (
     {%- for entity, relation in staged.items() %}
     {%- set days = [] -%}

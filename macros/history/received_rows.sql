@@ -18,7 +18,7 @@
 #}
 {% macro received_rows(entity, staged, load, columns, has_full_extracts=false, also_touched=none) -%}
 {%- set loads = found_new_loads() if is_incremental() else [] -%}
-{%- do ref('ref_quality__acknowledged_load') -%}
+{%- do ref('ref_quality__load_decision') -%}
 {%- set own = [] -%}
 {%- for row in loads if row[1] == entity -%}{%- do own.append(row) -%}{%- endfor -%}
 load as (

@@ -10,6 +10,9 @@ from typing import Annotated
 import typer
 
 from lakehouse.aws import AwsClients
+from lakehouse.decisions import LIST, Decided
+from lakehouse.decisions import accept as accept_loads
+from lakehouse.decisions import withdraw as withdraw_loads
 from lakehouse.errors import LakehouseError, RawStoreError, UsageError
 from lakehouse.landing.catalogue import RegisteredTable, register_domain
 from lakehouse.landing.contract import known_domains, read_contract
@@ -18,6 +21,8 @@ from lakehouse.landing.land import LandedLoad, land_delivery
 from lakehouse.landing.own_lake import check_is_own, make_own_lake
 from lakehouse.landing.raw_store import LocalRawStore, RawStore, S3RawStore, open_store
 from lakehouse.terraform_env import environment, shell_exports
+
+_LISTED = f"Commit {LIST.parent}: on AWS it counts once that commit is deployed."
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
@@ -94,6 +99,52 @@ def land(
 
 
 @app.command()
+def accept(
+    loads: Annotated[list[str], typer.Argument(metavar="LOAD...", help="As the build names it.")],
+    why: Annotated[str, typer.Option(help="Who decides so, and why.")],
+    project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
+) -> None:
+    """Let loads pass that stop the build, for the rows they reject or the records they end."""
+    with _told_errors():
+        done = accept_loads(
+            loads,
+            why=why,
+            decided_on=datetime.now(UTC).date(),
+            settings=os.environ,
+            project_dir=project_dir,
+        )
+    _report_decisions(done, "accepted")
+    typer.echo(f"next: lakehouse build. {_LISTED}")
+
+
+@app.command()
+def withdraw(
+    loads: Annotated[list[str], typer.Argument(metavar="LOAD...", help="As the build names it.")],
+    why: Annotated[str, typer.Option(help="Who decides so, and why.")],
+    project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
+) -> None:
+    """Take loads out of the raw zone; their files are kept below _withdrawn."""
+    with _told_errors():
+        done = withdraw_loads(
+            loads,
+            why=why,
+            decided_on=datetime.now(UTC).date(),
+            settings=os.environ,
+            project_dir=project_dir,
+        )
+    _report_decisions(done, "withdrawn")
+    domains = sorted({each.decision.domain for each in done})
+    below = " ".join(f"path:models/{domain}+" for domain in domains)
+    typer.echo(
+        f"next, if a build has read it: lakehouse build --full-refresh --select {below}. {_LISTED}"
+    )
+    typer.echo(
+        "Its delivery, landed again, is a new load: take it out of the transient zone if the next "
+        "extract must not land it."
+    )
+
+
+@app.command()
 def extract(
     domain: Annotated[str, typer.Argument(help="Domain, or one of its entities as DOMAIN.ENTITY.")],
     entities: Annotated[
@@ -159,6 +210,10 @@ def publish(
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="Let a mart without rows empty its table.")
     ] = False,
+    allow_removal: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TABLE", help="Let any number of rows of this table go."),
+    ] = None,
     manifest: Annotated[
         Path | None, typer.Option(help="Manifest that dbt wrote; else the project is parsed.")
     ] = None,
@@ -176,6 +231,7 @@ def publish(
             settings=os.environ,
             clients=AwsClients("publishing"),
             allow_empty=allow_empty,
+            allow_removal=allow_removal or (),
         )
     for exposure, setting in done.unset.items():
         typer.echo(f"warning: {setting} is not set, so {exposure} is not published", err=True)
@@ -354,6 +410,19 @@ def _report(results: Iterable[LandedLoad]) -> None:
         for warning in result.warnings:
             typer.echo(f"warning: {warning}", err=True)
         typer.echo(_sentence(result))
+
+
+def _report_decisions(done: Iterable[Decided], verb: str) -> None:
+    for each in done:
+        load = each.decision
+        name = f"{load.domain}.{load.entity}: load {load.load_id} ({load.days})"
+        moved = f"; {_files(each.moved_count)} moved to {each.place}" if each.moved_count else ""
+        known = "" if each.is_new else ", as it was listed before"
+        typer.echo(f"{name} is {verb}{known}{moved}")
+
+
+def _files(count: int) -> str:
+    return f"{count} file{'' if count == 1 else 's'}"
 
 
 def _parse_delivery(text: str) -> Delivery:

@@ -266,7 +266,7 @@ def purchases(lake: Lake, load: str, day: str, good: int, bad: int) -> None:
 
 # Cautious: tests that need tables besides these are left out.
 UP_TO_VERSIONS = ["--indirect-selection", "cautious", "--select"]
-UP_TO_VERSIONS += ["+fct_commerce__purchase_version", "ref_quality__acknowledged_load"]
+UP_TO_VERSIONS += ["+fct_commerce__purchase_version", "ref_quality__load_decision"]
 BAD_LOAD = "20240203T000000000000Z-00000000000b"
 
 
@@ -298,19 +298,31 @@ def test_few_rejected_rows_warn(lake: Lake, build: Callable) -> None:
     assert "WARN 1 rejected_share" in done.stdout
 
 
-def test_small_loads_do_not_stop_the_build(lake: Lake, build: Callable) -> None:
-    purchases(lake, BAD_LOAD, "2024-02-03", 50, 49)
+def test_from_ten_rows_on_a_load_is_judged(lake: Lake, build: Callable) -> None:
+    purchases(lake, BAD_LOAD, "2024-02-03", 8, 1)
     assert build().returncode == 0
+    purchases(lake, BAD_LOAD.replace("b", "c"), "2024-02-03", 1, 0)
+    done = build()
+    assert done.returncode != 0
+    assert "0 of 1 rows are rejected; with the loads of its day before it 1 of 10" in done.stdout
 
 
-def test_an_acknowledged_load_does_not_stop_the_build(lake: Lake, build: Callable) -> None:
+def test_three_rows_of_which_none_can_be_used_stop_the_build(lake: Lake, build: Callable) -> None:
+    purchases(lake, BAD_LOAD, "2024-02-03", 0, 2)
+    assert build().returncode == 0
+    purchases(lake, BAD_LOAD, "2024-02-04", 0, 3)
+    assert build().returncode != 0
+
+
+def test_an_accepted_load_does_not_stop_the_build(lake: Lake, build: Callable) -> None:
     purchases(lake, BAD_LOAD, "2024-02-03", 100, 100)
     with duckdb.connect(str(lake.database)) as connection:
         connection.execute(
-            "insert into quality.ref_quality__acknowledged_load values "
-            f"('commerce', 'purchase_extra_info', '{BAD_LOAD}', 'seen by the shop')"
+            "insert into quality.ref_quality__load_decision values ('accept', 'commerce', "
+            f"'purchase_extra_info', '{BAD_LOAD}', '2024-02-03', '2024-02-04', 'seen by the shop')"
         )
     select = [*UP_TO_VERSIONS, "--exclude", "resource_type:unit_test", "resource_type:seed"]
+    select += ["row_count_is_ref_quality__load_decision_*"]
     done = lake.try_dbt("build", *select, variables={"run_date": "2024-02-10"})
     assert done.returncode == 0, done.stdout[-2000:]
 

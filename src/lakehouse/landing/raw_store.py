@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _KEY = re.compile(
-    r"(?P<domain>[^/]+)/(?P<entity>[^/]+)/ingest_date=(?P<ingest_date>\d{4}-\d{2}-\d{2})"
+    r"(?P<domain>[^/_][^/]*)/(?P<entity>[^/_][^/]*)/ingest_date=(?P<ingest_date>\d{4}-\d{2}-\d{2})"
     r"/(?P<load_id>[^/]+)\.parquet"
 )
 # Folders of the raw zone that begin with an underscore are read by no engine.
