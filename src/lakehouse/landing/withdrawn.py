@@ -7,17 +7,21 @@ from pathlib import Path, PurePosixPath
 
 from lakehouse.aws import aws_errors
 from lakehouse.errors import RawStoreError
-from lakehouse.landing.raw_store import LocalRawStore, RawFile, RawStore, S3RawStore
-
-FOLDER = "_withdrawn"
+from lakehouse.landing.raw_store import (
+    WITHDRAWN,
+    LocalRawStore,
+    RawFile,
+    RawStore,
+    S3RawStore,
+)
 
 
 def withdrawn_zone(store: RawStore) -> RawStore:
     """Return the zone of withdrawn files, which has the layout of the raw zone."""
     if isinstance(store, LocalRawStore):
-        return LocalRawStore(store.root / FOLDER)
+        return LocalRawStore(store.root / WITHDRAWN)
     if isinstance(store, S3RawStore):
-        return replace(store, prefix=str(PurePosixPath(store.prefix) / FOLDER))
+        return replace(store, prefix=str(PurePosixPath(store.prefix) / WITHDRAWN))
     raise TypeError(f"no zone of withdrawn files beside {store!r}")
 
 
