@@ -83,7 +83,7 @@ with events as (
         union all select 'c', 'f', 1, '4', '07', 'conflict_passed', '3', 'x', 'current|4|-|-'
 
         -- The last line of a load speaks for it, by file and then by line.
-        union all select 'a', 'f', 1, '2', '08', 'last_line', '2', '9', 'superseded|-|-|odd,conflict'
+        union all select 'a', 'f', 1, '2', '08', 'last_line', '2', '8', 'superseded|-|-|conflict'
         union all select 'a', 'f', 2, '2', '08', 'last_line', '2', '1', 'current|2|-|conflict'
         union all select 'a', 'f', 9, '2', '08', 'last_file', '2', 'y', 'superseded|-|-|conflict'
         union all select 'a', 'g', 1, '2', '08', 'last_file', '2', 'x', 'current|2|-|conflict'

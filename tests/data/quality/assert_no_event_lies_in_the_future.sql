@@ -1,5 +1,5 @@
--- An event that lies further after the day of its receipt than clocks may differ ranks at the end of
--- that day: a warning, because nobody knows when it happened.
+-- An event that lies further after the day of its receipt than clocks may differ ranks at the end
+-- of that day: a warning, because nobody knows when it happened.
 {{ config(severity='warn') }}
 
 select
