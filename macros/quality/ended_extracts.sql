@@ -47,7 +47,7 @@ version as (
     where known_from is not null
 ),
 
-change as (
+known_change as (
     select
         extract_scope,
         known_from as changed_on,
@@ -70,7 +70,7 @@ day_change as (
         changed_on,
         sum(held_change) as held_change,
         sum(is_end) as ended_count
-    from change
+    from known_change
     group by extract_scope, changed_on
 ),
 

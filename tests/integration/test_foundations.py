@@ -285,7 +285,7 @@ def test_too_many_rejected_rows_stop_the_build_before_any_mart(lake: Lake, build
     purchases(lake, BAD_LOAD, "2024-02-03", 198, 2 + 1)
     for _ in range(2):
         done = build()
-        assert done.returncode != 0, "must fail again while nobody has acknowledged the load"
+        assert done.returncode != 0, "must fail again while nobody has accepted the load"
         assert lake.query("select count(*) from commerce.fct_commerce__purchase_version") == [(10,)]
     assert build(rejected_share_limit=0.02).returncode == 0
     assert lake.query("select count(*) from commerce.fct_commerce__purchase_version") == [(198,)]

@@ -513,7 +513,7 @@ BROKEN = [
     Broken("seeds_are_counted", "ref_commerce__subsidiary", lambda m: untest(
         m, "ref_commerce__subsidiary", "row_count_is")),
     Broken("seeds_are_counted", "ref_quality__load_decision", lambda m: m["files"].update(
-        {"seeds/quality/ref_quality__load_decision.csv": "domain,entity\na,b\nc,d\ne,f\n"})),
+        {"seeds/quality/ref_quality__load_decision.csv": "domain\ncommerce\nretail\n"})),
     # Engines
     Broken("no_clock", "rpt_quality__freshness", lambda m: code(
         m, "rpt_quality__freshness", "from expected", "from expected where now() > current_date")),
