@@ -35,7 +35,8 @@ DOMAIN, ENTITY, MODEL = "credit", "proposal", "feat_credit__proposal"
 _DATABASE = "lake.duckdb"
 _DBT_WORDS = (
     *("build", "--target", "duckdb", "--select", f"+{MODEL}"),
-    *("--exclude", "resource_type:unit_test"),
+    # Nobody can accept a load that lies nowhere: see `_check_rejections`.
+    *("--exclude", "resource_type:unit_test", "test_name:rejected_share"),
     *("--no-version-check", "--no-use-colors"),
 )
 # What dbt needs of the project for the features alone: parsing the other domains would take longer
@@ -50,6 +51,9 @@ _PROJECT_PARTS = (
     "seeds/quality",
     "tests/data/generic",
 )
+# Of a delivery with that many rows no more may be rejected.
+_JUDGED_ROWS = 100
+_REJECTED_SHARE_LIMIT = 0.01
 _PARTITION = re.compile(r"[0-9]{8}")
 
 
@@ -194,9 +198,11 @@ def _export(work: Path, output_path: Path, sender: str) -> tuple[dict[int, tuple
 
     written: list[tuple[int, Path, int]] = []
     with duckdb.connect(str(work / _DATABASE), read_only=True) as lake:
-        rejected = lake.execute(
-            f"select count(*) from {DOMAIN}.int_{DOMAIN}__{ENTITY} where reason_code is not null"
-        ).fetchall()[0][0]
+        rejected, received = lake.execute(
+            "select count_if(reason_code is not null), count(*) "
+            f"from {DOMAIN}.int_{DOMAIN}__{ENTITY}"
+        ).fetchall()[0]
+        _check_rejections(rejected, received)
         table = f"{DOMAIN}.{MODEL}"
         counts = lake.execute(
             f"select anomesdia, count(*) from {table} group by anomesdia order by anomesdia"
@@ -211,6 +217,19 @@ def _export(work: Path, output_path: Path, sender: str) -> tuple[dict[int, tuple
             )
             written.append((day, path, count))
     return _publish(written, output_path, f"{sender}.parquet"), rejected
+
+
+def _check_rejections(rejected: int, received: int) -> None:
+    """Refuse a delivery of which too much cannot be used; a small one is judged by who reads it.
+
+    Raises: FeaturesError that names the limit.
+    """
+    if received >= _JUDGED_ROWS and rejected > _REJECTED_SHARE_LIMIT * received:
+        raise FeaturesError(
+            f"{rejected} of {received} rows are rejected, more than {_REJECTED_SHARE_LIMIT:.0%} "
+            f"(as rejected_share in a lake), so nothing is written; correct the file, or land it "
+            f"into a lake to see each row's reason"
+        )
 
 
 def _publish(

@@ -191,6 +191,11 @@ MOMENT = datetime(2024, 2, 29, 1, 2, 3, 4)
         (pa.float32(), 0.1, "0.1"),
         (pa.decimal128(38, 9), Decimal("0.000000001"), "0.000000001"),
         (pa.decimal128(10, 2), Decimal("-12.30"), "-12.30"),
+        (pa.decimal128(38, 18), Decimal("50.000000000000000000"), "50.00"),
+        (pa.decimal128(10, 3), Decimal("2.000"), "2.00"),
+        (pa.decimal128(10, 3), Decimal("-2.500"), "-2.50"),
+        (pa.decimal128(10, 3), Decimal("2.345"), "2.345"),
+        (pa.decimal128(18, 4), Decimal("2.3450"), "2.3450"),
         (pa.date32(), date(2024, 2, 29), "2024-02-29"),
         (pa.timestamp("us"), MOMENT, "2024-02-29 01:02:03.000004"),
         (pa.timestamp("ms"), MOMENT.replace(microsecond=0), "2024-02-29 01:02:03.000000"),
@@ -199,7 +204,7 @@ MOMENT = datetime(2024, 2, 29, 1, 2, 3, 4)
         (
             pa.timestamp("us", "America/Sao_Paulo"),
             MOMENT.replace(tzinfo=UTC),
-            "2024-02-29 01:02:03.000004+00:00",
+            "2024-02-29 01:02:03.000004",
         ),
         (pa.large_string(), "a", "a"),
         (pa.dictionary(pa.int32(), pa.string()), "a", "a"),
@@ -211,3 +216,34 @@ def test_parquet_values_become_exact_text(write, contract, kind, value, text):
     file = only_file(write("p.parquet", table), contract)
     assert file.columns["purchase_id"].to_pylist() == [text, None]
     assert list(file.columns) == ["purchase_id"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        (pa.timestamp("ns"), datetime(2024, 2, 29), "2024-02-29"),
+        (pa.timestamp("s"), datetime(2024, 2, 29), "2024-02-29"),
+        (pa.timestamp("ms", "UTC"), datetime(2024, 2, 29, tzinfo=UTC), "2024-02-29"),
+        (pa.timestamp("us", "America/Sao_Paulo"), datetime(2024, 2, 29, tzinfo=UTC), "2024-02-29"),
+        (pa.timestamp("us"), datetime(2024, 2, 29, 3), "2024-02-29 03:00:00.000000"),
+        (pa.timestamp("ns"), 1, "1970-01-01 00:00:00.000000001"),
+        (pa.date32(), date(2024, 2, 29), "2024-02-29"),
+        (pa.string(), "2024-02-29 00:00:00", "2024-02-29 00:00:00"),
+    ],
+)
+def test_a_typed_midnight_is_a_day_where_the_contract_has_days(write, contract, kind, value, text):
+    table = pa.table({"purchase_id": ["1"], "order_date": pa.array([value], kind)})
+    file = only_file(write("p.parquet", table), contract)
+    assert file.columns["order_date"].to_pylist() == [text]
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [("2.000", "2.00"), ("-2.5000", "-2.50"), ("2.345", "2.345"), ("2.0", "2.0"), ("2e3", "2e3")],
+)
+def test_zeros_of_a_json_number_that_say_nothing_go(write, land, raw_rows, number, text):
+    delivered = '{"purchase_id": "2.000", "purchase_value": NUMBER}'.replace("NUMBER", number)
+    land(("product_item", write("p.json", delivered)))
+    assert [(r["purchase_id"], r["purchase_value"]) for r in raw_rows("product_item")] == [
+        ("2.000", text)
+    ]

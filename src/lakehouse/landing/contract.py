@@ -86,6 +86,7 @@ class EntityContract:
             partition column is none of them.
         source: where it is fetched from; None if it is only ever delivered.
         siblings: shapes of the other entities of the domain, by name.
+        dates: columns that hold a day (`kind: date`), so that a typed midnight is landed as one.
     """
 
     name: str
@@ -96,6 +97,7 @@ class EntityContract:
     has_content_hash_column: bool = False
     source: Source | None = None
     siblings: Mapping[str, tuple[Shape, ...]] = field(default_factory=dict)
+    dates: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -203,6 +205,9 @@ def _entity_contract(table: Mapping[str, Any]) -> EntityContract:
     named |= {rules.text_answer.body} if rules.text_answer else set()
     if undeclared := sorted(named - set(columns)):
         raise ValueError(f"landing rules of {table['name']} name undeclared columns: {undeclared}")
+    kinds = {column["name"]: _meta(column).get("kind") for column in table["columns"]}
+    if unknown := sorted(name for name, kind in kinds.items() if kind not in (None, "date")):
+        raise ValueError(f"the only kind of a column is date; {unknown} of {table['name']} differ")
     has_full_extract_column = is_provenance.get(FULL_EXTRACT_COLUMN, False)
     if rules.full_extract not in FULL_EXTRACT_RULES:
         raise ValueError(f"full_extract of {table['name']} is none of {FULL_EXTRACT_RULES}")
@@ -222,6 +227,7 @@ def _entity_contract(table: Mapping[str, Any]) -> EntityContract:
         ),
         has_content_hash_column=is_provenance.get(CONTENT_HASH_COLUMN, False),
         source=read_source(_meta(table).get("extract")),
+        dates=frozenset(name for name, kind in kinds.items() if kind == "date"),
     )
 
 

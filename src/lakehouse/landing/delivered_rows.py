@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SEND_AGAIN = "ask the source to send the file again"
+_ZEROS_THAT_SAY_NOTHING = re.compile(r"(-?[0-9]+[.][0-9]{2})0+")
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,15 @@ class Rows:
     unit: str = "line"
     warnings: tuple[str, ...] = ()
     answer: IndexAnswer | None = None
+
+
+def number_as_text(number: str) -> str:
+    """The digits of a number that was typed where it was written: zeros beyond two decimals go.
+
+    As text, `2.000` may be two or two thousand; of a typed number it is known.
+    """
+    match = _ZEROS_THAT_SAY_NOTHING.fullmatch(number)
+    return match[1] if match else number
 
 
 def decoded(content: bytes, name: str, entity: EntityContract) -> tuple[str, tuple[str, ...]]:

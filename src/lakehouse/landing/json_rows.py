@@ -1,4 +1,4 @@
-"""JSON: objects of an array, or one after the other, every number in its own digits."""
+"""JSON: objects of an array, or one after the other, a number in the digits it came with."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from typing import Any
 from lakehouse.errors import DeliveryError
 from lakehouse.landing.columns import checked_header
 from lakehouse.landing.contract import EntityContract
-from lakehouse.landing.delivered_rows import SEND_AGAIN, Rows, decoded
+from lakehouse.landing.delivered_rows import SEND_AGAIN, Rows, decoded, number_as_text
 
 _JSON_BLANKS = re.compile(r"[ \t\r\n]*")
 
@@ -145,6 +145,8 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _json_text(value: Any, name: str, line: int) -> str | None:
     """The text of one JSON value: text as it is, anything nested as compact JSON."""
+    if isinstance(value, _Number):
+        return number_as_text(value)
     if value is None or isinstance(value, str):
         return value
     try:

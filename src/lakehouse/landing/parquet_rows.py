@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from lakehouse.errors import DeliveryError
 from lakehouse.landing.columns import checked_header
 from lakehouse.landing.contract import EntityContract
-from lakehouse.landing.delivered_rows import SEND_AGAIN, Rows
+from lakehouse.landing.delivered_rows import SEND_AGAIN, Rows, number_as_text
 
 
 def read_parquet(content: bytes, name: str, entity: EntityContract) -> Rows:
@@ -32,9 +32,11 @@ def read_parquet(content: bytes, name: str, entity: EntityContract) -> Rows:
     columns: dict[str, pa.ChunkedArray[Any]] = {}
     for column, values in zip(header, table.columns, strict=True):
         is_nested = any(is_kind(values.type) for is_kind in _ONLY_RESCUED)
-        render = _any_text if is_nested and column not in entity.columns else _arrow_text
         try:
-            columns[column] = render(values)
+            if is_nested and column not in entity.columns:
+                columns[column] = _any_text(values)
+            else:
+                columns[column] = _arrow_text(values, is_date=column in entity.dates)
         except (pa.ArrowException, UnicodeDecodeError) as err:
             raise DeliveryError(
                 f"{name}: column '{column}' ({values.type}) has no exact text form "
@@ -57,14 +59,17 @@ def _any_text(values: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
     return pa.chunked_array([pa.array([text(value) for value in values.to_pylist()], pa.string())])
 
 
-def _arrow_text(values: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
+def _arrow_text(values: pa.ChunkedArray[Any], *, is_date: bool) -> pa.ChunkedArray[Any]:
     """Render one Parquet column as text without losing or adding a digit.
 
+    Args:
+        is_date: the contract has a day here, so that midnight is written as one. An instant is
+            written in UTC, without an offset, as the contract has it.
     Raises: pa.ArrowException if the type has no exact text form (binary, nested, duration).
     """
     kind = values.type
     if pa.types.is_dictionary(kind):
-        return _arrow_text(values.cast(kind.value_type))
+        return _arrow_text(values.cast(kind.value_type), is_date=is_date)
     if pa.types.is_timestamp(kind):
         # Through int64, because a cast between zones would need a time zone database.
         unit = kind.unit if kind.unit == "ns" else "us"
@@ -72,18 +77,16 @@ def _arrow_text(values: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
         # The stubs know the unit of a type as any text.
         utc = whole.cast(pa.timestamp(kind.unit)).cast(pa.timestamp(unit))  # type: ignore[type-var]
         text = pc.replace_substring_regex(utc.cast(pa.string()), r"(\.\d{6})000$", r"\1")
-        if kind.tz is None:
+        if not is_date:
             return text
-        # The stubs do not know that plain text joins.
-        joined: pa.ChunkedArray[Any] = pc.binary_join_element_wise(  # type: ignore[call-overload]
-            text, "+00:00", ""
-        )
-        return joined
+        return pc.replace_substring_regex(text, r" 00:00:00\.0+$", "")
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         # Arrow's decimal text may have an exponent; its float text is the shortest of its width.
         plain = _plain_float if pa.types.is_floating(kind) else _plain_decimal
         source = values.cast(pa.string()) if pa.types.is_floating(kind) else values
-        texts = [None if value is None else plain(value) for value in source.to_pylist()]
+        texts = [
+            None if value is None else number_as_text(plain(value)) for value in source.to_pylist()
+        ]
         return pa.chunked_array([pa.array(texts, pa.string())])
     if not any(is_kind(kind) for is_kind in _CAST_AS_TEXT):
         raise pa.ArrowTypeError(f"{kind} is not landed")
