@@ -41,7 +41,7 @@ digit as (
 ),
 
 -- Load, reason of a rejection, and how many such rows it has.
-counted as (
+example_count as (
     {% set rows = [
         (1, none, 50), (2, none, 8), (2, 'b', 1), (3, none, 1), (4, 'a', 2), (5, 'a', 3),
         (6, 'a', 90), (7, none, 99), (7, 'a', 1), (8, 'a', 90), (9, none, 5), (9, 'b', 1),
@@ -59,13 +59,13 @@ counted as (
 
 example as (
     select
-        counted.load_key,
-        counted.reason_code
-    from counted
+        example_count.load_key,
+        example_count.reason_code
+    from example_count
     cross join digit as hundred
     cross join digit as ten
     cross join digit as one
-    where 100 * hundred.digit + 10 * ten.digit + one.digit < counted.row_count
+    where 100 * hundred.digit + 10 * ten.digit + one.digit < example_count.row_count
 ),
 
 found as (
