@@ -18,15 +18,10 @@
     (
         select
             {%- for column in node.columns.values() %}
-            {%- set type = dbt.type_string() if column.data_type == 'string' else column.data_type %}
             {%- set kept = column.config.meta.get('provenance') and column.name != 'recorded_at' %}
-            {{ 'cast(null as ' ~ type ~ ')' if is_silent else column.name }} as {{ column.name if kept else column.name ~ '_text' }}
+            {{ column.name }} as {{ column.name if kept else column.name ~ '_text' }}
             {{- ',' if not loop.last }}
             {%- endfor %}
-        {%- if is_silent %}
-        where 1 = 0
-        {%- else %}
-        from {{ raw_table(relation, node) }}
-        {%- endif %}
+        from {{ '(' ~ no_raw_rows(node) ~ ') as no_file' if is_silent else raw_table(relation, node) }}
     )
 {%- endmacro %}

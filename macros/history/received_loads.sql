@@ -34,12 +34,8 @@ received_row as (
     from {{ relation }}
     where
         {{ is_known_day('ingest_date') }}
-        {%- if held and not days %}
-        and 1 = 0
-        {%- elif held and days | length > 400 %}
-        and ingest_date between '{{ days | first }}' and '{{ days | last }}'
-        {%- elif held %}
-        and ingest_date in ('{{ days | join("', '") }}')
+        {%- if held %}
+        and {{ in_literals('ingest_date', days) }}
         {%- endif %}
     {{ 'union all' if not loop.last }}
     {%- endfor %}

@@ -43,16 +43,8 @@ staged as (
     from {{ staged }}
     {%- if is_incremental() %}
     where
-        {%- if not own %}
-        1 = 0
-        {%- endif %}
-        {%- for column, place in [('load_id', 2), ('ingest_date', 3)] if own %}
-        {%- set values = own | map(attribute=place) | unique | sort %}
-        {{ 'and ' if not loop.first }}{{ column }}
-        {%- if values | length > 400 %} between '{{ values | first }}' and '{{ values | last }}'
-        {%- else %} in ('{{ values | join("', '") }}')
-        {%- endif %}
-        {%- endfor %}
+        {{ in_literals('load_id', own | map(attribute=2)) }}
+        and {{ in_literals('ingest_date', own | map(attribute=3)) }}
     {%- endif %}
 ),
 

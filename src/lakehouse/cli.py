@@ -1,7 +1,7 @@
 """The command line: words become calls, results sentences; clock and environment come in here."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,15 +105,7 @@ def accept(
     project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
 ) -> None:
     """Let loads pass that stop the build, for the rows they reject or the records they end."""
-    with _told_errors():
-        done = accept_loads(
-            loads,
-            why=why,
-            decided_on=datetime.now(UTC).date(),
-            settings=os.environ,
-            project_dir=project_dir,
-        )
-    _report_decisions(done, "accepted")
+    _decide(accept_loads, loads, why, project_dir, verb="accepted")
     typer.echo(f"next: lakehouse build. {_LISTED}")
 
 
@@ -124,15 +116,7 @@ def withdraw(
     project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
 ) -> None:
     """Take loads out of the raw zone; their files are kept below _withdrawn."""
-    with _told_errors():
-        done = withdraw_loads(
-            loads,
-            why=why,
-            decided_on=datetime.now(UTC).date(),
-            settings=os.environ,
-            project_dir=project_dir,
-        )
-    _report_decisions(done, "withdrawn")
+    done = _decide(withdraw_loads, loads, why, project_dir, verb="withdrawn")
     domains = sorted({each.decision.domain for each in done})
     below = " ".join(f"path:models/{domain}+" for domain in domains)
     typer.echo(
@@ -412,13 +396,29 @@ def _report(results: Iterable[LandedLoad]) -> None:
         typer.echo(_sentence(result))
 
 
-def _report_decisions(done: Iterable[Decided], verb: str) -> None:
+def _decide(
+    decide: Callable[..., list[Decided]],
+    loads: Sequence[str],
+    why: str,
+    project_dir: Path,
+    *,
+    verb: str,
+) -> list[Decided]:
+    with _told_errors():
+        done = decide(
+            loads,
+            why=why,
+            decided_on=datetime.now(UTC).date(),
+            settings=os.environ,
+            project_dir=project_dir,
+        )
     for each in done:
         load = each.decision
         name = f"{load.domain}.{load.entity}: load {load.load_id} ({load.days})"
         moved = f"; {_files(each.moved_count)} moved to {each.place}" if each.moved_count else ""
         known = "" if each.is_new else ", as it was listed before"
         typer.echo(f"{name} is {verb}{known}{moved}")
+    return done
 
 
 def _files(count: int) -> str:

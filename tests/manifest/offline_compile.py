@@ -86,7 +86,8 @@ def answer_to(sql: str, landed_days: Sequence[str]) -> list[list[Any]]:
         return [[1]]
     # Which models' notes of reflected loads must change: all that are asked for.
     if "select distinct model_name" in sql:
-        return [[name] for name in dict.fromkeys(re.findall(r"'(\w+)' as model_name", sql))]
+        names = dict.fromkeys(re.findall(r"'(\w+)' as model_name", sql))
+        return [[name, is_missing] for name in names for is_missing in (1, 0)]
     # Which days the load table of a domain must read, per entity; nothing it holds is missing.
     if "full outer join" in sql and "coalesce(landed.entity, held.entity)" in sql:
         entities = re.findall(r"select '(\w+)' as entity", sql)

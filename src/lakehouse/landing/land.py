@@ -19,6 +19,7 @@ from lakehouse.landing.earlier_loads import newest_load, newest_recorded_at, sam
 from lakehouse.landing.load import Load, compact_moment, moment_text, read_load, received_at_once
 from lakehouse.landing.raw_files import partition_files
 from lakehouse.landing.raw_store import RawFile, RawStore
+from lakehouse.landing.withdrawn import withdrawn_zone
 
 
 @dataclass(frozen=True)
@@ -105,8 +106,11 @@ def land_delivery(
         for name, group in by_entity.items()
     ]
     is_claimed = ingest_date is not None or recorded_from is not None
+    newest = {load.entity.name: newest_load(load, existing, store) for load in loads}
     repeated = {
-        load.entity.name: same_delivery(load, existing, store, is_claimed=is_claimed)
+        load.entity.name: same_delivery(
+            load, existing, store, since="" if is_claimed else newest[load.entity.name]
+        )
         for load in loads
     }
     new = [load for load in loads if load.row_count and not repeated[load.entity.name]]
@@ -127,7 +131,12 @@ def land_delivery(
     try:
         for load in new:
             claim = _claimed(
-                load, contract.domain, existing, store, landed_at, is_claimed=is_claimed
+                load,
+                contract.domain,
+                store,
+                landed_at,
+                newest=newest[load.entity.name],
+                is_claimed=is_claimed,
             )
             if claim.is_first:
                 own_claims.append(claim.name)
@@ -227,10 +236,10 @@ class _Claim:
 def _claimed(
     load: Load,
     domain: str,
-    existing: Sequence[RawFile],
     store: RawStore,
     landed_at: datetime,
     *,
+    newest: str,
     is_claimed: bool,
 ) -> _Claim:
     """Claim a delivery for this call, or find the claim of another that lands it at this moment.
@@ -239,7 +248,9 @@ def _claimed(
     the same is in the name of the claim, with the load that landed last on its days, so that A, B
     and A again are three.
     """
-    before = newest_load(load, existing, store)
+    own_id, own_moment = f"{compact_moment(landed_at)}-{load.content_hash}", moment_text(landed_at)
+    own = json.dumps({"load_id": own_id, "recorded_at": own_moment}).encode()
+    before = newest
     while True:
         facts = [
             load.entity.name,
@@ -252,14 +263,12 @@ def _claimed(
             before,
         ]
         name = f"{domain}-{hashlib.sha256(json.dumps(facts).encode()).hexdigest()}"
-        load_id = f"{compact_moment(landed_at)}-{load.content_hash}"
-        own = {"load_id": load_id, "recorded_at": moment_text(landed_at)}
-        first = store.claim(name, json.dumps(own).encode())
+        first = store.claim(name, own)
         if first is None:
-            return _Claim(name, load_id, own["recorded_at"], is_first=True)
+            return _Claim(name, own_id, own_moment, is_first=True)
         said = json.loads(first)
-        places = [RawFile(domain, load.entity.name, day, said["load_id"]) for day in load.days]
-        if not any(store.is_withdrawn(place) for place in places):
+        places = {RawFile(domain, load.entity.name, day, said["load_id"]) for day in load.days}
+        if places.isdisjoint(withdrawn_zone(store).list_files(domain)):
             return _Claim(name, said["load_id"], said["recorded_at"], is_first=False)
         # What was withdrawn is delivered anew.
         before = said["load_id"]

@@ -83,9 +83,6 @@ class RawStore(Protocol):
     def release(self, name: str) -> None:
         """Take back a claim of this process, whose write failed."""
 
-    def is_withdrawn(self, file: RawFile) -> bool:
-        """Whether the file was taken out of the layout by `lakehouse withdraw`."""
-
 
 @dataclass(frozen=True)
 class LocalRawStore:
@@ -122,9 +119,7 @@ class LocalRawStore:
                 os.replace(path, target)
                 _sync(target.parent)
         except OSError as err:
-            raise RawStoreError(
-                f"{self.root}: cannot write ({err}); free space or permit, then land again"
-            ) from err
+            raise self._cannot_write(err) from err
         finally:
             if staging is not None:
                 shutil.rmtree(staging, ignore_errors=True)
@@ -146,17 +141,17 @@ class LocalRawStore:
             finally:
                 beside.unlink(missing_ok=True)
         except OSError as err:
-            raise RawStoreError(
-                f"{self.root}: cannot write ({err}); free space or permit, then land again"
-            ) from err
+            raise self._cannot_write(err) from err
         return None
 
     def release(self, name: str) -> None:
         with suppress(OSError):
             (self.root / CLAIMS / name).unlink(missing_ok=True)
 
-    def is_withdrawn(self, file: RawFile) -> bool:
-        return (self.root / WITHDRAWN / file.key).exists()
+    def _cannot_write(self, err: OSError) -> RawStoreError:
+        return RawStoreError(
+            f"{self.root}: cannot write ({err}); free space or permit, then land again"
+        )
 
 
 @dataclass(frozen=True)
@@ -237,13 +232,6 @@ class S3RawStore:
     def release(self, name: str) -> None:
         with aws_errors(self.uri(f"{CLAIMS}/{name}")):
             self.s3.delete_object(Bucket=self.bucket, Key=self._key(f"{CLAIMS}/{name}"))
-
-    def is_withdrawn(self, file: RawFile) -> bool:
-        with aws_errors(self.uri(file.key)):
-            found = self.s3.list_objects_v2(
-                Bucket=self.bucket, Prefix=self._key(f"{WITHDRAWN}/{file.key}"), MaxKeys=1
-            )
-        return bool(found.get("Contents"))
 
     def _storage_descriptors(
         self, files: Sequence[RawFile]
