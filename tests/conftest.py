@@ -1,5 +1,6 @@
 """What all tests share: `lake` and the scripts on the path, and the longest files first."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -7,6 +8,10 @@ import pytest
 
 TESTS = Path(__file__).parent
 sys.path[:0] = [str(TESTS), str(TESTS.parent / "scripts")]
+
+# A person's own lake, which the shell may name, is no matter of the tests.
+for _name in ("LAKEHOUSE_RAW", "LAKEHOUSE_DUCKDB"):
+    os.environ.pop(_name, None)
 
 # Each is one worker's for a minute or two: begun last, it would leave the other without work. The
 # first keeps both processors busy while the second waits for Terraform's provider.

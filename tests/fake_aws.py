@@ -27,6 +27,12 @@ class FakeAws:
     refuse: set[str] = field(default_factory=set)
     secrets: dict[str, str] = field(default_factory=dict)
     arrived: dict[str, datetime] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def landed(self) -> dict[str, bytes]:
+        """The objects without the claims of the processes that landed them."""
+        return {key: body for key, body in self.objects.items() if "/_claims/" not in key}
 
 
 @contextmanager
@@ -81,9 +87,17 @@ def handler_for(aws: FakeAws) -> type[BaseHTTPRequestHandler]:
             body = self.body()
             if any(part in self.key for part in aws.refuse):
                 return self.denied()
-            aws.objects[self.key] = body
+            if copied := self.headers["x-amz-copy-source"]:
+                body = aws.objects[unquote(copied).lstrip("/")]
+            with aws.lock:
+                if self.headers["If-None-Match"] == "*" and self.key in aws.objects:
+                    return self.answer(
+                        412, b"<Error><Code>PreconditionFailed</Code><Message>no</Message></Error>"
+                    )
+                aws.objects[self.key] = body
             aws.arrived[self.key] = datetime.now(UTC)
-            self.answer(200, ETag='"x"')
+            told = b"<CopyObjectResult><ETag>x</ETag></CopyObjectResult>" if copied else b""
+            self.answer(200, told, ETag='"x"')
 
         def do_DELETE(self):
             aws.objects.pop(self.key, None)

@@ -50,7 +50,7 @@ ranked_offer as (
         row_number() over (
             partition by {{ points }}.purchase_key{{ ', ' ~ day if day is not none }}
             order by
-                offered_item.transaction_datetime desc, offered_item.recorded_at desc,
+                offered_item.ranked_at desc, offered_item.recorded_at desc,
                 offered_item.content desc, offered_item.record_key desc
         ) as place
     from {{ points }}

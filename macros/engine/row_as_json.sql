@@ -1,15 +1,25 @@
 {#
     row_as_json(columns, masked) -> text, one JSON object of the delivered texts, keys alphabetical
     columns: names as the source delivers them, read from `<name>_text`; masked: those whose value is
-    personal and written as '***' where one was given. Nulls stay null, the mark of `own_markers` goes. A map is the one form of Trino with
-    an order of keys that can be told, alphabetical, so all engines have it.
+    personal and written as '***' where one was given. Nulls stay null, the mark of `own_markers` goes. A map
+    is the one form of Trino with an order of keys that can be told, alphabetical, so all engines have it. A
+    row with columns that nobody declared has `rescued_data` besides, masked; a row without has no such key.
 #}
 {% macro row_as_json(columns, masked=[]) -%}
-    {%- set values = [] -%}
-    {%- for name in columns | sort -%}
-        {%- do values.append([name, ("case when " ~ name ~ "_text is not null then '***' end") if name in masked else "replace(" ~ name ~ "_text, chr(1), '')"]) -%}
+    {%- set declared, with_rescued = [], [] -%}
+    {%- for name in (columns + ['rescued_data']) | sort -%}
+        {%- if name == 'rescued_data' -%}
+            {%- do with_rescued.append([name, "'***'"]) -%}
+        {%- else -%}
+            {%- set text = ("case when " ~ name ~ "_text is not null then '***' end") if name in masked else "replace(" ~ name ~ "_text, chr(1), '')" -%}
+            {%- do declared.append([name, text]) -%}
+            {%- do with_rescued.append([name, text]) -%}
+        {%- endif -%}
     {%- endfor -%}
-    {{ return(adapter.dispatch('row_as_json', 'lakehouse')(values)) }}
+    case
+        when rescued_data is null then {{ adapter.dispatch('row_as_json', 'lakehouse')(declared) }}
+        else {{ adapter.dispatch('row_as_json', 'lakehouse')(with_rescued) }}
+    end
 {%- endmacro %}
 
 {% macro default__row_as_json(values) -%}

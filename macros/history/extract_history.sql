@@ -24,31 +24,7 @@
       is_conflict  another row of the record in one delivery has other content.
 #}
 {% macro extract_history(received, delivered, columns, content, precedence=none) -%}
-delivery as (
-    select
-        extract_scope,
-        load_id,
-        ingest_date,
-        min(recorded_at) as delivered_at,
-        bool_or(is_full_extract) and bool_and(record_key is not null) as is_complete,
-        {{ 'max(' ~ precedence ~ ')' if precedence is not none else '0' }} as precedence
-    from {{ delivered }}
-    where extract_scope is not null
-    group by extract_scope, load_id, ingest_date
-),
-
-numbered_delivery as (
-    select
-        delivery.*,
-        row_number() over (
-            partition by extract_scope order by delivered_at, load_id, ingest_date
-        ) as delivery_number,
-        coalesce(max(precedence) over (
-            partition by extract_scope order by delivered_at, load_id, ingest_date
-            rows between unbounded preceding and 1 preceding
-        ), precedence) <= precedence as is_effective
-    from delivery
-),
+{{ extract_deliveries(delivered, precedence) }},
 
 -- The next extract that is complete: where a record that it does not hold is gone.
 ordered_delivery as (

@@ -2,8 +2,9 @@
     raw_rows(source_name, table_name) -> subquery to select from
     The raw table: provenance under its own names, every delivered column as `<column>_text`, so that a
     typed column can take the plain name beside it. Columns come from the sources YAML, and so does what
-    says nothing in a column where that differs from `null_markers`. While the raw zone has no file of the
-    entity: a typed empty select and a warning, so that a project with one silent feed still builds.
+    says nothing in a column where that differs from `null_markers`; a column that a file lacks is null
+    (`raw_table`). While the raw zone has no file of the entity: a typed empty select and a warning, so that
+    a project with one silent feed still builds.
 #}
 {% macro raw_rows(source_name, table_name) -%}
     {%- set relation = source(source_name, table_name) -%}
@@ -18,18 +19,12 @@
     (
         select
             {%- for column in node.columns.values() %}
-            {%- set type = dbt.type_string() if column.data_type == 'string' else column.data_type %}
             {%- set kept = column.config.meta.get('provenance') and column.name != 'recorded_at' %}
             {%- set markers = column.config.meta.get('null_markers') %}
             {%- set nothing = "''" if column.name in node.config.meta.landing.null_as_empty else 'null' %}
-            {%- set delivered = column.name if markers is none else own_markers(column.name, markers, nothing) %}
-            {{ 'cast(null as ' ~ type ~ ')' if is_silent else delivered }} as {{ column.name if kept else column.name ~ '_text' }}
+            {{ column.name if markers is none else own_markers(column.name, markers, nothing) }} as {{ column.name if kept else column.name ~ '_text' }}
             {{- ',' if not loop.last }}
             {%- endfor %}
-        {%- if is_silent %}
-        where 1 = 0
-        {%- else %}
-        from {{ relation }}
-        {%- endif %}
+        from {{ '(' ~ no_raw_rows(node) ~ ') as no_file' if is_silent else raw_table(relation, node) }}
     )
 {%- endmacro %}

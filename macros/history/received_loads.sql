@@ -6,12 +6,19 @@
 
     Built before all else of its domain, so that a load which lands meanwhile belongs to the next run as
     a whole. The days are looked up and written as literals, because only literals keep an engine from
-    opening every partition of the raw zone; whether a load is new is decided by what the table holds.
+    opening every partition of the raw zone; whether a load is new is decided by what the table holds. The same
+    look-up says what the table holds and raw does not, which stops the run (`check_held_loads`).
 #}
 {% macro received_loads(staged) -%}
     {%- set domain = model.fqn[1] -%}
     {%- set held = this if execute and is_incremental() else none -%}
-    {%- set found = landed_days(staged.keys() | list) if held else [] -%}
+    {%- do ref('ref_quality__load_decision') -%}
+    {%- set found = [] -%}
+    {%- set missing = [] -%}
+    {%- for row in (landed_changes(staged.keys() | list) if held else []) -%}
+        {%- do (found if row[2] is none else missing).append(row) -%}
+    {%- endfor -%}
+    {%- do check_held_loads(missing) -%}
 received_row as (
     {%- for entity, relation in staged.items() %}
     {%- set days = [] -%}
@@ -27,12 +34,8 @@ received_row as (
     from {{ relation }}
     where
         {{ is_known_day('ingest_date') }}
-        {%- if held and not days %}
-        and 1 = 0
-        {%- elif held and days | length > 400 %}
-        and ingest_date between '{{ days | first }}' and '{{ days | last }}'
-        {%- elif held %}
-        and ingest_date in ('{{ days | join("', '") }}')
+        {%- if held %}
+        and {{ in_literals('ingest_date', days) }}
         {%- endif %}
     {{ 'union all' if not loop.last }}
     {%- endfor %}

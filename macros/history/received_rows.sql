@@ -18,7 +18,7 @@
 #}
 {% macro received_rows(entity, staged, load, columns, has_full_extracts=false, also_touched=none) -%}
 {%- set loads = found_new_loads() if is_incremental() else [] -%}
-{%- do ref('ref_quality__acknowledged_load') -%}
+{%- do ref('ref_quality__load_decision') -%}
 {%- set own = [] -%}
 {%- for row in loads if row[1] == entity -%}{%- do own.append(row) -%}{%- endfor -%}
 load as (
@@ -43,16 +43,8 @@ staged as (
     from {{ staged }}
     {%- if is_incremental() %}
     where
-        {%- if not own %}
-        1 = 0
-        {%- endif %}
-        {%- for column, place in [('load_id', 2), ('ingest_date', 3)] if own %}
-        {%- set values = own | map(attribute=place) | unique | sort %}
-        {{ 'and ' if not loop.first }}{{ column }}
-        {%- if values | length > 400 %} between '{{ values | first }}' and '{{ values | last }}'
-        {%- else %} in ('{{ values | join("', '") }}')
-        {%- endif %}
-        {%- endfor %}
+        {{ in_literals('load_id', own | map(attribute=2)) }}
+        and {{ in_literals('ingest_date', own | map(attribute=3)) }}
     {%- endif %}
 ),
 

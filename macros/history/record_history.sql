@@ -10,10 +10,14 @@
                    else `superseded`;
       known_from   first day on which it was the state of its record, null if it never was;
       known_to     first day on which it no longer was, null if it still is (or never was);
-      is_conflict  another event of the record has the same time and other content.
-    The state of a record as known on day D is its greatest event by (transaction_datetime, recorded_at,
-    content) among those with ingest_date <= D: an event is outranked on the first day on which a
-    greater one was known, and was the state only if that day is not its own.
+      is_conflict  another event of the record has the same time and other content;
+      ranked_at    the time by which it ranks: that of the event, or, of an event in the future
+                   (`is_event_in_future`), the end of the day on which its content first came.
+    The state of a record as known on day D is its greatest event among those with ingest_date <= D, by
+    ranked_at, recorded_at, content, load_id, source_file, source_row. Of the rows of one load that tie in the
+    first two the last one speaks for the load: its content ranks the load, and it alone can be the state.
+    An event is outranked on the first day on which a greater one was known, and was the state only if
+    that day is not its own.
 
     Content decides only between events of one instant, so only records that have such a pair pay for it:
     sorting every row by its whole content costs twice the time and three times the memory.
@@ -31,7 +35,9 @@ contested_record as (
         select record_key
         from event
         group by record_key, transaction_datetime
-        having count(*) > 1
+        having
+            count(*) > 1
+            or bool_or({{ is_event_in_future('transaction_datetime', 'ingest_date') }})
     ) as tied
 ),
 
@@ -42,6 +48,7 @@ uncontested_event as (
             partition by record_key order by transaction_datetime desc
             rows between unbounded preceding and 1 preceding
         ) as outranked_on,
+        transaction_datetime as ranked_at,
         false as is_repeated,
         false as is_conflict
     from event
@@ -62,13 +69,38 @@ compared_event as (
     )
 ),
 
-contested_event as (
+timed_event as (
     select
         compared_event.*,
+        case
+            when {{ is_event_in_future('transaction_datetime', 'ingest_date') }}
+                then {{ as_timestamp(
+                    "cast(min(ingest_date) over (partition by record_key, content) as "
+                    ~ dbt.type_string() ~ ") || ' 23:59:59.999999'"
+                ) }}
+            else transaction_datetime
+        end as ranked_at
+    from compared_event
+),
+
+spoken_event as (
+    select
+        timed_event.*,
+        last_value(content) over (
+            partition by record_key, ranked_at, recorded_at, load_id
+            order by source_file, source_row
+            rows between unbounded preceding and unbounded following
+        ) as load_content
+    from timed_event
+),
+
+contested_event as (
+    select
+        spoken_event.*,
         min(ingest_date) over (
             partition by record_key
             order by
-                transaction_datetime desc, recorded_at desc, content desc,
+                ranked_at desc, recorded_at desc, load_content desc,
                 load_id desc, source_file desc, source_row desc
             rows between unbounded preceding and 1 preceding
         ) as outranked_on,
@@ -81,15 +113,16 @@ contested_event as (
         content = first_value(content) over (
             partition by record_key
             order by
-                transaction_datetime desc, recorded_at desc, content desc,
+                ranked_at desc, recorded_at desc, load_content desc,
                 load_id desc, source_file desc, source_row desc
         ) as is_winning
-    from compared_event
+    from spoken_event
 ),
 
 ranked_event as (
     select
         {{ columns | join(',\n        ') }},
+        ranked_at,
         outranked_on,
         is_repeated,
         is_conflict,
@@ -98,6 +131,7 @@ ranked_event as (
     union all
     select
         {{ columns | join(',\n        ') }},
+        ranked_at,
         outranked_on,
         is_repeated,
         is_conflict,
@@ -119,7 +153,8 @@ record as (
         case
             when outranked_on > ingest_date then outranked_on
         end as known_to,
-        is_conflict
+        is_conflict,
+        ranked_at
     from ranked_event
     union all
     select
@@ -127,7 +162,8 @@ record as (
         'rejected' as row_status,
         cast(null as date) as known_from,
         cast(null as date) as known_to,
-        cast(false as boolean) as is_conflict
+        cast(false as boolean) as is_conflict,
+        transaction_datetime as ranked_at
     from {{ received }}
     where reason_code is not null
 )

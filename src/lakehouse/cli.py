@@ -1,7 +1,7 @@
 """The command line: words become calls, results sentences; clock and environment come in here."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,13 +10,19 @@ from typing import Annotated
 import typer
 
 from lakehouse.aws import AwsClients
-from lakehouse.errors import LakehouseError, UsageError
+from lakehouse.decisions import LIST, Decided
+from lakehouse.decisions import accept as accept_loads
+from lakehouse.decisions import withdraw as withdraw_loads
+from lakehouse.errors import LakehouseError, RawStoreError, UsageError
 from lakehouse.landing.catalogue import RegisteredTable, register_domain
 from lakehouse.landing.contract import known_domains, read_contract
 from lakehouse.landing.delivery import Delivery
 from lakehouse.landing.land import LandedLoad, land_delivery
-from lakehouse.landing.raw_store import LocalRawStore, S3RawStore, open_store
+from lakehouse.landing.own_lake import check_is_own, make_own_lake
+from lakehouse.landing.raw_store import LocalRawStore, RawStore, S3RawStore, open_store
 from lakehouse.terraform_env import environment, shell_exports
+
+_LISTED = f"Commit {LIST.parent}: on AWS it counts once that commit is deployed."
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
@@ -24,6 +30,21 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 @app.callback()
 def lakehouse() -> None:
     """Move data between sources, the raw zone and the places of use."""
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(help="New folder for raw files and the database.")],
+    with_sample: Annotated[
+        bool, typer.Option("--with-sample", help="Start from the sample instead of empty.")
+    ] = False,
+    project_dir: Annotated[Path, typer.Option(help="Directory that holds data/raw.")] = Path("."),
+) -> None:
+    """Make a lake of your own and print what commands need: eval "$(lakehouse new mine)"."""
+    with _told_errors():
+        lake = make_own_lake(folder, project_dir=project_dir, with_sample=with_sample)
+    typer.echo(f"{folder}: {'new lake' if lake.is_new else 'the lake that is there'}", err=True)
+    typer.echo(shell_exports(lake.settings))
 
 
 @app.command()
@@ -51,6 +72,10 @@ def land(
         str | None,
         typer.Option(help="Who sent it, where the contract tells senders apart."),
     ] = None,
+    absent_is_null: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="JSON: no record has this key because all are null."),
+    ] = None,
     project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
 ) -> None:
     """Land delivered files in the raw zone; several entities of one delivery in one call."""
@@ -60,15 +85,47 @@ def land(
         results = land_delivery(
             [_parse_delivery(text) for text in deliveries],
             contract=read_contract(domain, project_dir=project_dir),
-            store=open_store(os.environ, domain=domain, project_dir=project_dir),
+            store=_own_store(domain, project_dir),
             received_at=datetime.now(UTC),
+            clock=lambda: datetime.now(UTC),
             ingest_date=ingest_date.date() if ingest_date else None,
             recorded_from=recorded_from,
             rewrite_history=rewrite_history,
             full_extract=full_extract or (),
             sender=sender,
+            absent_is_null=absent_is_null or (),
         )
     _report(results)
+
+
+@app.command()
+def accept(
+    loads: Annotated[list[str], typer.Argument(metavar="LOAD...", help="As the build names it.")],
+    why: Annotated[str, typer.Option(help="Who decides so, and why.")],
+    project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
+) -> None:
+    """Let loads pass that stop the build, for the rows they reject or the records they end."""
+    _decide(accept_loads, loads, why, project_dir, verb="accepted")
+    typer.echo(f"next: lakehouse build. {_LISTED}")
+
+
+@app.command()
+def withdraw(
+    loads: Annotated[list[str], typer.Argument(metavar="LOAD...", help="As the build names it.")],
+    why: Annotated[str, typer.Option(help="Who decides so, and why.")],
+    project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
+) -> None:
+    """Take loads out of the raw zone; their files are kept below _withdrawn."""
+    done = _decide(withdraw_loads, loads, why, project_dir, verb="withdrawn")
+    domains = sorted({each.decision.domain for each in done})
+    below = " ".join(f"path:models/{domain}+" for domain in domains)
+    typer.echo(
+        f"next, if a build has read it: lakehouse build --full-refresh --select {below}. {_LISTED}"
+    )
+    typer.echo(
+        "Its delivery, landed again, is a new load: take it out of the transient zone if the next "
+        "extract must not land it."
+    )
 
 
 @app.command()
@@ -103,7 +160,7 @@ def extract(
             raise UsageError("--object names what to land; leave out entities and --full")
         contract = read_contract(name, project_dir=project_dir)
         places = Places(
-            store=open_store(os.environ, domain=name, project_dir=project_dir),
+            store=_own_store(name, project_dir),
             zone=open_transient(os.environ, project_dir=project_dir),
             settings=os.environ,
             http=http_client,
@@ -137,6 +194,10 @@ def publish(
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="Let a mart without rows empty its table.")
     ] = False,
+    allow_removal: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TABLE", help="Let any number of rows of this table go."),
+    ] = None,
     manifest: Annotated[
         Path | None, typer.Option(help="Manifest that dbt wrote; else the project is parsed.")
     ] = None,
@@ -154,6 +215,7 @@ def publish(
             settings=os.environ,
             clients=AwsClients("publishing"),
             allow_empty=allow_empty,
+            allow_removal=allow_removal or (),
         )
     for exposure, setting in done.unset.items():
         typer.echo(f"warning: {setting} is not set, so {exposure} is not published", err=True)
@@ -193,6 +255,37 @@ def register(
             source = LocalRawStore(copy_from) if copy_from else None
             for table in register_domain(contract, store=store, copy_from=source):
                 typer.echo(_registered_sentence(store.database, table))
+
+
+@app.command()
+def verify(
+    domains: Annotated[
+        list[str] | None, typer.Argument(metavar="[DOMAIN]...", help="All, if none is named.")
+    ] = None,
+    project_dir: Annotated[Path, typer.Option(help="Directory of dbt_project.yml.")] = Path(),
+) -> None:
+    """Read all raw files and say which are not what was landed; fails if one is not."""
+    from lakehouse.landing.digest import verify as verify_files
+
+    changed = counted = unknown = 0
+    with _told_errors():
+        for domain in domains or known_domains(project_dir):
+            read_contract(domain, project_dir=project_dir)
+            store = open_store(os.environ, domain=domain, project_dir=project_dir)
+            for found in verify_files(store.list_files(domain), store):
+                counted += 1
+                unknown += not found.has_digest
+                if found.fault:
+                    changed += 1
+                    typer.echo(f"error: {found.file.key}: {found.fault}", err=True)
+        same = counted - changed - unknown
+        typer.echo(f"{counted} raw files: {same} as landed, {changed} changed, {unknown} unsigned")
+        if unknown:
+            typer.echo("unsigned: written by others, or before files had a digest")
+        if changed:
+            raise RawStoreError(
+                "bring the files back from a copy, or land their deliveries again and refresh"
+            )
 
 
 @app.command()
@@ -255,6 +348,7 @@ def build(context: typer.Context) -> None:
     # Imported late: the other commands draw nothing.
     from lakehouse.building.command import build as build_quietly
 
+    _check_settings(context.args)
     raise typer.Exit(build_quietly(context.args, say=typer.echo))
 
 
@@ -264,7 +358,20 @@ def dbt(context: typer.Context) -> None:
     # Imported late: dbt takes seconds.
     from lakehouse.building.dbt_run import checked_run
 
+    _check_settings(context.args)
     raise typer.Exit(checked_run(context.args))
+
+
+def _check_settings(arguments: Sequence[str]) -> None:
+    from lakehouse.building.checked_settings import check_settings, project_of
+    from lakehouse.building.dbt_run import target_of
+
+    with _told_errors():
+        check_settings(
+            os.environ,
+            target=target_of(arguments, os.environ),
+            project_dir=project_of(arguments, os.environ),
+        )
 
 
 @contextmanager
@@ -276,11 +383,46 @@ def _told_errors() -> Iterator[None]:
         raise typer.Exit(err.exit_code) from err
 
 
+def _own_store(domain: str, project_dir: Path) -> RawStore:
+    store = open_store(os.environ, domain=domain, project_dir=project_dir)
+    check_is_own(store)
+    return store
+
+
 def _report(results: Iterable[LandedLoad]) -> None:
     for result in results:
         for warning in result.warnings:
             typer.echo(f"warning: {warning}", err=True)
         typer.echo(_sentence(result))
+
+
+def _decide(
+    decide: Callable[..., list[Decided]],
+    loads: Sequence[str],
+    why: str,
+    project_dir: Path,
+    *,
+    verb: str,
+) -> list[Decided]:
+    with _told_errors():
+        done = decide(
+            loads,
+            why=why,
+            decided_on=datetime.now(UTC).date(),
+            settings=os.environ,
+            project_dir=project_dir,
+        )
+    for each in done:
+        load = each.decision
+        name = f"{load.domain}.{load.entity}: load {load.load_id} ({load.days})"
+        moved = f"; {_files(each.moved_count)} moved to {each.place}" if each.moved_count else ""
+        known = "" if each.is_new else ", as it was listed before"
+        typer.echo(f"{name} is {verb}{known}{moved}")
+    return done
+
+
+def _files(count: int) -> str:
+    return f"{count} file{'' if count == 1 else 's'}"
 
 
 def _parse_delivery(text: str) -> Delivery:

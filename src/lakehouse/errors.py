@@ -37,6 +37,10 @@ class AwsError(LakehouseError):
     """AWS refuses what is asked of it, or cannot be asked."""
 
 
+class DecisionError(LakehouseError):
+    """What was decided of a load cannot be written down; the list stays as it was."""
+
+
 class SourceError(LakehouseError):
     """A source cannot be fetched, or what it answers is not complete; nothing of it is landed."""
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import yaml
+
 from lakehouse.building.recorded import (
     Recorded,
     RecordedRunError,
@@ -35,7 +37,8 @@ DOMAIN, ENTITY, MODEL = "credit", "proposal", "feat_credit__proposal"
 _DATABASE = "lake.duckdb"
 _DBT_WORDS = (
     *("build", "--target", "duckdb", "--select", f"+{MODEL}"),
-    *("--exclude", "resource_type:unit_test"),
+    # Nobody can accept a load that lies nowhere: see `_check_rejections`.
+    *("--exclude", "resource_type:unit_test", "test_name:rejected_share"),
     *("--no-version-check", "--no-use-colors"),
 )
 # What dbt needs of the project for the features alone: parsing the other domains would take longer
@@ -50,6 +53,8 @@ _PROJECT_PARTS = (
     "seeds/quality",
     "tests/data/generic",
 )
+# Of a delivery with that many rows no more may be rejected than the project's rejected_share_limit.
+_JUDGED_ROWS = 100
 _PARTITION = re.compile(r"[0-9]{8}")
 
 
@@ -105,7 +110,13 @@ def write_features(
             return WrittenFeatures({}, 0, landed.warnings)
         _build(work, project_dir.resolve())
         return WrittenFeatures(
-            *_export(work, output_path, sender or DEFAULT_SENDER), landed.warnings
+            *_export(
+                work,
+                output_path,
+                sender or DEFAULT_SENDER,
+                limit=_rejected_share_limit(project_dir),
+            ),
+            landed.warnings,
         )
 
 
@@ -187,16 +198,20 @@ def _run_dbt(work: Path, project_dir: Path, files: Sequence[Path]) -> Recorded |
     return built.recorded
 
 
-def _export(work: Path, output_path: Path, sender: str) -> tuple[dict[int, tuple[Path, int]], int]:
+def _export(
+    work: Path, output_path: Path, sender: str, *, limit: float
+) -> tuple[dict[int, tuple[Path, int]], int]:
     """Copy the table to files beside their places, then rename all of them into it."""
     # Imported late: the other commands never open a database.
     import duckdb
 
     written: list[tuple[int, Path, int]] = []
     with duckdb.connect(str(work / _DATABASE), read_only=True) as lake:
-        rejected = lake.execute(
-            f"select count(*) from {DOMAIN}.int_{DOMAIN}__{ENTITY} where reason_code is not null"
-        ).fetchall()[0][0]
+        rejected, received = lake.execute(
+            "select count_if(reason_code is not null), count(*) "
+            f"from {DOMAIN}.int_{DOMAIN}__{ENTITY}"
+        ).fetchall()[0]
+        _check_rejections(rejected, received, limit)
         table = f"{DOMAIN}.{MODEL}"
         counts = lake.execute(
             f"select anomesdia, count(*) from {table} group by anomesdia order by anomesdia"
@@ -211,6 +226,25 @@ def _export(work: Path, output_path: Path, sender: str) -> tuple[dict[int, tuple
             )
             written.append((day, path, count))
     return _publish(written, output_path, f"{sender}.parquet"), rejected
+
+
+def _rejected_share_limit(project_dir: Path) -> float:
+    """What the project lets pass in a lake, too."""
+    project = yaml.safe_load((project_dir / "dbt_project.yml").read_text(encoding="utf-8"))
+    return float(project["vars"]["rejected_share_limit"])
+
+
+def _check_rejections(rejected: int, received: int, limit: float) -> None:
+    """Refuse a delivery of which too much cannot be used; a small one is judged by who reads it.
+
+    Raises: FeaturesError that names the limit.
+    """
+    if received >= _JUDGED_ROWS and rejected > limit * received:
+        raise FeaturesError(
+            f"{rejected} of {received} rows are rejected, more than {limit:.0%} "
+            f"(as rejected_share in a lake), so nothing is written; correct the file, or land it "
+            f"into a lake to see each row's reason"
+        )
 
 
 def _publish(

@@ -12,8 +12,9 @@ import pytest
 from conftest import Aws, Built
 
 MODEL = "fct_commerce__gmv_daily"
-# Raw rows. Glue drops it before it makes it anew; on Athena the view that it reads fails first.
-REBUILT = "int_credit__proposal"
+# It reads raw rows. Glue drops it before it makes it anew; on Athena the view that it reads fails
+# first.
+REBUILT = "int_credit__load"
 MERGED = "int_commerce__purchase"
 
 

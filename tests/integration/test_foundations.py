@@ -53,6 +53,15 @@ def run(lake: Lake, run_date: str, *arguments: str, **variables: object) -> str:
     return printed
 
 
+def built_anew(lake: Lake) -> Lake:
+    """Another lake of the same raw zone, built at once."""
+    fresh = Lake(lake.folder / "fresh")
+    fresh.folder.mkdir()
+    fresh.raw.symlink_to(lake.raw)
+    run(fresh, "2024-02-10")
+    return fresh
+
+
 def test_what_lands_today_counts_today_and_the_day_may_change_until_it_ends(lake: Lake) -> None:
     land(lake, "2024-02-01", "nacional")
     run(lake, "2024-02-02")
@@ -123,10 +132,7 @@ def test_a_load_a_parent_lost_in_a_rebuild_is_new_when_it_comes_back(lake: Lake)
     assert [row[2] for row in lake.query(VERSIONS)] == ["nacional"]
     lost.rename(lake.raw / ENTITY / "ingest_date=2024-02-05" / lost.name)
     run(lake, "2024-02-10")
-    fresh = Lake(lake.folder / "fresh")
-    fresh.folder.mkdir()
-    fresh.raw.symlink_to(lake.raw)
-    run(fresh, "2024-02-10")
+    fresh = built_anew(lake)
     assert lake.query(VERSIONS) == fresh.query(VERSIONS)
     assert len(fresh.query(VERSIONS)) == 2
 
@@ -185,10 +191,7 @@ def test_a_run_that_is_killed_is_repeated_by_the_next(lake: Lake, last: str) -> 
 
     run(lake, "2024-02-10")
 
-    fresh = Lake(lake.folder / "fresh")
-    fresh.folder.mkdir()
-    fresh.raw.symlink_to(lake.raw)
-    run(fresh, "2024-02-10")
+    fresh = built_anew(lake)
     assert lake.query(VERSIONS) == fresh.query(VERSIONS)
     assert len(lake.query(VERSIONS)) == 3
     records = "select count(*) from commerce.int_commerce__purchase_extra_info"
@@ -266,7 +269,7 @@ def purchases(lake: Lake, load: str, day: str, good: int, bad: int) -> None:
 
 # Cautious: tests that need tables besides these are left out.
 UP_TO_VERSIONS = ["--indirect-selection", "cautious", "--select"]
-UP_TO_VERSIONS += ["+fct_commerce__purchase_version", "ref_quality__acknowledged_load"]
+UP_TO_VERSIONS += ["+fct_commerce__purchase_version", "ref_quality__load_decision"]
 BAD_LOAD = "20240203T000000000000Z-00000000000b"
 
 
@@ -285,7 +288,7 @@ def test_too_many_rejected_rows_stop_the_build_before_any_mart(lake: Lake, build
     purchases(lake, BAD_LOAD, "2024-02-03", 198, 2 + 1)
     for _ in range(2):
         done = build()
-        assert done.returncode != 0, "must fail again while nobody has acknowledged the load"
+        assert done.returncode != 0, "must fail again while nobody has accepted the load"
         assert lake.query("select count(*) from commerce.fct_commerce__purchase_version") == [(10,)]
     assert build(rejected_share_limit=0.02).returncode == 0
     assert lake.query("select count(*) from commerce.fct_commerce__purchase_version") == [(198,)]
@@ -298,19 +301,31 @@ def test_few_rejected_rows_warn(lake: Lake, build: Callable) -> None:
     assert "WARN 1 rejected_share" in done.stdout
 
 
-def test_small_loads_do_not_stop_the_build(lake: Lake, build: Callable) -> None:
-    purchases(lake, BAD_LOAD, "2024-02-03", 50, 49)
+def test_from_ten_rows_on_a_load_is_judged(lake: Lake, build: Callable) -> None:
+    purchases(lake, BAD_LOAD, "2024-02-03", 8, 1)
     assert build().returncode == 0
+    purchases(lake, BAD_LOAD.replace("b", "c"), "2024-02-03", 1, 0)
+    done = build()
+    assert done.returncode != 0
+    assert "0 of 1 rows are rejected; with the loads of its day before it 1 of 10" in done.stdout
 
 
-def test_an_acknowledged_load_does_not_stop_the_build(lake: Lake, build: Callable) -> None:
+def test_three_rows_of_which_none_can_be_used_stop_the_build(lake: Lake, build: Callable) -> None:
+    purchases(lake, BAD_LOAD, "2024-02-03", 0, 2)
+    assert build().returncode == 0
+    purchases(lake, BAD_LOAD, "2024-02-04", 0, 3)
+    assert build().returncode != 0
+
+
+def test_an_accepted_load_does_not_stop_the_build(lake: Lake, build: Callable) -> None:
     purchases(lake, BAD_LOAD, "2024-02-03", 100, 100)
     with duckdb.connect(str(lake.database)) as connection:
         connection.execute(
-            "insert into quality.ref_quality__acknowledged_load values "
-            f"('commerce', 'purchase_extra_info', '{BAD_LOAD}', 'seen by the shop')"
+            "insert into quality.ref_quality__load_decision values ('accept', 'commerce', "
+            f"'purchase_extra_info', '{BAD_LOAD}', '2024-02-03', '2024-02-04', 'seen by the shop')"
         )
     select = [*UP_TO_VERSIONS, "--exclude", "resource_type:unit_test", "resource_type:seed"]
+    select += ["row_count_is_ref_quality__load_decision_*"]
     done = lake.try_dbt("build", *select, variables={"run_date": "2024-02-10"})
     assert done.returncode == 0, done.stdout[-2000:]
 

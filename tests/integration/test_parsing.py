@@ -21,6 +21,7 @@ VARIABLES = {
     "commerce_gmv_date": "order_date",
     "commerce_excluded_statuses": ["DEVOLVIDA"],
     "report_year": 2020,
+    "clock_skew_hours": 12,
 }
 # Said of the parse itself.
 OF_THE_PARSE = ("metadata", "created_at")

@@ -120,7 +120,12 @@ def run(
     secret = {key: server.secret("lakehouse")[key] for key in ("username", "password")}
     aws = fake_aws.FakeAws(secrets={SECRET: json.dumps(secret)})
 
-    def publish_domains(*domains: str, allow_empty: bool = False, **settings: str) -> Published:
+    def publish_domains(
+        *domains: str,
+        allow_empty: bool = False,
+        allow_removal: Sequence[str] = (),
+        **settings: str,
+    ) -> Published:
         with fake_aws.running(aws) as environment:
             return publish(
                 domains,
@@ -136,6 +141,7 @@ def run(
                 },
                 clients=clients_of(environment),
                 allow_empty=allow_empty,
+                allow_removal=allow_removal,
             )
 
     return publish_domains
@@ -376,6 +382,85 @@ def test_a_mart_that_was_not_built_is_named(fill, run, aurora):
     assert aurora.execute("select to_regclass('performance_academica')").fetchone() == (None,)
 
 
+def pupils(count: int) -> list[tuple]:
+    return [(n, "Ana", *ANA[2:], "Arte", Decimal("7.00"), False) for n in range(count)]
+
+
+def test_a_table_that_would_lose_too_many_rows_is_refused_unless_that_is_meant(fill, run, aurora):
+    fill({**EDUCATION, WIDE: pupils(15)})
+    run("education")
+    fill({**EDUCATION, WIDE: pupils(12), SUBJECTS: [(1, "Arte", 7, 7, 7, 12)]})
+    assert not run("education").errors
+    fill({**EDUCATION, WIDE: pupils(9)})
+    error = str(only_error(run("education")))
+    assert "public.performance_academica would lose 3 of its 12 rows" in error
+    assert "--allow-removal public.performance_academica" in error
+    assert len(rows_of(aurora, "performance_academica")) == 12
+    # The other tables of the exposure are as they were, too.
+    assert rows_of(aurora, "resumo_por_disciplina", "disciplina") == [("Arte",)]
+    with pytest.raises(UsageError, match="performance: no such table"):
+        run("education", allow_removal=["public.performance"])
+    other = run("education", allow_removal=["public.media_por_escola"])
+    assert "would lose" in str(only_error(other))
+    run("education", allow_removal=["public.performance_academica"])
+    assert len(rows_of(aurora, "performance_academica")) == 9
+
+
+def test_fewer_than_three_rows_may_always_go(fill, run, aurora):
+    fill({**EDUCATION, WIDE: pupils(3)})
+    run("education")
+    fill({**EDUCATION, WIDE: pupils(1)})
+    assert not run("education").errors
+    assert len(rows_of(aurora, "performance_academica")) == 1
+
+
+def test_an_exposure_may_say_how_many_rows_of_a_table_may_go(fill, run, aurora, manifest):
+    fill({**EDUCATION, WIDE: pupils(10)})
+    run("education")
+    fill({**EDUCATION, WIDE: pupils(5)})
+    meta = manifest["exposures"]["exposure.lakehouse.education_postgres"]["config"]["meta"]
+    declared = copy.deepcopy(meta["publish"])
+    declared.setdefault("tables", {}).setdefault(WIDE, {})["max_removed_share"] = 0.5
+    assert not run(
+        "education", manifest=changed(manifest, "education_postgres", publish=declared)
+    ).errors
+    assert len(rows_of(aurora, "performance_academica")) == 5
+
+
+def test_one_of_three_schools_passes_the_build_and_stops_before_the_database(run, aurora, tmp_path):
+    """Two schools fewer are below the gate of the build, and take ten of twelve rows with them."""
+    lake = Lake(tmp_path / "schools")
+    files = tmp_path / "files"
+    files.mkdir()
+    schools = [f"{n},Escola {n},pública,Sudeste\n" for n in (101, 102, 103)]
+    grades = [(pupil, "Arte") for pupil in range(1, 13)]
+    (files / "alunos.csv").write_text(
+        "id,nome_ficticio,idade,genero,escola_id\n"
+        + "".join(f"{n},P{n},15,F,{101 if n < 3 else 102 + n % 2}\n" for n in range(1, 13))
+    )
+    (files / "notas.csv").write_text(
+        "aluno_id,disciplina,nota\n" + "".join(f"{n},{subject},8\n" for n, subject in grades)
+    )
+
+    def build(day: str, *delivered: str) -> None:
+        (files / "escolas.csv").write_text(
+            "escola_id,nome,rede,regiao\n" + "".join(delivered), encoding="utf-8"
+        )
+        words = [f"{name}={files}/{name}s.csv" for name in ("aluno", "nota", "escola")]
+        landed = lake.land("education", *words, "--ingest-date", day)
+        assert landed.returncode == 0, landed.stderr
+        lake.dbt("build", "--selector", "education", "--exclude-resource-type", "unit_test")
+
+    build("2024-03-01", *schools)
+    settings = {"LAKEHOUSE_DUCKDB": str(lake.database)}
+    assert not run("education", **settings).errors
+    assert len(rows_of(aurora, "performance_academica")) == 12
+    build("2024-03-02", schools[0])
+    error = str(only_error(run("education", **settings)))
+    assert "public.performance_academica would lose 10 of its 12 rows" in error
+    assert len(rows_of(aurora, "performance_academica")) == 12
+
+
 # Redshift
 
 
@@ -415,11 +500,13 @@ def run_redshift(
     only_silver = copy.deepcopy(manifest)
     del only_silver["exposures"]["exposure.lakehouse.retail_gold"]
 
-    def publish_retail(allow_empty: bool = False) -> Published:
+    def publish_retail(
+        allow_empty: bool = False, allow_removal: Sequence[str] = (), manifest: Any = only_silver
+    ) -> Published:
         with fake_aws.running(aws, redshift_api.handler(aws, redshift)) as environment:
             return publish(
                 ["retail"],
-                manifest=only_silver,
+                manifest=manifest,
                 settings={
                     "AWS_ENDPOINT_URL": environment["AWS_ENDPOINT_URL"],
                     "LAKEHOUSE_DUCKDB": str(tmp_path / "lake.duckdb"),
@@ -430,6 +517,7 @@ def run_redshift(
                 },
                 clients=clients_of(environment),
                 allow_empty=allow_empty,
+                allow_removal=allow_removal,
             )
 
     return publish_retail
@@ -546,6 +634,29 @@ def test_an_empty_mart_does_not_empty_redshift_unless_that_is_meant(fill, run_re
     assert rows_of(warehouse, "silver.venda") == []
 
 
+def sales(count: int) -> list[tuple]:
+    return [(number, *SALES[0][1:]) for number in range(count)]
+
+
+@pytest.mark.parametrize("is_same_shape", [True, False])
+def test_redshift_would_lose_too_many_rows(fill, run_redshift, redshift, warehouse, is_same_shape):
+    fill({**RETAIL, "fct_retail__venda": sales(10)})
+    run_redshift()
+    if not is_same_shape:
+        warehouse.execute("alter table silver.venda alter column id_venda type text")
+    fill({**RETAIL, "fct_retail__venda": sales(7), "dim_retail__funcionario": []})
+    fill({"dim_retail__funcionario": [(1, "Ana", *RETAIL["dim_retail__funcionario"][0][2:])]})
+    error = str(only_error(run_redshift()))
+    assert "silver.venda would lose 3 of its 10 rows" in error
+    assert "--allow-removal silver.venda" in error
+    assert len(rows_of(warehouse, "silver.venda")) == 10
+    assert rows_of(warehouse, "silver.funcionario") == [(1, "Rob Carsson")]
+    assert redshift.objects == {}
+    assert not run_redshift(allow_removal=["fct_retail__venda"]).errors
+    assert len(rows_of(warehouse, "silver.venda")) == 7
+    assert rows_of(warehouse, "silver.funcionario") == [(1, "Ana")]
+
+
 def test_parquet_has_the_types_that_copy_wants(manifest):
     import io
 
@@ -653,6 +764,10 @@ def test_everything_an_exposure_depends_on_is_published(manifest):
         (
             {"target": "postgres", "schema": "p", "tables": {SCHOOLS: {"columns": {"a": "b"}}}},
             "has no column to publish b",
+        ),
+        (
+            {"target": "postgres", "schema": "p", "tables": {SCHOOLS: {"max_removed_share": 20}}},
+            "max_removed_share of rpt_education__media_por_escola is 20",
         ),
         (
             {"target": "postgres", "schema": "p", "tables": {SCHOOLS: {"indexes": [["b"]]}}},

@@ -41,7 +41,7 @@ def land(lake: Lake, path: Path, day: str, *options: str) -> None:
 def build(lake: Lake) -> None:
     """Build the domain with its data tests; unit tests say nothing about this lake."""
     if not lake.database.exists():
-        lake.dbt("seed", "--select", "ref_quality__acknowledged_load")
+        lake.dbt("seed", "--select", "ref_quality__load_decision")
     selected = ["path:models/market", "path:tests/data/market"]
     lake.dbt(
         "build", "--select", *selected, "--exclude-resource-type", "unit_test", variables=RUN_DATE

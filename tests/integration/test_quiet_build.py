@@ -132,17 +132,26 @@ def test_the_log_holds_what_is_not_printed(lake: Lake, well: Printed) -> None:
 
 def test_a_warning_is_told_and_the_build_is_well(warned: Printed) -> None:
     assert warned.exit_code == 0
-    assert f"warning: {RECEIVED}: rows are rejected, within rejected_share_limit" in warned.text
+    (line,) = [line for line in warned.lines if line.startswith(f"warning: {RECEIVED}")]
+    assert line.endswith(
+        "load 20240102T000000000000Z-000000000000 of purchase_extra_info, 2024-01-02: "
+        "1 of 200 rows are rejected (unparsable_key 1)"
+    )
     assert "1 test warns" in warned.text
     assert len(warned.lines) < 10
 
 
 def test_failing_rules_name_the_table_the_rows_and_what_to_do(failed: Printed) -> None:
     assert failed.exit_code == 1
-    assert "2 tests fail" in failed.lines[0]
+    (head,) = [line for line in failed.lines if line.startswith("Failed after")]
+    assert "2 tests fail" in head
     assert f"{RECEIVED}: no two rows have the same load_key, source_row" in failed.text
     assert "3 keys for which it does not hold" in failed.text
-    assert f"{RECEIVED}: more rows of its new loads are rejected" in failed.text
+    assert f"{RECEIVED}: a load has more rejected rows than a build lets pass" in failed.text
+    assert "2024-01-03: 20 of 203 rows are rejected (unparsable_key 20)" in failed.text
+    assert "lakehouse accept 20240103T000000000000Z-000000000000" in failed.text
+    # The load of the day before, which warned, is still held by no mart.
+    assert "1 of 200 rows are rejected" in failed.text
     assert "docs/runbook.md" in failed.text
     assert len(failed.lines) < 25
 
@@ -203,6 +212,7 @@ class OwnProject:
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[OwnProject]:
     own = OwnProject(Lake(tmp_path))
+    own.lake.raw.mkdir()
     own.write(
         "dbt_project.yml",
         "{name: own, profile: own, flags: {send_anonymous_usage_stats: false}}",

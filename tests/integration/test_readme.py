@@ -18,7 +18,7 @@ from tracked_files import tracked_files
 README, PORTUGUESE = (
     (PROJECT / name).read_text(encoding="utf-8") for name in ("README.md", "README.pt-BR.md")
 )
-COMMAND = re.compile(r"(make|source|export|dbt|lakehouse) ")
+COMMAND = re.compile(r"(make|source|eval|dbt|lakehouse) ")
 # Too long for a test, or this very run: the target of the Makefile that runs the same programs.
 RUN_ELSEWHERE = {
     "make test": "test",

@@ -1,6 +1,7 @@
 -- What a series of events makes of a record: late, backfilled, several in a day, repeated, in
--- conflict, undone. States are those at the end of a day of receipt; the event time, then the
--- receipt, then the content decides which event is the greatest. A rejected row decides nothing.
+-- conflict, undone, of the future. States are those at the end of a day of receipt; the event time,
+-- then the receipt, then the content of the load's last line decides which event is the greatest. A
+-- rejected row decides nothing.
 
 {% set columns = [
     'load_id', 'source_file', 'source_row', 'ingest_date', 'recorded_at', 'record_key', 'reason_code',
@@ -80,6 +81,23 @@ with events as (
         union all select
             'b', 'f', 1, '2', '08', 'conflict_passed', '2', 'x', 'superseded|-|-|conflict'
         union all select 'c', 'f', 1, '4', '07', 'conflict_passed', '3', 'x', 'current|4|-|-'
+
+        -- The last line of a load speaks for it, by file and then by line.
+        union all select 'a', 'f', 1, '2', '08', 'last_line', '2', '8', 'superseded|-|-|conflict'
+        union all select 'a', 'f', 2, '2', '08', 'last_line', '2', '1', 'current|2|-|conflict'
+        union all select 'a', 'f', 9, '2', '08', 'last_file', '2', 'y', 'superseded|-|-|conflict'
+        union all select 'a', 'g', 1, '2', '08', 'last_file', '2', 'x', 'current|2|-|conflict'
+        union all select 'a', 'f', 1, '2', '08', 'load_speaks', '2', 'z', 'superseded|-|-|conflict'
+        union all select 'a', 'f', 2, '2', '08', 'load_speaks', '2', 'b', 'superseded|-|-|conflict'
+        union all select 'b', 'f', 1, '2', '08', 'load_speaks', '2', 'c', 'current|2|-|conflict'
+
+        -- An event of the future ranks at the end of the day on which it first came; the clocks of
+        -- two machines may be a day apart.
+        union all select 'a', 'f', 1, '2', '08', 'in_future', '9', 'x', 'superseded|2|3|-'
+        union all select 'b', 'f', 1, '3', '08', 'in_future', '3', 'y', 'current|3|-|-'
+        union all select 'c', 'f', 1, '4', '08', 'in_future', '9', 'x', 'repeated|-|-|-'
+        union all select 'a', 'f', 1, '2', '08', 'clock_ahead', '3', 'x', 'current|2|-|-'
+        union all select 'b', 'f', 1, '3', '08', 'clock_ahead', '2', 'y', 'superseded|-|-|-'
 
         union all select 'a', 'f', 1, '2', '08', 'beside_rejected', '2', 'x', 'current|2|-|-'
         union all select 'b', 'f', 1, '2', '09', 'beside_rejected', '2', 'unread', 'rejected|-|-|-'

@@ -15,6 +15,14 @@ with example as (
     union all select 'ON      MA', 'ON', nullif('', ''), 'MA'
     union all select 'PNAXEDJBN1', 'PNAX', 'EDJB', 'N1'
     union all select 'PNAX    N1', 'PNAX', nullif('', ''), 'N1'
+    union all select 'CI', 'CI', nullif('', ''), nullif('', '')
+    union all select 'CI  ER', 'CI', 'ER', nullif('', '')
+    union all select 'CI  ATZ MB', 'CI', 'ATZ', 'MB'
+    union all select 'PNC     N1', 'PNC', nullif('', ''), 'N1'
+    union all select 'PND ED  N1', 'PND', 'ED', 'N1'
+    union all select 'DR3', 'DR3', nullif('', ''), nullif('', '')
+    union all select 'DRN ED', 'DRN', 'ED', nullif('', '')
+    union all select 'DR2 ED  NM', 'DR2', 'ED', 'NM'
     union all select 'ON EJ NM', 'ON', 'EJ', 'NM'
     union all select 'ON NM', 'ON', nullif('', ''), 'NM'
     union all select 'UNT N2', 'UNT', nullif('', ''), 'N2'

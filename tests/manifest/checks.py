@@ -69,6 +69,7 @@ PROVENANCE = {
     "is_full_extract": "boolean",
     "sender": "string",
     "content_hash": "string",
+    "rescued_data": "string",
 }
 OPTIONAL_PROVENANCE = ("is_full_extract", "sender", "content_hash")
 
@@ -345,8 +346,8 @@ def check_every_source_has_one_staging_model(manifest: Manifest) -> list[str]:
     return found
 
 
-# Asked by the test `rejected_share` of every domain, so its guards must lie below it.
-READ_BY_ALL = {"ref_quality__acknowledged_load"}
+# Asked by the gates of every domain, so what they guard must lie below it.
+READ_BY_ALL = {"ref_quality__load_decision"}
 
 
 def check_models_read_their_own_layers(manifest: Manifest) -> list[str]:
@@ -886,24 +887,31 @@ def check_incremental_models_follow_loads(manifest: Manifest) -> list[str]:
     return found
 
 
-def check_record_tables_guard_rejections(manifest: Manifest) -> list[str]:
-    """The share of rejected rows is tested where every mart waits for it."""
+def check_record_tables_have_gates(manifest: Manifest) -> list[str]:
+    """What loads reject and full extracts end is judged where every mart waits for it."""
     found = []
     for model in record_tables(manifest):
-        guards = [
-            test["test_metadata"]["kwargs"]
-            for test in tests_on(manifest, model, "rejected_share")
-            if test["config"]["severity"].lower() == "error" and test["config"]["enabled"]
-        ]
-        if not any(
-            model["name"] in reflected_by(manifest, guard.get("until", ""))
-            and load_model(domain_of(model)) in re.findall(r"\w+", guard.get("load", ""))
-            for guard in guards
-        ):
-            found.append(
-                f"{model['name']} has no rejected_share test with the load table of its domain, "
-                "until a model that reflects it: add it."
-            )
+        gates = ["rejected_share"]
+        source = manifest["sources"].get(
+            f"source.lakehouse.{domain_of(model)}.{meta_of(model)['entity']}", {"columns": {}}
+        )
+        if "is_full_extract" in source["columns"]:
+            gates.append("ended_share")
+        for gate in gates:
+            guards = [
+                test["test_metadata"]["kwargs"]
+                for test in tests_on(manifest, model, gate)
+                if test["config"]["severity"].lower() == "error" and test["config"]["enabled"]
+            ]
+            if not any(
+                model["name"] in reflected_by(manifest, guard.get("until", ""))
+                and load_model(domain_of(model)) in re.findall(r"\w+", guard.get("load", ""))
+                for guard in guards
+            ):
+                found.append(
+                    f"{model['name']} has no {gate} test with the load table of its domain, "
+                    "until a model that reflects it: add it."
+                )
     return found
 
 

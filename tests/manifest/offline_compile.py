@@ -86,11 +86,12 @@ def answer_to(sql: str, landed_days: Sequence[str]) -> list[list[Any]]:
         return [[1]]
     # Which models' notes of reflected loads must change: all that are asked for.
     if "select distinct model_name" in sql:
-        return [[name] for name in dict.fromkeys(re.findall(r"'(\w+)' as model_name", sql))]
-    # Which days the load table of a domain must read, per entity.
-    if "select distinct landed.entity, landed.ingest_date" in sql:
+        names = dict.fromkeys(re.findall(r"'(\w+)' as model_name", sql))
+        return [[name, is_missing] for name in names for is_missing in (1, 0)]
+    # Which days the load table of a domain must read, per entity; nothing it holds is missing.
+    if "full outer join" in sql and "coalesce(landed.entity, held.entity)" in sql:
         entities = re.findall(r"select '(\w+)' as entity", sql)
-        return [[entity, day] for entity in entities for day in landed_days]
+        return [[entity, day, None] for entity in entities for day in landed_days]
     if "select new_load.load_key, new_load.entity, new_load.load_id" in sql:
         listed = re.findall(r"landed\.entity in \(('\w+'(?:, '\w+')*)\)", sql)
         found = [

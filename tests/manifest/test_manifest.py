@@ -209,7 +209,7 @@ BROKEN = [
     Broken("models_read_their_own_layers", "int_commerce__product_item (records)",
         lambda m: reads(m, "int_commerce__product_item", STATUS)),
     Broken("models_read_their_own_layers", "int_commerce__row_status", lambda m: reads(
-        m, "int_commerce__row_status", "seed.lakehouse.ref_quality__acknowledged_load")),
+        m, "int_commerce__row_status", "seed.lakehouse.ref_quality__load_decision")),
     Broken("models_read_their_own_layers", "rpt_commerce__top_producers", lambda m: reads(
         m, "rpt_commerce__top_producers", "model.lakehouse.fct_quality__row_flag")),
     Broken("quality_reads_offered_models_only", "fct_quality__row_flag", lambda m: reads(
@@ -225,7 +225,7 @@ BROKEN = [
     Broken("every_domain_is_accounted", "domain commerce", lambda m: m["nodes"].pop(STATUS)),
     Broken("every_domain_is_accounted", "int_quality__delivery_profile is", lambda m: m[
         "nodes"].pop("model.lakehouse.int_quality__delivery_profile"),
-        also=("record_tables_guard_rejections",)),
+        also=("record_tables_have_gates",)),
     # Records
     Broken("records_hold_one_entity_or_loads", "fct_commerce__gmv_daily is a record",
         lambda m: meta(m, "fct_commerce__gmv_daily", landed=True),
@@ -248,7 +248,7 @@ BROKEN = [
         m, "int_commerce__purchase", name="int_commerce__order",
         unique_id="model.lakehouse.int_commerce__order"),
         also=("every_domain_is_accounted", "grain_is_tested", "merge_keys_are_not_null",
-              "model_and_seed_names", "record_tables_guard_rejections")),
+              "model_and_seed_names", "record_tables_have_gates")),
     Broken("every_source_has_one_record_table", "holds commerce.order and", lambda m: meta(
         m, "int_commerce__purchase", entity="order"), also=("sources_declare_what_is_watched",)),
     Broken("every_source_has_one_record_table", "does not read int_commerce__load", lambda m: node(
@@ -403,15 +403,17 @@ BROKEN = [
         reflects=["int_commerce__purchase", "int_commerce__load"])),
     Broken("incremental_models_follow_loads", "int_commerce__load is a load table", lambda m: meta(
         m, "int_commerce__load", reflects=["int_commerce__purchase"])),
-    Broken("record_tables_guard_rejections", "int_commerce__purchase", lambda m: untest(
+    Broken("record_tables_have_gates", "int_commerce__purchase", lambda m: untest(
         m, "int_commerce__purchase", "rejected_share")),
-    Broken("record_tables_guard_rejections", "int_commerce__purchase", lambda m: data_tests(
+    Broken("record_tables_have_gates", "int_commerce__purchase", lambda m: data_tests(
         m, "int_commerce__purchase", "rejected_share")[0]["config"].update(severity="warn")),
-    *(Broken("record_tables_guard_rejections", "int_commerce__purchase", lambda m, wrong=wrong: (
+    *(Broken("record_tables_have_gates", "int_commerce__purchase", lambda m, wrong=wrong: (
         data_tests(m, "int_commerce__purchase", "rejected_share")[0]["test_metadata"][
             "kwargs"].update(wrong)))
       for wrong in ({"until": "int_commerce__purchase"}, {"until": "feat_credit__proposal"},
                     {"load": "ref('int_credit__load')"})),
+    Broken("record_tables_have_gates", "int_retail__venda has no ended_share", lambda m: untest(
+        m, "int_retail__venda", "ended_share")),
     Broken("shaping_variables_are_fingerprinted", "commerce_value_rule", lambda m: meta(
         m, "fct_commerce__purchase_movement",
         shaped_by=["commerce_gmv_date", "commerce_excluded_statuses"])),
@@ -510,8 +512,8 @@ BROKEN = [
         m, "purchase")["config"]["meta"]["watch"]["category_columns"].append("buyer_id")),
     Broken("seeds_are_counted", "ref_commerce__subsidiary", lambda m: untest(
         m, "ref_commerce__subsidiary", "row_count_is")),
-    Broken("seeds_are_counted", "ref_quality__acknowledged_load", lambda m: m["files"].update(
-        {"seeds/quality/ref_quality__acknowledged_load.csv": "domain,entity\ncommerce,order\n"})),
+    Broken("seeds_are_counted", "ref_quality__load_decision", lambda m: m["files"].update(
+        {"seeds/quality/ref_quality__load_decision.csv": "domain\ncommerce\nretail\n"})),
     # Engines
     Broken("no_clock", "rpt_quality__freshness", lambda m: code(
         m, "rpt_quality__freshness", "from expected", "from expected where now() > current_date")),

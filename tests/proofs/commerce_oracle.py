@@ -10,8 +10,8 @@ docs/architecture.md#nothing-is-lost.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import delivered_texts
@@ -116,6 +116,7 @@ class Settings:
     gmv_date: str = "release_date"
     excluded_statuses: tuple[str, ...] = ("CANCELADA", "REEMBOLSADA")
     report_year: int = 2021
+    clock_skew_hours: int = 24
 
 
 @dataclass(frozen=True)
@@ -130,10 +131,7 @@ class Event:
     recorded_at: datetime
     ingest_date: date
     received: tuple  # order of receiving, to tell which of equal rows came first
-
-    @property
-    def order(self) -> tuple:
-        return (self.happened_at, self.recorded_at, self.content.encode())
+    order: tuple = ()  # the greatest event of a record is its state
 
 
 @dataclass(frozen=True)
@@ -259,6 +257,43 @@ def read_event(row: Raw) -> Event:
     )
 
 
+# --- the order of events -----------------------------------------------------------------------
+
+
+def ordered(events: list[Event], settings: Settings) -> list[Event]:
+    """The events with their order within their record.
+
+    An event that lies further in the future than clocks may differ ranks at the end of the day on
+    which its content was first received. Among the rows of one load that tie, the last one speaks
+    for the load: it alone can be the state, and its content ranks the load among others.
+    """
+    records = defaultdict(list)
+    for event in events:
+        records[event.entity, event.key].append(event)
+    found = []
+    for record in records.values():
+        first = {}
+        for event in record:
+            first[event.content] = min(
+                event.ingest_date, first.get(event.content, event.ingest_date)
+            )
+        tied = defaultdict(list)
+        for event in record:
+            over = datetime.combine(event.ingest_date + timedelta(days=1), time())
+            is_future = event.happened_at >= over + timedelta(hours=settings.clock_skew_hours)
+            day_end = datetime.combine(first[event.content], time.max)
+            rank = day_end if is_future else event.happened_at
+            load_id = event.received[1]
+            tied[rank, event.recorded_at, load_id].append(event)
+        for (rank, recorded_at, load_id), rows in tied.items():
+            rows.sort(key=lambda row: (row.received[2].encode(), row.received[3]))
+            speaks = rows[-1].content.encode()
+            for place, row in enumerate(rows):
+                order = (rank, recorded_at, speaks, load_id, place)
+                found.append(replace(row, order=order))
+    return found
+
+
 # --- what is known on a day --------------------------------------------------------------------
 
 
@@ -308,7 +343,8 @@ def assemble(
         reference = purchase.values["prod_item_id"], purchase.values["prod_item_partition"]
         item = items.get(item_key(*reference))
     if item is None and offered:
-        item = max(offered, key=lambda offer: (*offer.order, offer.key.encode()))
+        # Of different records: a load speaks for one of them only.
+        item = max(offered, key=lambda offer: (*offer.order[:3], offer.key.encode()))
     feeds = {"purchase": purchase, "product_item": item, "purchase_extra_info": extra_info}
     feeds = {feed: event for feed, event in feeds.items() if event}
     id_text, partition_text = key.split("/")
@@ -355,6 +391,7 @@ def expected_tables(rows: Iterable[Raw], settings: Settings) -> dict[str, list[d
             events.append(read_event(row))
         except Rejected as err:
             rejected.append((row, str(err)))
+    events = ordered(events, settings)
 
     days = sorted({event.ingest_date for event in events})
     known_on = {}

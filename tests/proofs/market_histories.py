@@ -31,6 +31,8 @@ TYPES = [
     "PN  ERJ",
     "ON  XQZ NM",
     "PNC     N1",
+    "PNX     N1",
+    "DR3",
     "ON  ED  MA",
 ]
 

@@ -35,6 +35,8 @@ COLUMNS = [
     "part_acum",
     "theorical_qty",
 ]
+SHARE_CLASSES = ("ON", "PN", *(f"PN{letter}" for letter in "ABCDEFGH"), "UNT", "CI")
+SHARE_CLASSES += ("DR1", "DR2", "DR3", "DRN", "DRE")
 WEEKDAYS = (
     "segunda-feira",
     "terça-feira",
@@ -227,9 +229,9 @@ def row_statuses(rows: list[Row], state: dict[tuple, Row], last: dict[tuple, tup
                 flags.append("non_positive_quantity")
             if len(contents[key, row["load_id"], row["ingest_date"]]) > 1:
                 flags.append("conflict")
-            if row["content"]["classe_acao"] not in ("ON", "PN", "PNA", "PNB", "UNT") or row[
-                "content"
-            ]["nivel_governanca"] not in (None, "NM", "N2", "N1"):
+            if row["content"]["classe_acao"] not in SHARE_CLASSES or row["content"][
+                "nivel_governanca"
+            ] not in (None, "NM", "N2", "N1"):
                 flags.append("unknown_category")
         answer.append(
             {

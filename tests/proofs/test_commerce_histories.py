@@ -68,6 +68,7 @@ def run(
         "commerce_value_rule": settings.value_rule,
         "commerce_gmv_date": settings.gmv_date,
         "commerce_excluded_statuses": list(settings.excluded_statuses),
+        "clock_skew_hours": settings.clock_skew_hours,
     }
     printed = lake.dbt("run", "--select", *select.split(), *arguments, variables=variables)
     # A selection that names nothing only warns, and the run would prove less than it says.

@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from lakehouse.building.findings import Results, read_results, rule_in_words
+from lakehouse.building.gates import GateLine
 from lakehouse.building.progress import READING, BuildEvents, Progress, bar, line, shown
 from lakehouse.building.report import SHOWN_FAILURES, Build, report, stopped
 from lakehouse.building.setting import Setting
@@ -220,13 +221,68 @@ def test_commands_read_what_the_build_read():
     assert "lakehouse build --select a --vars '{run_date: 2024-01-01}' --target=athena" in said
 
 
-def test_a_closed_gate_leads_to_the_runbook_and_the_rejected_rows():
-    gate = result("gate", test_metadata=SimpleNamespace(name="rejected_share", kwargs={}))
-    said = text(build(gate))
-    assert "more rows of its new loads are rejected than rejected_share_limit allows" in said
+def gate(test: str, name: str = "gate", status: str = "fail") -> SimpleNamespace:
+    return result(name, status, test_metadata=SimpleNamespace(name=test, kwargs={}))
+
+
+def told(*lines: str) -> tuple[GateLine, ...]:
+    return tuple(noted(*(event("JinjaLogInfo", msg=line) for line in lines)).gates)
+
+
+def test_a_closed_gate_names_the_load_the_command_and_the_runbook():
+    said = text(
+        build(
+            gate("rejected_share"),
+            gates=told(
+                "gate rejected_share fct_a__b fails: load L1 of b, 2024-01-02: 3 of 9 rows are "
+                "rejected (missing_key 3)",
+                "gate rejected_share fct_a__c fails: load L2 of c, 2024-01-02: 1 of 1 rows",
+                "something else",
+            ),
+        )
+    )
+    assert "fct_a__b: a load has more rejected rows than a build lets pass; no mart" in said
+    assert "load L1 of b, 2024-01-02: 3 of 9 rows are rejected (missing_key 3)" in said
+    assert "lakehouse accept L1 --why 'who, and why'" in said
     assert '--inline "select load_id' in said and "{{ ref('fct_a__b') }}" in said
-    assert "docs/runbook.md" in said
+    assert "docs/runbook.md, “A build stops: rejected_share_… failed”" in said
     assert "2 rows" not in said
+
+
+def test_what_several_gates_hold_back_is_accepted_in_one_command():
+    lines = [
+        f"gate {test} fct_a__b fails: load L{number} of b, 2024-01-02: it is"
+        for number, test in enumerate(["rejected_share", *["ended_share"] * 7], start=1)
+    ]
+    gates = [gate("rejected_share"), gate("ended_share", "other")]
+    said = text(build(*gates, gates=told(*lines)))
+    assert "Accept them all: .venv/bin/lakehouse accept L1 L2 L3 L4 L5 L6 L7 L8 --why" in said
+    assert "and 2 more" in said
+    assert "would end more records" in said
+
+
+def test_what_gates_warn_of_is_said_load_by_load():
+    said = text(
+        build(
+            gate("rejected_share", status="warn"),
+            gates=told(
+                "gate rejected_share fct_a__b warns: load L1 of b, 2024-01-02: 1 of 900 rows",
+                "gate rejected_share all warns: 3 older loads have rejected rows too",
+            ),
+        )
+    )
+    assert said.splitlines()[:3] == [
+        "warning: fct_a__b: load L1 of b, 2024-01-02: 1 of 900 rows",
+        "warning: 3 older loads have rejected rows too",
+        "",
+    ]
+
+
+def test_a_gate_that_said_nothing_leads_to_its_rows():
+    said = text(build(gate("ended_share")))
+    assert ".venv/bin/dbt show --limit 20 --select gate" in said
+    assert "lakehouse accept" not in said
+    assert "docs/runbook.md" in said
 
 
 def test_a_failing_unit_test_shows_the_difference():

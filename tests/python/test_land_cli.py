@@ -5,7 +5,10 @@ from typer.testing import CliRunner
 
 from lakehouse.cli import app
 
-ROW = "purchase_id,transaction_datetime\n1,2024-01-05 10:00:00\n"
+HEADER = (
+    "transaction_datetime,purchase_id,buyer_id,prod_item_id,order_date,release_date,producer_id"
+)
+ROW = f"{HEADER}\n2024-01-05 10:00:00,1,2,3,2024-01-05,,4\n"
 
 
 @pytest.fixture
@@ -55,10 +58,10 @@ def test_bad_input_is_one_line_on_stderr(run, write):
 
 
 def test_an_empty_delivery_warns_and_succeeds(run, write):
-    result = run("commerce", f"purchase={write('p.csv', 'purchase_id,coupon')}")
+    result = run("commerce", f"purchase={write('p.csv', f'{HEADER},coupon')}")
     assert result.exit_code == 0
     assert "warning: p.csv: no rows" in result.stderr
-    assert "warning: p.csv: landed without 'coupon'" in result.stderr
+    assert "warning: p.csv: 'coupon' is not in the contract of purchase" in result.stderr
     assert "purchase: nothing landed, no rows" in result.stdout
 
 

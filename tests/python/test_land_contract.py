@@ -5,7 +5,7 @@ import re
 import pytest
 
 from lakehouse.errors import ContractError, UsageError
-from lakehouse.landing.contract import LandingRules, known_domains, read_contract
+from lakehouse.landing.contract import LandingRules, Shape, known_domains, read_contract
 
 SOURCES = """
 sources:
@@ -60,7 +60,7 @@ def test_a_contract_has_the_delivered_columns_in_order_and_its_rules(sources):
         encoding="latin-1",
         fallback_encoding="cp1252",
         delimiter=";",
-        required=("code",),
+        shapes=(Shape("", ("code",), ("price", "sold_on")),),
         full_extract=True,
     )
 

@@ -6,7 +6,10 @@ Source: docs/architecture.md#raw-zone.
 import csv
 import hashlib
 import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta, timezone
+from unittest.mock import Mock
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,6 +22,7 @@ from lakehouse.errors import (
     RawStoreError,
     UsageError,
 )
+from lakehouse.landing.raw_store import WITHDRAWN
 
 NOON = datetime(2024, 5, 6, 12, 0, 0, 123456, tzinfo=UTC)
 NEXT_DAY = NOON + timedelta(days=1)
@@ -50,7 +54,7 @@ def test_a_load_is_one_parquet_file_with_contract_and_provenance_columns(
     assert columns[0] == "purchase_id"
     assert file.schema_arrow == pa.schema(
         [(name, pa.string()) for name in [*columns, "recorded_at", "load_id", "source_file"]]
-        + [("source_row", pa.int64())]
+        + [("source_row", pa.int64()), ("rescued_data", pa.string())]
     )
     [row] = file.read().to_pylist()
     assert {name: value for name, value in row.items() if value is not None} == {
@@ -374,7 +378,74 @@ def test_entities_of_one_call_are_not_compared_with_each_other(write, land, raw_
 def test_a_clock_that_runs_back_is_a_rewrite_too(write, land):
     land(("purchase", write("p.csv", ONE)))
     with pytest.raises(HistoryRewriteError):
-        land(("purchase", write("q.csv", OTHER)), received_at=NOON - timedelta(seconds=1))
+        land(("purchase", write("q.csv", OTHER)), received_at=NOON - timedelta(minutes=2))
+
+
+def test_a_load_that_another_process_stamped_meanwhile_is_known_by_now(write, land):
+    """Its clock was read later than ours, and it was there first: no rewrite of history."""
+    land(("purchase", write("p.csv", ONE)), received_at=NOON + timedelta(seconds=2))
+    [load] = land(("purchase", write("q.csv", OTHER)))
+    assert load.load_id.startswith("20240506T120002123457Z-")
+
+
+def test_a_day_that_turns_while_files_are_read_is_not_landed_into(write, land, raw_rows):
+    midnight = NOON.replace(hour=23, minute=59, second=59)
+    later = midnight + timedelta(seconds=2)
+    [load] = land(("purchase", write("p.csv", ONE)), received_at=midnight, clock=lambda: later)
+    assert load.outcome == "landed"
+    assert [row["ingest_date"] for row in raw_rows("purchase")] == ["2024-05-07"]
+    assert load.load_id.startswith("20240507T000001")
+    [claimed] = land(
+        ("purchase", write("q.csv", OTHER)),
+        received_at=midnight,
+        ingest_date=date(2024, 5, 7),
+        rewrite_history=True,
+        clock=lambda: later + timedelta(days=1),
+    )
+    assert claimed.files[0].ingest_date == "2024-05-07"
+
+
+def test_eight_processes_that_land_one_delivery_at_once_land_it_once(write, raw, project_dir):
+    header = "transaction_datetime,purchase_id,subsidiary"
+    path = write("e.csv", f"{header}\n2024-01-05 10:00:00,1,nacional\n")
+    code = "from lakehouse.cli import app; app()"
+    words = [sys.executable, "-c", code, "land", "commerce", f"purchase_extra_info={path}"]
+    words += ["--project-dir", str(project_dir)]
+    started = [
+        subprocess.Popen(
+            words,
+            env={**os.environ, "LAKEHOUSE_RAW": str(raw)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(8)
+    ]
+    said = [process.communicate() for process in started]
+    assert [process.returncode for process in started] == [0] * 8, said
+    assert len(list(raw.glob("commerce/purchase_extra_info/*/*.parquet"))) == 1
+    assert sum("landed 1 rows" in out for out, _ in said) == 1
+    assert sum("the same delivery is load" in out for out, _ in said) == 7
+
+
+def test_a_write_that_fails_takes_its_claim_back(write, land, raw, monkeypatch):
+    monkeypatch.setattr(os, "replace", Mock(side_effect=OSError(28, "No space left on device")))
+    with pytest.raises(RawStoreError, match="No space left"):
+        land(("purchase", write("p.csv", ONE)))
+    monkeypatch.undo()
+    [load] = land(("purchase", write("p.csv", ONE)))
+    assert load.outcome == "landed"
+
+
+def test_what_was_withdrawn_is_landed_anew(write, land, raw):
+    [load] = land(("purchase", write("p.csv", ONE)))
+    [file] = load.files
+    withdrawn = raw / WITHDRAWN / file.key
+    withdrawn.parent.mkdir(parents=True)
+    (raw / file.key).rename(withdrawn)
+    [again] = land(("purchase", write("p.csv", ONE)), received_at=NOON + timedelta(seconds=9))
+    assert again.outcome == "landed"
+    assert again.load_id != load.load_id
 
 
 @pytest.mark.parametrize("rewrite_history", [False, True])

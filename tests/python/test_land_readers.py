@@ -21,7 +21,8 @@ NO_NUL_NO_SURROGATE = st.text(
 
 
 def only_file(path, contract, entity="purchase"):
-    return read_delivery(path, entity=contract.entities[entity])
+    [file] = read_delivery(Delivery(entity, path), entity=contract.entities[entity])
+    return file
 
 
 @settings(
@@ -102,11 +103,12 @@ def test_a_reordered_header_lands_by_name_and_blanks_around_names_do_not_count(
     assert (row["purchase_id"], row["buyer_id"]) == ("1", "2")
 
 
-def test_an_extra_column_is_left_out_with_a_warning_that_names_it(write, land, raw_rows):
+def test_an_extra_column_is_kept_as_one_text_with_a_warning_that_names_it(write, land, raw_rows):
     [load] = land(("purchase", write("p.csv", "purchase_id,coupon\n1,X\n")))
     assert len(load.warnings) == 1
-    assert "p.csv: landed without 'coupon'" in load.warnings[0]
+    assert "p.csv: 'coupon' is not in the contract of purchase" in load.warnings[0]
     assert "coupon" not in raw_rows("purchase")[0]
+    assert raw_rows("purchase")[0]["rescued_data"] == '{"coupon":"X"}'
 
 
 def test_the_declared_separator_and_encoding_are_used(write, land, raw_rows, with_rules):

@@ -9,7 +9,12 @@ from typer.testing import CliRunner
 
 from lakehouse.cli import app
 
-ROW = "purchase_id,transaction_datetime\n1,2024-01-05 10:00:00\n"
+HEADER = (
+    "transaction_datetime,purchase_id,buyer_id,prod_item_id,order_date,release_date,producer_id"
+)
+ROW = f"{HEADER}\n2024-01-05 10:00:00,1,2,3,2024-01-05,,4\n"
+SECOND = "2024-01-06 00:00:00,2,2,3,2024-01-05,,4\n"
+EXTRA = "transaction_datetime,purchase_id,subsidiary\n2024-01-05 10:00:00,1,nacional\n"
 DESCRIPTOR = {
     "Columns": [{"Name": "purchase_id", "Type": "string"}],
     "Location": "s3://lake/zone/raw/commerce/purchase/",
@@ -39,21 +44,21 @@ def days(aws):
 
 
 def test_objects_and_partitions_are_there_after_landing(aws, run, write):
-    text = f"{ROW}2,2024-01-06 00:00:00\n"
+    text = f"{ROW}{SECOND}"
     result = run(
         f"purchase={write('p.csv', text)}",
-        f"purchase_extra_info={write('e.csv', ROW)}",
+        f"purchase_extra_info={write('e.csv', EXTRA)}",
         "--recorded-from",
         "transaction_datetime",
     )
     assert result.exit_code == 0, result.output
-    folders = [key.rpartition("/")[0] for key in sorted(aws.objects)]
+    folders = [key.rpartition("/")[0] for key in sorted(aws.landed)]
     assert folders == [
         "lake/zone/raw/commerce/purchase/ingest_date=2024-01-05",
         "lake/zone/raw/commerce/purchase/ingest_date=2024-01-06",
         "lake/zone/raw/commerce/purchase_extra_info/ingest_date=2024-01-05",
     ]
-    second = pq.read_table(io.BytesIO(aws.objects[sorted(aws.objects)[1]]))
+    second = pq.read_table(io.BytesIO(aws.landed[sorted(aws.landed)[1]]))
     assert second["purchase_id"].to_pylist() == ["2"]
     assert days(aws) == [
         ("purchase", "2024-01-05"),
@@ -68,29 +73,42 @@ def test_objects_and_partitions_are_there_after_landing(aws, run, write):
 
 def test_repeats_history_and_known_partitions_are_seen_on_s3_too(aws, run, write):
     claim = ("--recorded-from", "transaction_datetime")
-    path = write("p.csv", f"{ROW}2,2024-01-06\n")
+    path = write("p.csv", f"{ROW}{SECOND}")
     run(f"purchase={path}", *claim)
-    before = dict(aws.objects)
+    before = dict(aws.landed)
     again = run(f"purchase={path}", *claim)
     assert (again.exit_code, "the same delivery" in again.stdout) == (0, True)
-    older = run(f"purchase_extra_info={write('e.csv', ROW)}", *claim)
+    older = run(f"purchase_extra_info={write('e.csv', EXTRA)}", *claim)
     assert older.exit_code == 1
     assert "2024-01-06 00:00:00.000000" in older.stderr
-    assert aws.objects == before
-    same_day = write("q.csv", "purchase_id,transaction_datetime\n3,2024-01-06\n")
+    assert aws.landed == before
+    same_day = write("q.csv", f"{HEADER}\n{SECOND}")
     assert run(f"purchase={same_day}", *claim).exit_code == 0
-    assert len(aws.objects) == 3
+    assert len(aws.landed) == 3
 
 
 def test_history_is_read_without_fetching_the_other_columns(aws, run, write):
-    noise = "".join(f"{number},{number * 7919 % 1000003}\n" for number in range(20_000))
-    run(f"purchase={write('p.csv', 'purchase_id,buyer_id' + chr(10) + noise)}")
-    [content] = aws.objects.values()
+    noise = "".join(f"2024-01-05,{n},{n * 7919 % 1000003},3,,,4\n" for n in range(20_000))
+    run(f"purchase={write('p.csv', HEADER + chr(10) + noise)}")
+    [content] = aws.landed.values()
     aws.ranges.clear()
     run(f"purchase={write('q.csv', ROW)}")
     spans = [span.removeprefix("bytes=").split("-") for span in aws.ranges]
     read_bytes = sum(int(last) - int(first) + 1 for first, last in spans)
     assert 0 < read_bytes < len(content) / 2
+
+
+def test_a_delivery_that_another_process_is_landing_is_finished_under_its_id(aws, run, write):
+    """S3 takes one claim; who finds it there writes the same object once more."""
+    path = write("p.csv", ROW)
+    assert run(f"purchase={path}").exit_code == 0
+    [(name, first)] = aws.landed.items()
+    # As if the first process had not yet written: the other finds the claim alone.
+    del aws.objects[name]
+    other = run(f"purchase={path}")
+    assert (other.exit_code, "the same delivery" in other.stdout) == (0, True)
+    assert list(aws.landed) == [name]
+    assert pq.read_table(io.BytesIO(aws.landed[name])).equals(pq.read_table(io.BytesIO(first)))
 
 
 def test_a_partition_that_was_not_registered_is_registered_by_landing_again(aws, run, write):
@@ -99,32 +117,32 @@ def test_a_partition_that_was_not_registered_is_registered_by_landing_again(aws,
     failed = run(f"purchase={path}", "--ingest-date", "2024-01-05")
     assert failed.exit_code == 1
     assert "land again to register" in failed.stderr
-    assert (len(aws.objects), days(aws)) == (1, [])
+    assert (len(aws.landed), days(aws)) == (1, [])
     aws.refuse = set()
     assert run(f"purchase={path}", "--ingest-date", "2024-01-05").exit_code == 0
-    assert (len(aws.objects), days(aws)) == (1, [("purchase", "2024-01-05")])
+    assert (len(aws.landed), days(aws)) == (1, [("purchase", "2024-01-05")])
 
 
 def test_a_table_that_is_missing_from_the_catalogue_stops_before_anything_is_written(
     aws, run, write
 ):
     del aws.tables["lake_raw", "purchase_extra_info"]
-    result = run(f"purchase={write('p.csv', ROW)}", f"purchase_extra_info={write('e.csv', ROW)}")
+    result = run(f"purchase={write('p.csv', ROW)}", f"purchase_extra_info={write('e.csv', EXTRA)}")
     assert result.exit_code == 1
     assert "Glue table lake_raw.purchase_extra_info" in result.stderr
-    assert aws.objects == {}
+    assert aws.landed == {}
 
 
 def test_an_object_that_cannot_be_written_says_what_is_left_and_how_to_go_on(aws, run, write):
     aws.refuse = {"purchase_extra_info/"}
-    files = (f"purchase={write('p.csv', ROW)}", f"purchase_extra_info={write('e.csv', ROW)}")
+    files = (f"purchase={write('p.csv', ROW)}", f"purchase_extra_info={write('e.csv', EXTRA)}")
     result = run(*files)
     assert result.exit_code == 1
     assert "AccessDenied" in result.stderr
     assert "earlier files of this call are landed" in result.stderr
     aws.refuse = set()
     assert run(*files).exit_code == 0
-    assert len(aws.objects) == 2
+    assert len(aws.landed) == 2
     assert [entity for entity, _ in days(aws)] == ["purchase", "purchase_extra_info"]
 
 

@@ -38,6 +38,8 @@ def change_columns(project):
         content = yaml.safe_load(path.read_text())
         [table] = [t for t in content["sources"][0]["tables"] if t["name"] == "purchase"]
         edit(table["columns"])
+        # They would go on naming a column that is gone.
+        del table["config"]["meta"]["landing"]["shapes"]
         path.write_text(yaml.safe_dump(content))
 
     return change

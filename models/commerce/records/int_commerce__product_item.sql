@@ -8,7 +8,7 @@
 
 {% set content = item_content() %}
 {% set columns = record_columns(content) %}
-{% set state = ['row_status', 'known_from', 'known_to', 'is_conflict'] %}
+{% set state = record_state(is_ranked=true) %}
 
 with purchase as {{ not_materialized() }} (
     select *
@@ -43,7 +43,7 @@ waiting_item as (
 
 item_record as (
     select
-        {%- for column in columns + ['known_from', 'known_to', 'is_conflict'] %}
+        {%- for column in columns + state if column != 'row_status' %}
         record.{{ column }},
         {%- endfor %}
         case

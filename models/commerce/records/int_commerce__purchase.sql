@@ -19,7 +19,7 @@
     ['transaction_date', 'date'],
 ] %}
 {% set columns = record_columns(content, ['item_key']) %}
-{% set state = ['row_status', 'known_from', 'known_to', 'is_conflict'] %}
+{% set state = record_state(is_ranked=true) %}
 
 with {{ received_rows(
     'purchase',

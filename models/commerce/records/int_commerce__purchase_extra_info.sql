@@ -12,7 +12,7 @@
     ['transaction_date', 'date'],
 ] %}
 {% set columns = record_columns(content) %}
-{% set state = ['row_status', 'known_from', 'known_to', 'is_conflict'] %}
+{% set state = record_state(is_ranked=true) %}
 
 with {{ received_rows(
     'purchase_extra_info',

@@ -74,6 +74,7 @@ staged as (
             'non_positive_amount': 'purchase_value <= 0',
             'non_positive_quantity': 'item_quantity <= 0',
             'transaction_date_differs': 'transaction_date <> cast(transaction_datetime as date)',
+            'event_in_future': is_event_in_future('transaction_datetime', 'ingest_date'),
         }) }} as flags,
         case
             when reason_code is not null

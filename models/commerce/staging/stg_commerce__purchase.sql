@@ -76,6 +76,7 @@ staged as (
             'non_positive_amount': 'purchase_total_value <= 0',
             'transaction_date_differs': 'transaction_date <> cast(transaction_datetime as date)',
             'order_after_release': 'order_date > release_date',
+            'event_in_future': is_event_in_future('transaction_datetime', 'ingest_date'),
         }) }} as flags,
         case
             when reason_code is not null

@@ -43,6 +43,7 @@ staged as (
         transaction_date,
         {{ flag_list({
             'transaction_date_differs': 'transaction_date <> cast(transaction_datetime as date)',
+            'event_in_future': is_event_in_future('transaction_datetime', 'ingest_date'),
         }) }} as flags,
         case
             when reason_code is not null

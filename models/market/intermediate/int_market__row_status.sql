@@ -10,7 +10,7 @@ row_status as (
     select
         {{ row_status_columns({
             'unknown_category':
-                "coalesce(record.classe_acao, '-') not in ('ON', 'PN', 'PNA', 'PNB', 'UNT') "
+                "coalesce(record.classe_acao, '-') not in ('" ~ known_share_classes() | join("', '") ~ "') "
                 ~ "or coalesce(record.nivel_governanca, 'NM') not in ('NM', 'N2', 'N1')",
         }) }}
     from {{ ref('int_market__carteira') }} as record

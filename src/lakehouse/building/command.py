@@ -58,6 +58,7 @@ def build(
         error=_error(outcome, events=events, has_failures=bool(results.of("fail", "error"))),
         lost=outcome.lost,
         warnings=tuple(events.warnings),
+        gates=tuple(events.gates),
         schemas=tuple(sorted({node.schema for node in outcome.dbt.built})),
         log=str(events.log) if events.log else None,
         elapsed_seconds=elapsed_seconds,

@@ -81,13 +81,25 @@ class CheckedOutcome:
         return self.dbt.is_success and not self.lost
 
 
+def option_of(arguments: Sequence[str], name: str, *others: str) -> str | None:
+    """Return what an option of dbt is given, `--name value` or `--name=value`; None if it is not.
+
+    Args:
+        others: shorter names of the option.
+    """
+    for number, argument in enumerate(arguments):
+        if argument in (name, *others) and number + 1 < len(arguments):
+            return arguments[number + 1]
+        if argument.startswith(f"{name}="):
+            return argument.removeprefix(f"{name}=")
+    return None
+
+
 def target_of(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
     """Return the target that dbt will take: of the arguments, else of the environment."""
-    for number, argument in enumerate(arguments):
-        if argument in ("--target", "-t") and number + 1 < len(arguments):
-            return arguments[number + 1]
-        if argument.startswith("--target="):
-            return argument.removeprefix("--target=")
+    given = option_of(arguments, "--target", "-t")
+    if given is not None:
+        return given
     return environment.get("DBT_TARGET") or environment.get("LAKEHOUSE_TARGET") or "duckdb"
 
 

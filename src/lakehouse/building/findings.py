@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lakehouse.building.gates import GATES
 from lakehouse.building.progress import plain
 
 # Below its name a test has one row per such thing.
 COUNTED = {"grain": "key", "unique": "value", "accepted_values": "value"}
-# The first one's number says how bad it is, the other has one row whatever is wrong.
-UNCOUNTED = ("rejected_share", "row_count_is")
+# A gate says itself which loads it is about; the last one has one row whatever is wrong.
+UNCOUNTED = (*GATES, "row_count_is")
 _MESSAGE_HEAD = re.compile(
     r"\A(?:[A-Z]\w* Error(?: in [^\n]*)?|[^\n]* failed, error:|Parsing Error)\n"
     r"(?:\s*Error reading [^\n]*\n)?"
@@ -114,7 +115,8 @@ def rule_in_words(test: str, arguments: Mapping[str, Any], *, name: str, tables:
         "never_null": f"never null: {columns}",
         "always": f"in every row: {arguments.get('condition')}",
         "row_count_is": f"it has {arguments.get('rows')} rows",
-        "rejected_share": "few rows of its new loads are rejected",
+        "rejected_share": "of no load are too many rows rejected",
+        "ended_share": "no full extract ends too many records",
         "newest_extract_is_readable": "every row of the newest full extract has a key",
     }.get(test)
     own = "" if name.startswith((f"{test}_{tables}", f"source_{test}_")) else in_words(name)

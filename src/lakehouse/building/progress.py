@@ -16,6 +16,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from lakehouse.building.gates import GateLine, gate_line
+
 READING = "reading the project…"
 STARTING = "looking at what is there…"
 LINE_EVERY_SECONDS = 5.0
@@ -45,12 +47,14 @@ class BuildEvents:
 
     Attributes:
         warnings: sentences that no result repeats, each once.
+        gates: what gates say of loads.
         log: the file that holds everything; None until dbt has opened it.
         project: the folder of the project; None until dbt has said it.
         error: how dbt words the error that ends a run before it has results.
     """
 
     warnings: list[str] = field(default_factory=list)
+    gates: list[GateLine] = field(default_factory=list)
     log: Path | None = None
     project: Path | None = None
     error: str | None = None
@@ -79,6 +83,9 @@ class BuildEvents:
                 self.project = Path(data.args["project_dir"]).absolute()
             elif name == "MainEncounteredError":
                 self.error = plain(data.exc)
+            elif name == "JinjaLogInfo":
+                if line := gate_line(plain(event.info.msg)):
+                    self.gates.append(line)
             elif event.info.level == "warn" and name not in TOLD_BY_RESULTS:
                 sentence = " ".join(_PREFIX.sub("", plain(event.info.msg)).split())
                 if sentence and sentence not in self.warnings:

@@ -207,8 +207,8 @@ def _kept(sent: Iterable[tuple[str, str]]) -> tuple[tuple[str, bool], ...] | Non
     kept: list[tuple[str, bool]] = []
     for node, sql in sent:
         is_test = node.startswith("test.") and "should_error" in sql
-        # A seed's rows are bound to its insert, so they are kept as what the table holds.
-        is_bound = node.startswith("seed.") and sql.lstrip().lower().startswith("insert")
+        # A seed's rows are bound to its insert or lie in its file: what the table holds is kept.
+        is_bound = node.startswith("seed.") and sql.lstrip().lower().startswith(("insert", "copy"))
         if is_test or (_CHANGES.match(sql) and not is_bound):
             kept.append((sql, is_test))
         elif not is_bound and not _ASKS.match(sql):

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lakehouse.building.findings import Finding, Results, short, stripped_message
+from lakehouse.building.gates import GATES, GateLine, loads_of
 from lakehouse.building.progress import Progress, duration
 from lakehouse.building.setting import Setting
 from lakehouse.building.trouble import Trouble, trouble_of
@@ -13,6 +14,8 @@ from lakehouse.building.trouble import Trouble, trouble_of
 SHOWN_FAILURES = 10
 SHOWN_WARNINGS = 8
 SHOWN_NAMES = 4
+# Of the loads of one gate that fails.
+SHOWN_LOADS = 5
 RUNBOOK = "docs/runbook.md"
 REJECTED_ROWS = (
     "select load_id, source_file, reason_code, count(*) as row_count "
@@ -35,6 +38,7 @@ class Build:
         error: what ended it then, in dbt's words; None if nothing did.
         lost: errors that dbt's own report does not show, a sentence each.
         warnings: sentences that belong to no node.
+        gates: what gates say of loads.
         schemas: in which it built something.
         log: the file that holds everything; None if dbt never opened it.
     """
@@ -47,6 +51,7 @@ class Build:
     schemas: tuple[str, ...]
     log: str | None
     elapsed_seconds: float
+    gates: tuple[GateLine, ...] = ()
 
 
 def report(build: Build) -> list[str]:
@@ -67,18 +72,26 @@ def stopped(progress: Progress, *, elapsed_seconds: float, setting: Setting) -> 
 
 
 def _warnings(build: Build) -> Iterator[str]:
-    tests = build.results.of("warn")
+    told = [line for line in build.gates if not line.is_failure]
+    # What a gate says load by load is not said of its table once more.
+    tests = [each for each in build.results.of("warn") if each.test not in GATES or not told]
     lines = [*build.warnings, *(_warning(build, finding) for finding in tests)]
     yield from (f"warning: {line}" for line in lines[:SHOWN_WARNINGS])
     if len(lines) > SHOWN_WARNINGS:
         yield f"warning: and {len(lines) - SHOWN_WARNINGS} more, in {_log(build)}"
-    if lines:
+    # Ten at most, and how many more there are: the gates see to that.
+    yield from (f"warning: {_of_table(line)}" for line in told)
+    if lines or told:
         yield ""
+
+
+def _of_table(line: GateLine) -> str:
+    return line.said if line.table == "all" else f"{line.table}: {line.said}"
 
 
 def _warning(build: Build, finding: Finding) -> str:
     if finding.test == "rejected_share":
-        said = f"{_tables(finding)}: rows are rejected, within rejected_share_limit"
+        said = f"{_tables(finding)}: rows are rejected, fewer than stop a build"
     else:
         said = f"{_tables(finding)}: {finding.rule or finding.message}: {_found(finding)}"
     return f"{said}; see {_show(build, finding)}"
@@ -125,6 +138,10 @@ def _failure(build: Build, failed: Sequence[Finding]) -> Iterator[str]:
     if len(entries) > SHOWN_FAILURES:
         yield ""
         yield f"And {len(entries) - SHOWN_FAILURES} more, in the log."
+    closed = loads_of(build.gates)
+    if sum(finding.test in GATES for finding in failed) > 1 and len(closed) > 1:
+        yield ""
+        yield f"Accept them all: {build.setting.accept(closed)}"
     # dbt opens its log once it has read its options: without one, they are at fault.
     if build.log is not None:
         yield ""
@@ -166,8 +183,8 @@ def _of_the_whole(build: Build, error: str) -> list[str]:
 
 
 def _failing_test(build: Build, finding: Finding) -> list[str]:
-    if finding.test == "rejected_share":
-        return _too_many_rejected(build, finding)
+    if finding.test in GATES:
+        return _closed_gate(build, finding)
     return [
         f"{_tables(finding)}: {finding.rule}",
         *_field("found", f"{_found(finding)} (dbt: {finding.message})"),
@@ -177,14 +194,26 @@ def _failing_test(build: Build, finding: Finding) -> list[str]:
     ]
 
 
-def _too_many_rejected(build: Build, finding: Finding) -> list[str]:
+def _closed_gate(build: Build, finding: Finding) -> list[str]:
+    """A gate stays closed until its loads are accepted or withdrawn, or what is wrong is mended."""
     table = finding.tables[0]
+    lines = [
+        line
+        for line in build.gates
+        if line.is_failure and (line.test, line.table) == (finding.test, table)
+    ]
+    said = [line.said for line in lines[:SHOWN_LOADS]]
+    if len(lines) > SHOWN_LOADS:
+        said.append(f"and {len(lines) - SHOWN_LOADS} more")
+    steps = [f"if that is right: {build.setting.accept(loads_of(lines))}"] if lines else []
+    steps.append(f"{RUNBOOK}, “A build stops: {finding.test}_… failed”")
     return [
-        f"{table}: more rows of its new loads are rejected than rejected_share_limit allows",
+        f"{table}: {GATES[finding.test]}; no mart that reads it has changed",
+        *(_field("found", "\n".join(said)) if said else []),
         *_field("rule", f"{finding.name}, {build.setting.path(finding.source)}"),
         *_sql(build, finding),
         *_field("rows", _show(build, finding)),
-        *_field("next", f"{RUNBOOK}, “A build stops: rejected_share_… failed”"),
+        *_field("next", "\n".join(steps)),
     ]
 
 

@@ -56,6 +56,12 @@ class Setting:
         """A command that builds something else with the same variables and on the same target."""
         return shlex.join([self._program("lakehouse"), "build", *words, *carried(self.arguments)])
 
+    def accept(self, loads: Sequence[str]) -> str:
+        """The command that accepts loads; who reads it gives the reason."""
+        there = [] if self.project == self.start else ["--project-dir", str(self.project)]
+        words = [self._program("lakehouse"), "accept", *loads, *there]
+        return f"{shlex.join(words)} --why 'who, and why'"
+
     def show(self, *words: str) -> str:
         """A command of dbt that shows rows which the build has read or written."""
         said = [self._program("dbt"), "show", *carried(self.arguments), "--limit", "20", *words]

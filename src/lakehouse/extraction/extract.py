@@ -270,6 +270,7 @@ def _land(
                         contract=contract,
                         store=places.store,
                         received_at=places.now(),
+                        clock=places.now,
                         full_extract=(entity.name,) if is_full else (),
                         sender=sender,
                     )

@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -17,9 +17,33 @@ from lakehouse.landing.text_answer import TextAnswerRules, text_answer_rules
 # Columns that landing writes where the contract declares them as provenance.
 FULL_EXTRACT_COLUMN = "is_full_extract"
 SENDER_COLUMN = "sender"
+RESCUED_COLUMN = "rescued_data"
 CONTENT_HASH_COLUMN = "content_hash"
 PARTITION_COLUMN = "ingest_date"
 FULL_EXTRACT_RULES = (True, False, "by_call")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One set of columns that files of an entity may have.
+
+    Attributes:
+        name: as the contract calls it; empty where an entity has one shape.
+        required: columns that every such file has.
+        optional: declared columns that it may have besides; no others.
+    """
+
+    name: str
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+    def missing(self, names: Collection[str]) -> list[str]:
+        """Return the required columns that are not among the names of a file."""
+        return [column for column in self.required if column not in names]
+
+    def foreign(self, names: Iterable[str]) -> list[str]:
+        """Return the names that belong to other shapes; `names` are declared columns."""
+        return [name for name in names if name not in self.required + self.optional]
 
 
 @dataclass(frozen=True)
@@ -27,6 +51,10 @@ class LandingRules:
     """How the files of one entity are read; see `config.meta.landing` in the sources YAML.
 
     Attributes:
+        shapes: the sets of columns of which a file has one.
+        json_omits_nulls: whether the source writes no key for a null.
+        operation_column: column that says what was done to a row; None: the feed has none, and a
+            file with such a column is refused.
         full_extract: whether a delivery holds every record of the source, so that absence means
             deletion; "by_call" where it may or may not, and the landing call says which.
         name_pattern: regular expression for the names of files that say in their name what they
@@ -39,8 +67,9 @@ class LandingRules:
     encoding: str = "utf-8"
     fallback_encoding: str | None = None
     delimiter: str = ","
-    required: tuple[str, ...] = ()
-    required_any: tuple[str, ...] = ()
+    shapes: tuple[Shape, ...] = ()
+    json_omits_nulls: bool = False
+    operation_column: str | None = None
     null_as_empty: tuple[str, ...] = ()
     full_extract: bool | Literal["by_call"] = False
     name_pattern: str = ""
@@ -56,6 +85,7 @@ class EntityContract:
         stored_types: name and declared type of every column of the files, in order; the
             partition column is none of them.
         source: where it is fetched from; None if it is only ever delivered.
+        siblings: shapes of the other entities of the domain, by name.
         dates: columns that hold a day (`kind: date`), so that a typed midnight is landed as one.
     """
 
@@ -66,6 +96,7 @@ class EntityContract:
     stored_types: tuple[tuple[str, str], ...] = ()
     has_content_hash_column: bool = False
     source: Source | None = None
+    siblings: Mapping[str, tuple[Shape, ...]] = field(default_factory=dict)
     dates: frozenset[str] = frozenset()
 
 
@@ -105,7 +136,14 @@ def read_contract(domain: str, *, project_dir: Path) -> DomainContract:
         entities = {table["name"]: _entity_contract(table) for table in tables}
     except (yaml.YAMLError, re.error, LookupError, TypeError, ValueError) as err:
         raise ContractError(f"{path}: not a usable contract ({err!r}); correct the file") from err
-    return DomainContract(domain=domain, entities=entities)
+    shapes = {name: entity.rules.shapes for name, entity in entities.items()}
+    return DomainContract(
+        domain=domain,
+        entities={
+            name: replace(entity, siblings={k: v for k, v in shapes.items() if k != name})
+            for name, entity in entities.items()
+        },
+    )
 
 
 def known_domains(project_dir: Path) -> list[str]:
@@ -152,6 +190,7 @@ def _entity_contract(table: Mapping[str, Any]) -> EntityContract:
     }
     if "text_answer" in declared:
         declared["text_answer"] = text_answer_rules(declared["text_answer"])
+    declared["shapes"] = _shapes(declared, columns)
     declared["senders"] = read_senders(declared.get("senders", {}))
     rules = LandingRules(**declared)
     if ("txt" in rules.formats) != (rules.text_answer is not None):
@@ -159,7 +198,9 @@ def _entity_contract(table: Mapping[str, Any]) -> EntityContract:
     for encoding in filter(None, (rules.encoding, rules.fallback_encoding)):
         codecs.lookup(encoding)
     # A misspelt name here would silently switch a rule off.
-    named = {*rules.required, *rules.required_any, *rules.null_as_empty}
+    named = {*rules.null_as_empty}
+    for shape in rules.shapes:
+        named |= {*shape.required, *shape.optional}
     named |= set(re.compile(rules.name_pattern).groupindex)
     named |= {rules.text_answer.body} if rules.text_answer else set()
     if undeclared := sorted(named - set(columns)):
@@ -187,6 +228,24 @@ def _entity_contract(table: Mapping[str, Any]) -> EntityContract:
         has_content_hash_column=is_provenance.get(CONTENT_HASH_COLUMN, False),
         source=read_source(_meta(table).get("extract")),
         dates=frozenset(name for name, kind in kinds.items() if kind == "date"),
+    )
+
+
+def _shapes(declared: dict[str, Any], columns: tuple[str, ...]) -> tuple[Shape, ...]:
+    """Read `shapes`, or the one that `required` makes with all other columns optional.
+
+    Raises: ValueError if both are declared.
+    """
+    required = declared.pop("required", None)
+    shapes = declared.pop("shapes", None)
+    if shapes is None:
+        needed = tuple(required or ())
+        return (Shape("", needed, tuple(name for name in columns if name not in needed)),)
+    if required is not None:
+        raise ValueError("landing declares shapes or required, not both")
+    return tuple(
+        Shape(name, tuple(shape["required"]), tuple(shape.get("optional", ())))
+        for name, shape in shapes.items()
     )
 
 

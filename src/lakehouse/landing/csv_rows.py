@@ -5,17 +5,16 @@ import io
 from collections.abc import Sequence
 
 from lakehouse.errors import DeliveryError
+from lakehouse.landing.columns import checked_header
 from lakehouse.landing.contract import EntityContract
-from lakehouse.landing.delivered_rows import SEND_AGAIN, Rows, checked_header, decoded
+from lakehouse.landing.delivered_rows import SEND_AGAIN, Rows, decoded
 
 FIELD_SIZE_LIMIT_BYTES = 2**31 - 1
 
 
-def read_csv(content: bytes, name: str, entity: EntityContract, wanted: Sequence[str]) -> Rows:
+def read_csv(content: bytes, name: str, entity: EntityContract) -> Rows:
     """Read records of the declared delimiter below one header; a line of separators is no row.
 
-    Args:
-        wanted: names of the columns to keep.
     Raises: DeliveryError, naming the line, for a file that is not CSV.
     """
     text, warnings = decoded(content, name, entity)
@@ -25,13 +24,13 @@ def read_csv(content: bytes, name: str, entity: EntityContract, wanted: Sequence
     # newline="" keeps line ends inside quoted fields; strict refuses an unclosed quote, which
     # would otherwise swallow the rest of the file into one field.
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=entity.rules.delimiter, strict=True)
-    header: list[str] = []
+    header: Sequence[str] = []
     records, places, line = [], [], 1
     blank: list[int] = []
     try:
         for record in lines:
             if record and not header:
-                header = checked_header(record, name, entity, line)
+                header = checked_header(record, name, entity, line).names
             elif record:
                 if len(record) != len(header):
                     raise DeliveryError(
@@ -57,6 +56,5 @@ def read_csv(content: bytes, name: str, entity: EntityContract, wanted: Sequence
             f"{name}, line {blank[0]}: {len(blank)} line(s) hold separators and no value; they are "
             f"no rows",
         )
-    columns = dict(zip(header, zip(*records, strict=True), strict=True)) if records else {}
-    kept = {column: columns[column] for column in header if column in wanted and records}
-    return Rows(header, kept, places, warnings=warnings)
+    values = zip(*records, strict=True) if records else ((),) * len(header)
+    return Rows(dict(zip(header, values, strict=True)), places, warnings=warnings)

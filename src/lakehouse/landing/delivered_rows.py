@@ -1,4 +1,4 @@
-"""What the readers of all formats share: rows as found, decoded text, a header that can land."""
+"""What the readers of all formats share: rows as found, decoded text."""
 
 from __future__ import annotations
 
@@ -24,12 +24,10 @@ class Rows:
     """What a format's reader found, before the checks that all formats share.
 
     Attributes:
-        header: all stripped column names of the file.
-        columns: n texts or nulls by column name; only wanted columns.
+        columns: n texts or nulls by column name, declared or not.
         places: per row the number that an error names, counted in `unit` ("line" or "row").
     """
 
-    header: Sequence[str]
     columns: Mapping[str, Sequence[str | None] | pa.ChunkedArray[Any]]
     places: Sequence[int]
     unit: str = "line"
@@ -65,9 +63,10 @@ def decoded(content: bytes, name: str, entity: EntityContract) -> tuple[str, tup
             f"is not {rules.encoding}"
         )
         if rules.fallback_encoding is None:
+            others = "".join(f", or land it with --sender {name}" for name in _others(entity))
             raise DeliveryError(
                 f"{fault}; ask the source for {rules.encoding}, or declare fallback_encoding in "
-                f"the contract of {entity.name}"
+                f"the contract of {entity.name}{others}"
             ) from err
         try:
             text = content[bom_length:].decode(rules.fallback_encoding)
@@ -82,27 +81,7 @@ def decoded(content: bytes, name: str, entity: EntityContract) -> tuple[str, tup
     return text, warnings
 
 
-def checked_header(names: Sequence[str], name: str, entity: EntityContract, line: int) -> list[str]:
-    """Strip the column names and refuse a header that cannot be landed by name.
-
-    Args:
-        line: where the header stands, for an error.
-    Raises: DeliveryError for a header of another entity, or one with a column twice or too few.
-    """
-    header = [column.strip() for column in names]
-    where = f"{name}, line {line}"
-    if not set(header) & set(entity.columns):
-        raise DeliveryError(
-            f"{where}: none of the columns of {entity.name}; not its file, or not delimited by "
-            f"'{entity.rules.delimiter}'; expected some of: {', '.join(entity.columns)}"
-        )
-    if duplicated := sorted({column for column in header if header.count(column) > 1}):
-        raise DeliveryError(f"{where}: duplicated column {', '.join(duplicated)}; {SEND_AGAIN}")
-    if missing := [column for column in entity.rules.required if column not in header]:
-        raise DeliveryError(
-            f"{where}: required column {', '.join(missing)} is missing; {SEND_AGAIN}"
-        )
-    any_of = entity.rules.required_any
-    if any_of and not set(any_of) & set(header):
-        raise DeliveryError(f"{where}: needs one of {', '.join(any_of)}; {SEND_AGAIN}")
-    return header
+def _others(entity: EntityContract) -> list[str]:
+    """Senders whose files are in another encoding than the one that was read."""
+    senders = entity.rules.senders
+    return [name for name, form in senders.items() if form.encoding != entity.rules.encoding]

@@ -62,22 +62,24 @@ def newest_recorded_at(files: Sequence[RawFile], store: RawStore) -> str | None:
 
 
 def same_delivery(
-    load: Load, existing: Sequence[RawFile], store: RawStore, *, is_claimed: bool
+    load: Load, existing: Sequence[RawFile], store: RawStore, *, since: str
 ) -> list[RawFile]:
     """Find the load that holds these files under these days already.
 
     Content is compared by the hash in the load id, days by the partitions of that load, source
     file names, the sender and whether it was a full extract by the data: the same rows delivered
     as all there is, or by somebody else, say more than before.
+
+    Args:
+        since: a load id (`newest_load`); what landed before it is another delivery. Empty asks all.
     """
-    newest = "" if is_claimed else _newest_load(load, existing, store)
     by_load: dict[str, list[RawFile]] = {}
     for file in existing:
         if file.entity == load.entity.name and file.load_id.endswith(f"-{load.content_hash}"):
             by_load.setdefault(file.load_id, []).append(file)
     for load_id, files in by_load.items():
         days = sorted(file.ingest_date for file in files)
-        if load_id >= newest and days == load.days and _says_the_same(load, files, store):
+        if load_id >= since and days == load.days and _says_the_same(load, files, store):
             return files
     return []
 
@@ -99,7 +101,7 @@ def _says_the_same(load: Load, files: Sequence[RawFile], store: RawStore) -> boo
     return load.sender is None or told(SENDER_COLUMN, files[:1]) == {load.sender}
 
 
-def _newest_load(load: Load, existing: Sequence[RawFile], store: RawStore) -> str:
+def newest_load(load: Load, existing: Sequence[RawFile], store: RawStore) -> str:
     """The id of the load that landed last on the days of this one, of its entity and sender."""
     there = [
         file

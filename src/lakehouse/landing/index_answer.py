@@ -53,9 +53,8 @@ class IndexAnswer:
         session: index and session date, from the header and never from the clock.
         header: the header's texts by raw column, equal on every page of a delivery.
         page: (number of this page, pages in all, rows in all); None for a download.
-        columns: n texts or nulls by raw column.
+        columns: n texts or nulls by raw column, or by field where the raw table has none.
         places: per row the number that an error names, counted in `unit` ("line" or "row").
-        unknown: fields of the rows that the raw table has no column for.
     """
 
     name: str
@@ -66,7 +65,6 @@ class IndexAnswer:
     columns: Mapping[str, Sequence[str | None]]
     places: Sequence[int]
     unit: str
-    unknown: tuple[str, ...] = ()
 
     @property
     def page_count(self) -> int:
@@ -194,13 +192,12 @@ def read_index_csv(text: str, name: str) -> IndexAnswer:
         },
         page=None,
         columns={
-            _DOWNLOAD_COLUMNS[column]: [fields[position] for _, fields in rows]
+            _DOWNLOAD_COLUMNS.get(column, column): [fields[position] for _, fields in rows]
             for position, column in enumerate(names)
-            if column in _DOWNLOAD_COLUMNS
+            if column
         },
         places=[line for line, _ in rows],
         unit="line",
-        unknown=tuple(column for column in names if column and column not in _DOWNLOAD_COLUMNS),
     )
 
 

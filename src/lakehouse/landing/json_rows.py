@@ -2,18 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from lakehouse.errors import DeliveryError
+from lakehouse.landing.columns import checked_header
 from lakehouse.landing.contract import EntityContract
-from lakehouse.landing.delivered_rows import (
-    SEND_AGAIN,
-    Rows,
-    checked_header,
-    decoded,
-    number_as_text,
-)
+from lakehouse.landing.delivered_rows import SEND_AGAIN, Rows, decoded, number_as_text
 
 _JSON_BLANKS = re.compile(r"[ \t\r\n]*")
 
@@ -26,13 +22,55 @@ class _DuplicatedKeyError(Exception):
     pass
 
 
-def read_json(content: bytes, name: str, entity: EntityContract, wanted: Sequence[str]) -> Rows:
+def read_json(
+    parts: Sequence[tuple[str, bytes]], entity: EntityContract, may_be_absent: Collection[str]
+) -> list[Rows]:
     """Read the objects of an array, or one object per line; what is nested becomes compact JSON.
 
     Args:
-        wanted: names of the columns to keep.
+        parts: (name, content) of one file, or of all parts of a folder: a column that any record of
+            them has is one that all of them have.
+        may_be_absent: columns that no record needs to have: then they are null.
     Raises: DeliveryError, naming line and column, for a file that is not JSON.
     """
+    parsed = [_parsed(content, name, entity) for name, content in parts]
+    keys = list(dict.fromkeys(key for part in parsed for record in part.records for key in record))
+    filled = next((part for part in parsed if part.records), None)
+    if filled is None:
+        return [Rows({}, (), warnings=part.warnings) for part in parsed]
+    header = checked_header(
+        keys, filled.name, entity, filled.places[0], may_be_absent=may_be_absent
+    )
+    absent = ", ".join(sorted(header.absent))
+    said = (f"{filled.name}: no record has {absent}; read as null",) if absent else ()
+    return [
+        Rows(
+            {
+                **{
+                    column: [
+                        _json_text(record.get(key), part.name, line)
+                        for record, line in zip(part.records, part.places, strict=True)
+                    ]
+                    for key, column in zip(keys, header.names, strict=True)
+                },
+                **{column: [None] * len(part.records) for column in header.absent},
+            },
+            part.places,
+            warnings=part.warnings + (said if part is filled else ()),
+        )
+        for part in parsed
+    ]
+
+
+@dataclass(frozen=True)
+class _Parsed:
+    name: str
+    records: Sequence[dict[str, Any]]
+    places: Sequence[int]
+    warnings: tuple[str, ...]
+
+
+def _parsed(content: bytes, name: str, entity: EntityContract) -> _Parsed:
     text, warnings = decoded(content, name, entity)
     records, places = [], []
     line, counted = 1, 0
@@ -48,19 +86,7 @@ def read_json(content: bytes, name: str, entity: EntityContract, wanted: Sequenc
         raise DeliveryError(
             f"{name}, line {err.lineno}, column {err.colno}: not JSON ({err.msg}); {SEND_AGAIN}"
         ) from err
-    if not records:
-        return Rows((), {}, (), warnings=warnings)
-    keys = list(dict.fromkeys(key for record in records for key in record))
-    header = checked_header(keys, name, entity, places[0])
-    columns = {
-        column: [
-            _json_text(record.get(key), name, line)
-            for record, line in zip(records, places, strict=True)
-        ]
-        for key, column in zip(keys, header, strict=True)
-        if column in wanted
-    }
-    return Rows(header, columns, places, warnings=warnings)
+    return _Parsed(name, records, places, warnings)
 
 
 def _json_records(text: str) -> Iterator[tuple[int, Any]]:

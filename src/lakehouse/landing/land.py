@@ -1,17 +1,25 @@
 """Landing: one call writes what was delivered to the raw zone as text, whole or not at all."""
 
-from collections.abc import Collection, Sequence
+import hashlib
+import json
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
-from lakehouse.errors import FutureClaimError, HistoryRewriteError, UsageError
+from lakehouse.errors import (
+    FutureClaimError,
+    HistoryRewriteError,
+    LakehouseError,
+    UsageError,
+)
 from lakehouse.landing.contract import DomainContract
 from lakehouse.landing.delivery import Delivery
-from lakehouse.landing.earlier_loads import newest_recorded_at, same_delivery
-from lakehouse.landing.load import Load, compact_moment, moment_text, read_load
+from lakehouse.landing.earlier_loads import newest_load, newest_recorded_at, same_delivery
+from lakehouse.landing.load import Load, compact_moment, moment_text, read_load, received_at_once
 from lakehouse.landing.raw_files import partition_files
 from lakehouse.landing.raw_store import RawFile, RawStore
+from lakehouse.landing.withdrawn import withdrawn_zone
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,8 @@ def land_delivery(
     rewrite_history: bool = False,
     full_extract: Collection[str] = (),
     sender: str | None = None,
+    clock: Callable[[], datetime] | None = None,
+    absent_is_null: Collection[str] = (),
 ) -> list[LandedLoad]:
     """Write one call's files to the raw zone as text; the same delivery again changes nothing.
 
@@ -61,7 +71,11 @@ def land_delivery(
         rewrite_history: allow claims that lie before the newest `recorded_at` of the domain.
         full_extract: entities whose files here hold every record of the source; only for those
             whose contract leaves that to the call.
+        absent_is_null: columns that no record of a JSON file needs to have: then they are null.
         sender: who sent the files, where the contract tells senders apart; None is its default.
+        clock: asked once more when the files are ready: where the UTC day has turned meanwhile,
+            they are stamped anew, once, so that no row appears under a day that is over. None asks
+            nobody.
     Returns: one result per entity, in the order in which the entities are first named.
     Raises: DeliveryError for files that are not what the contract promises; FutureClaimError
         for a claim after `received_at`; HistoryRewriteError for one before the newest
@@ -73,6 +87,7 @@ def land_delivery(
     now = received_at.astimezone(UTC).replace(tzinfo=None)
     by_entity: dict[str, list[Delivery]] = {}
     _check_full_extracts(full_extract, {delivery.entity for delivery in deliveries}, contract)
+    _check_absent_columns(absent_is_null, {d.entity for d in deliveries}, contract)
     for delivery in deliveries:
         by_entity.setdefault(delivery.entity, []).append(delivery)
     existing = store.list_files(contract.domain)
@@ -86,25 +101,56 @@ def land_delivery(
             recorded_from,
             contract.entity(name).rules.full_extract is True or name in full_extract,
             sender,
+            absent_is_null,
         )
         for name, group in by_entity.items()
     ]
     is_claimed = ingest_date is not None or recorded_from is not None
+    newest = {load.entity.name: newest_load(load, existing, store) for load in loads}
     repeated = {
-        load.entity.name: same_delivery(load, existing, store, is_claimed=is_claimed)
+        load.entity.name: same_delivery(
+            load, existing, store, since="" if is_claimed else newest[load.entity.name]
+        )
         for load in loads
     }
     new = [load for load in loads if load.row_count and not repeated[load.entity.name]]
     rewritten = _check_claims(new, contract.domain, existing, store, landed_at, rewrite_history)
-    load_ids = {
-        load.entity.name: f"{compact_moment(landed_at)}-{load.content_hash}" for load in new
-    }
-    files = {
-        load.entity.name: partition_files(load, contract.domain, load_ids[load.entity.name])
-        for load in new
-    }
-    if new:
-        store.add([file for name in files for file in files[name]])
+    again = (clock() if clock else received_at).astimezone(UTC)
+    if new and not is_claimed and again.date() > now.date():
+        return land_delivery(
+            deliveries,
+            contract=contract,
+            store=store,
+            received_at=again,
+            rewrite_history=rewrite_history,
+            full_extract=full_extract,
+            sender=sender,
+            absent_is_null=absent_is_null,
+        )
+    files, own_claims = {}, []
+    try:
+        for load in new:
+            claim = _claimed(
+                load,
+                contract.domain,
+                store,
+                landed_at,
+                newest=newest[load.entity.name],
+                is_claimed=is_claimed,
+            )
+            if claim.is_first:
+                own_claims.append(claim.name)
+            elif not is_claimed:
+                load = received_at_once(load, claim.recorded_at)
+            files[load.entity.name] = partition_files(load, contract.domain, claim.load_id)
+            if not claim.is_first:
+                repeated[load.entity.name] = [file for file, _ in files[load.entity.name]]
+        if new:
+            store.add([file for name in files for file in files[name]])
+    except LakehouseError:
+        for name in own_claims:
+            store.release(name)
+        raise
     # A load whose registration failed is found again here as a repeated one.
     store.register([file for found in repeated.values() for file in found])
     return [
@@ -129,6 +175,17 @@ def _check_full_extracts(
             raise UsageError(
                 f"'{name}' is {rule} delivered whole by its contract; leave it out of "
                 f"--full-extract, or change full_extract in the sources YAML"
+            )
+
+
+def _check_absent_columns(
+    named: Collection[str], delivered: set[str], domain: DomainContract
+) -> None:
+    for column in named:
+        if not any(column in domain.entity(entity).columns for entity in delivered):
+            raise UsageError(
+                f"--absent-is-null {column}: no column of {', '.join(sorted(delivered))}; name a "
+                f"column as the sources YAML spells it"
             )
 
 
@@ -166,11 +223,67 @@ def _check_claims(
     return newest
 
 
+@dataclass(frozen=True)
+class _Claim:
+    """Under which load id and time of receipt a delivery lands, and whether this call said so."""
+
+    name: str
+    load_id: str
+    recorded_at: str
+    is_first: bool
+
+
+def _claimed(
+    load: Load,
+    domain: str,
+    store: RawStore,
+    landed_at: datetime,
+    *,
+    newest: str,
+    is_claimed: bool,
+) -> _Claim:
+    """Claim a delivery for this call, or find the claim of another that lands it at this moment.
+
+    All of them agree on the first one's load id and finish the same write. What makes a delivery
+    the same is in the name of the claim, with the load that landed last on its days, so that A, B
+    and A again are three.
+    """
+    own_id, own_moment = f"{compact_moment(landed_at)}-{load.content_hash}", moment_text(landed_at)
+    own = json.dumps({"load_id": own_id, "recorded_at": own_moment}).encode()
+    before = newest
+    while True:
+        facts = [
+            load.entity.name,
+            [file.digest.hex() for file in load.files],
+            [file.name for file in load.files],
+            load.days,
+            load.sender,
+            load.is_full_extract,
+            is_claimed,
+            before,
+        ]
+        name = f"{domain}-{hashlib.sha256(json.dumps(facts).encode()).hexdigest()}"
+        first = store.claim(name, own)
+        if first is None:
+            return _Claim(name, own_id, own_moment, is_first=True)
+        said = json.loads(first)
+        places = {RawFile(domain, load.entity.name, day, said["load_id"]) for day in load.days}
+        if places.isdisjoint(withdrawn_zone(store).list_files(domain)):
+            return _Claim(name, said["load_id"], said["recorded_at"], is_first=False)
+        # What was withdrawn is delivered anew.
+        before = said["load_id"]
+
+
 def _free_moment(now: datetime, existing: Sequence[RawFile]) -> datetime:
-    """The first microsecond from now on that no load of the domain has taken."""
+    """The first microsecond from now on that no load of the domain has taken.
+
+    After every load that another process has stamped meanwhile: it is known by now.
+    """
+    earliest, latest = compact_moment(now), compact_moment(now + timedelta(minutes=1))
     taken = {file.load_id.partition("-")[0] for file in existing}
-    while compact_moment(now) in taken:
-        now += timedelta(microseconds=1)
+    if meanwhile := [moment for moment in taken if earliest <= moment <= latest]:
+        newest = datetime.strptime(max(meanwhile), "%Y%m%dT%H%M%S%fZ")
+        return newest + timedelta(microseconds=1)
     return now
 
 

@@ -2,8 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -67,6 +67,7 @@ def read_load(
     recorded_from: str | None,
     is_full_extract: bool,
     sender: str | None,
+    absent_is_null: Collection[str] = (),
 ) -> Load:
     """Read the files of one entity and the time that each row claims.
 
@@ -75,6 +76,7 @@ def read_load(
         claimed: time of receipt, as `recorded_at` is written, of rows without a claim of their own.
         recorded_from: column with the claim of each row, instead of `claimed`.
         sender: None is the contract's default.
+        absent_is_null: columns that a JSON file need not have: then they are null.
     Raises: DeliveryError for files that are not what the contract promises, alone or together;
         UsageError for a sender that is not declared, or claims per row of a full extract.
     """
@@ -84,15 +86,18 @@ def read_load(
             f"{entity.name} is delivered whole, so all its rows were received at once; "
             f"use --ingest-date instead of --recorded-from"
         )
-    names = [delivery.path.name for delivery in deliveries]
+    names = [delivery.name for delivery in deliveries]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise DeliveryError(
             f"{entity.name}: {', '.join(twice)} is named twice in one call, so its rows could "
             f"not be told apart; rename one or land them in two calls"
         )
     files = tuple(
-        read_delivery(delivery.path, entity=entity, recorded_from=recorded_from)
+        file
         for delivery in deliveries
+        for file in read_delivery(
+            delivery, entity=entity, recorded_from=recorded_from, absent_is_null=absent_is_null
+        )
     )
     empty = [file.name for file in files if not file.row_count]
     if empty and is_full_extract:
@@ -112,6 +117,11 @@ def read_load(
         is_full_extract=is_full_extract,
         sender=sender,
     )
+
+
+def received_at_once(load: Load, recorded_at: str) -> Load:
+    """The load with another time of receipt, the same for all rows."""
+    return replace(load, recorded_at=tuple((recorded_at,) * file.row_count for file in load.files))
 
 
 def _claims_of(file: DeliveredFile, column: str) -> tuple[str, ...]:

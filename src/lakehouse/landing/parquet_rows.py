@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -11,16 +11,16 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from lakehouse.errors import DeliveryError
+from lakehouse.landing.columns import checked_header
 from lakehouse.landing.contract import EntityContract
-from lakehouse.landing.delivered_rows import SEND_AGAIN, Rows, checked_header, number_as_text
+from lakehouse.landing.delivered_rows import SEND_AGAIN, Rows, number_as_text
 
 
-def read_parquet(content: bytes, name: str, entity: EntityContract, wanted: Sequence[str]) -> Rows:
+def read_parquet(content: bytes, name: str, entity: EntityContract) -> Rows:
     """Read a Parquet file, each column in the text of its type.
 
-    Args:
-        wanted: names of the columns to keep.
-    Raises: DeliveryError for a file that is not Parquet, or a column without an exact text form.
+    Raises: DeliveryError for a file that is not Parquet, or a declared column without an exact text
+        form.
     """
     try:
         table = pq.ParquetFile(pa.BufferReader(content)).read()
@@ -28,18 +28,35 @@ def read_parquet(content: bytes, name: str, entity: EntityContract, wanted: Sequ
         raise DeliveryError(
             f"{name}: truncated or not Parquet ({_first_line(err)}); {SEND_AGAIN}"
         ) from err
-    header = checked_header(table.column_names, name, entity, 1)
-    columns = {}
+    header = checked_header(table.column_names, name, entity, 1).names
+    columns: dict[str, pa.ChunkedArray[Any]] = {}
     for column, values in zip(header, table.columns, strict=True):
-        if column in wanted:
-            try:
+        is_nested = any(is_kind(values.type) for is_kind in _ONLY_RESCUED)
+        try:
+            if is_nested and column not in entity.columns:
+                columns[column] = _any_text(values)
+            else:
                 columns[column] = _arrow_text(values, is_date=column in entity.dates)
-            except pa.ArrowException as err:
-                raise DeliveryError(
-                    f"{name}: column '{column}' ({values.type}) has no exact text form "
-                    f"({_first_line(err)}); ask the source to deliver it as text"
-                ) from err
-    return Rows(header, columns, range(1, table.num_rows + 1), unit="row")
+        except (pa.ArrowException, UnicodeDecodeError) as err:
+            raise DeliveryError(
+                f"{name}: column '{column}' ({values.type}) has no exact text form "
+                f"({_first_line(err)}); ask the source to deliver it as text"
+            ) from err
+    return Rows(columns, range(1, table.num_rows + 1), unit="row")
+
+
+def _any_text(values: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
+    """Render a column that nobody declared: nested values as compact JSON, bytes as hex digits."""
+
+    def plain(value: Any) -> str:
+        return value.hex() if isinstance(value, bytes) else str(value)
+
+    def text(value: Any) -> str | None:
+        if isinstance(value, (dict, list)):
+            return json.dumps(value, default=plain, ensure_ascii=False, separators=(",", ":"))
+        return None if value is None else plain(value)
+
+    return pa.chunked_array([pa.array([text(value) for value in values.to_pylist()], pa.string())])
 
 
 def _arrow_text(values: pa.ChunkedArray[Any], *, is_date: bool) -> pa.ChunkedArray[Any]:
@@ -78,6 +95,12 @@ def _arrow_text(values: pa.ChunkedArray[Any], *, is_date: bool) -> pa.ChunkedArr
     return text
 
 
+_ONLY_RESCUED = (
+    pa.types.is_nested,
+    pa.types.is_binary,
+    pa.types.is_large_binary,
+    pa.types.is_fixed_size_binary,
+)
 _CAST_AS_TEXT = (
     pa.types.is_string,
     pa.types.is_large_string,

@@ -13,10 +13,12 @@ import pyarrow.parquet as pq
 from lakehouse.landing.contract import (
     CONTENT_HASH_COLUMN,
     FULL_EXTRACT_COLUMN,
+    RESCUED_COLUMN,
     SENDER_COLUMN,
     EntityContract,
 )
 from lakehouse.landing.delivery import DeliveredFile
+from lakehouse.landing.digest import with_digest
 from lakehouse.landing.load import Load
 from lakehouse.landing.raw_store import RawFile
 
@@ -61,6 +63,9 @@ def _raw_table(
         provenance[SENDER_COLUMN] = pa.repeat(pa.scalar(load.sender), file.row_count)
     if entity.has_content_hash_column:
         provenance[CONTENT_HASH_COLUMN] = pa.repeat(pa.scalar(file.digest.hex()), file.row_count)
+    provenance[RESCUED_COLUMN] = (
+        pa.nulls(file.row_count, pa.string()) if file.rescued is None else file.rescued
+    )
     return pa.table({**columns, **provenance})
 
 
@@ -73,5 +78,5 @@ def _landed_values(entity: EntityContract, file: DeliveredFile, name: str) -> _T
 
 def _parquet_bytes(table: pa.Table) -> bytes:
     buffer = io.BytesIO()
-    pq.write_table(table, buffer, compression="zstd")
+    pq.write_table(with_digest(table), buffer, compression="zstd", write_page_checksum=True)
     return buffer.getvalue()

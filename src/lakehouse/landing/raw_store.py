@@ -10,7 +10,9 @@ import os
 import re
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
@@ -27,11 +29,12 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _KEY = re.compile(
-    r"(?P<domain>[^/]+)/(?P<entity>[^/]+)/ingest_date=(?P<ingest_date>\d{4}-\d{2}-\d{2})"
+    r"(?P<domain>[^/_][^/]*)/(?P<entity>[^/_][^/]*)/ingest_date=(?P<ingest_date>\d{4}-\d{2}-\d{2})"
     r"/(?P<load_id>[^/]+)\.parquet"
 )
-
-
+# Folders of the raw zone that begin with an underscore are read by no engine.
+CLAIMS = "_claims"
+WITHDRAWN = "_withdrawn"
 _PARTLY_LANDED = (
     "; earlier files of this call are landed: land it again, with --rewrite-history if it claims "
     "earlier days"
@@ -71,6 +74,15 @@ class RawStore(Protocol):
     def register(self, files: Sequence[RawFile]) -> None:
         """Register the partitions of files that are already there; known ones are fine."""
 
+    def claim(self, name: str, said: bytes) -> bytes | None:
+        """Say something under a name, once for all processes.
+
+        Returns: None if nobody has said anything under it before; else what was said first.
+        """
+
+    def release(self, name: str) -> None:
+        """Take back a claim of this process, whose write failed."""
+
 
 @dataclass(frozen=True)
 class LocalRawStore:
@@ -107,15 +119,39 @@ class LocalRawStore:
                 os.replace(path, target)
                 _sync(target.parent)
         except OSError as err:
-            raise RawStoreError(
-                f"{self.root}: cannot write ({err}); free space or permit, then land again"
-            ) from err
+            raise self._cannot_write(err) from err
         finally:
             if staging is not None:
                 shutil.rmtree(staging, ignore_errors=True)
 
     def register(self, files: Sequence[RawFile]) -> None:
         pass
+
+    def claim(self, name: str, said: bytes) -> bytes | None:
+        """A link appears whole or not at all, and only one process can make it."""
+        place = self.root / CLAIMS / name
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            beside = place.with_name(f".{name}.{os.getpid()}.{threading.get_ident()}")
+            _write_synced(beside, said)
+            try:
+                os.link(beside, place)
+            except FileExistsError:
+                return place.read_bytes()
+            finally:
+                beside.unlink(missing_ok=True)
+        except OSError as err:
+            raise self._cannot_write(err) from err
+        return None
+
+    def release(self, name: str) -> None:
+        with suppress(OSError):
+            (self.root / CLAIMS / name).unlink(missing_ok=True)
+
+    def _cannot_write(self, err: OSError) -> RawStoreError:
+        return RawStoreError(
+            f"{self.root}: cannot write ({err}); free space or permit, then land again"
+        )
 
 
 @dataclass(frozen=True)
@@ -175,6 +211,27 @@ class S3RawStore:
                 except ClientError as err:
                     if err.response["Error"]["Code"] != "AlreadyExistsException":
                         raise
+
+    def claim(self, name: str, said: bytes) -> bytes | None:
+        """A conditional write: S3 takes the first, and refuses every other."""
+        key = self._key(f"{CLAIMS}/{name}")
+        with aws_errors(self.uri(f"{CLAIMS}/{name}")):
+            while True:
+                try:
+                    self.s3.put_object(Bucket=self.bucket, Key=key, Body=said, IfNoneMatch="*")
+                except ClientError as err:
+                    code = err.response["Error"]["Code"]
+                    # Two at the same instant: S3 asks one of them to try again.
+                    if code == "ConditionalRequestConflict":
+                        continue
+                    if code != "PreconditionFailed":
+                        raise
+                    return self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+                return None
+
+    def release(self, name: str) -> None:
+        with aws_errors(self.uri(f"{CLAIMS}/{name}")):
+            self.s3.delete_object(Bucket=self.bucket, Key=self._key(f"{CLAIMS}/{name}"))
 
     def _storage_descriptors(
         self, files: Sequence[RawFile]

@@ -30,7 +30,8 @@ _TYPES = {
     "timestamp(6)": "timestamp",
 }
 _SETTINGS = {"target", "schema", "readers", "tables"}
-_TABLE_SETTINGS = {"name", "columns", "indexes", "is_replicated"}
+_TABLE_SETTINGS = {"name", "columns", "indexes", "is_replicated", "max_removed_share"}
+_MAX_REMOVED_SHARE = 0.2
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class PublishedTable:
         key: published columns that identify a row, never null.
         indexes: published columns, each list one index; Redshift has none.
         is_replicated: on Redshift a copy on every node.
+        max_removed_share: of the keys that the copy holds, how many may be missing from the mart.
     """
 
     model: str
@@ -66,6 +68,7 @@ class PublishedTable:
     key: tuple[str, ...]
     indexes: tuple[tuple[str, ...], ...] = ()
     is_replicated: bool = False
+    max_removed_share: float = _MAX_REMOVED_SHARE
 
 
 @dataclass(frozen=True)
@@ -191,6 +194,7 @@ def _table(
         key=tuple(published[column] for column in grain),
         indexes=tuple(tuple(columns) for columns in own.get("indexes", ())),
         is_replicated=bool(own.get("is_replicated", False)),
+        max_removed_share=_share(exposure, model, own.get("max_removed_share", _MAX_REMOVED_SHARE)),
     )
 
 
@@ -204,6 +208,16 @@ def _type(exposure: str, model: str, name: str, column: Mapping[str, Any]) -> st
             f"in the mart, or leave it out"
         )
     return _TYPES[declared]
+
+
+def _share(exposure: str, model: str, declared: Any) -> float:
+    is_number = isinstance(declared, int | float) and not isinstance(declared, bool)
+    if not is_number or not 0 <= declared <= 1:
+        raise PublishError(
+            f"exposure {exposure}: max_removed_share of {model} is {declared!r}; give a number "
+            f"from 0 to 1"
+        )
+    return float(declared)
 
 
 def _check_words(place: str, settings: Mapping[str, Any], known: Iterable[str]) -> None:

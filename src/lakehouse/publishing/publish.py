@@ -1,7 +1,7 @@
 """Publishing: every declared exposure of the chosen domains, each to its own target."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,7 @@ def publish(
     settings: Mapping[str, str],
     clients: AwsClients,
     allow_empty: bool = False,
+    allow_removal: Collection[str] = (),
 ) -> Published:
     """Publish what the exposures of some domains declare; one at fault does not hold up others.
 
@@ -61,14 +62,24 @@ def publish(
         domains: empty = all; the target of a domain that is named must be set.
         manifest: dbt's, parsed for the engine of `settings`.
         settings: environment variables.
+        allow_removal: tables of which any number of rows may go, as `<schema>.<table>` or by the
+            model.
     Raises: UsageError if a named domain publishes nothing or its target is not set, or no target
-        is; PublishError for a declaration that cannot be published.
+        is, or for a table that none of them publishes; PublishError for a declaration that
+        cannot be published.
     """
     declared = publications(manifest)
     if unknown := sorted(set(domains) - {one.domain for one in declared}):
         known = ", ".join(sorted({one.domain for one in declared})) or "none"
         raise UsageError(f"{', '.join(unknown)}: nothing to publish; domains that do: {known}")
     chosen = [one for one in declared if not domains or one.domain in domains]
+    tables = {f"{one.schema}.{table.name}" for one in chosen for table in one.tables}
+    models = {table.model for one in chosen for table in one.tables}
+    if unknown := sorted(set(allow_removal) - tables - models):
+        raise UsageError(
+            f"--allow-removal {', '.join(unknown)}: no such table; there are "
+            f"{', '.join(sorted(tables))}"
+        )
     unset = {one.exposure: missing for one in chosen if (missing := _missing(one.target, settings))}
     if unset and (domains or len(unset) == len(chosen)):
         exposure, setting = next(iter(unset.items()))
@@ -82,7 +93,7 @@ def publish(
     for publication in (one for one in chosen if one.exposure not in unset):
         try:
             done[publication.exposure] = _publish_one(
-                publication, marts, settings, clients, allow_empty
+                publication, marts, settings, clients, allow_empty, allow_removal
             )
         except LakehouseError as err:
             errors.append(err)
@@ -121,6 +132,7 @@ def _publish_one(
     settings: Mapping[str, str],
     clients: AwsClients,
     allow_empty: bool,
+    allow_removal: Collection[str],
 ) -> Sequence[PublishedRows]:
     if publication.target == "postgres":
         known = {part: settings[name] for part, name in _LOGIN_SETTINGS.items() if name in settings}
@@ -130,7 +142,13 @@ def _publish_one(
             ca_file=settings.get("LAKEHOUSE_AURORA_CA"),
             **known,
         )
-        return publish_to_postgres(publication, marts=marts, login=login, allow_empty=allow_empty)
+        return publish_to_postgres(
+            publication,
+            marts=marts,
+            login=login,
+            allow_empty=allow_empty,
+            allow_removal=allow_removal,
+        )
     target = RedshiftTarget(
         workgroup=settings["LAKEHOUSE_REDSHIFT_WORKGROUP"],
         database=settings["LAKEHOUSE_REDSHIFT_DATABASE"],
@@ -140,4 +158,10 @@ def _publish_one(
         s3=clients.s3(),
         poll_seconds=poll_seconds(settings),
     )
-    return publish_to_redshift(publication, marts=marts, target=target, allow_empty=allow_empty)
+    return publish_to_redshift(
+        publication,
+        marts=marts,
+        target=target,
+        allow_empty=allow_empty,
+        allow_removal=allow_removal,
+    )

@@ -4,7 +4,7 @@ Rows are merged and not swapped: grants, views and indexes stay, readers are nev
 see half, and a run that changes nothing writes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from lakehouse.errors import PublishError
@@ -13,6 +13,7 @@ from lakehouse.marts.rows import TableReader, TextRow
 from lakehouse.postgres import PostgresLogin, connection
 from lakehouse.publishing.mart_rows import mart_rows
 from lakehouse.publishing.publication import Publication, PublishedRows, PublishedTable
+from lakehouse.publishing.removal import check_removal
 
 _STAGE = "lakehouse_stage"
 # PostgreSQL's own names, to compare a table with what it should be.
@@ -25,6 +26,7 @@ def publish_to_postgres(
     marts: TableReader,
     login: PostgresLogin,
     allow_empty: bool = False,
+    allow_removal: Collection[str] = (),
 ) -> list[PublishedRows]:
     """Make the published tables equal to the marts, in one transaction.
 
@@ -33,6 +35,7 @@ def publish_to_postgres(
 
     Args:
         allow_empty: let a mart without rows empty its table.
+        allow_removal: tables of which any number of rows may go.
     Returns: one result per table; written rows are inserted or changed ones.
     Raises: PublishError if anything fails or the copy is not equal; the old tables stay whole.
     Source: docs/domains/education.md#publishing.
@@ -40,7 +43,9 @@ def publish_to_postgres(
     with connection(login, application="lakehouse publish", error=PublishError) as opened:
         _prepare(opened, publication)
         return [
-            _publish_table(opened, publication, table, mart_rows(table, marts), allow_empty)
+            _publish_table(
+                opened, publication, table, mart_rows(table, marts), allow_empty, allow_removal
+            )
             for table in publication.tables
         ]
 
@@ -66,6 +71,7 @@ def _publish_table(
     table: PublishedTable,
     rows: Sequence[TextRow],
     allow_empty: bool,
+    allow_removal: Collection[str],
 ) -> PublishedRows:
     place = f'"{publication.schema}"."{table.name}"'
     shown = f"{publication.schema}.{table.name}"
@@ -77,6 +83,18 @@ def _publish_table(
             f"publish with --allow-empty if all rows are meant to go"
         )
     _stage(opened, place, table, rows)
+    if rows:
+        held_count, missing_count = opened.execute(
+            f"select count(*), count(*) filter (where not exists (select from {_STAGE} as new "
+            f"where {_equal('held', 'new', table.key)})) from {place} as held"
+        ).fetchone()
+        check_removal(
+            publication,
+            table,
+            held_count=held_count,
+            missing_count=missing_count,
+            allowed=allow_removal,
+        )
     removed = opened.execute(
         f"delete from {place} as held where not exists (select from {_STAGE} as new where "
         f"{_equal('held', 'new', table.key)})"

@@ -11,7 +11,7 @@ import io
 import re
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,6 +26,7 @@ from lakehouse.marts.fingerprint import fingerprint, row_text_sql
 from lakehouse.marts.rows import TableReader, TextRow
 from lakehouse.publishing.mart_rows import mart_rows
 from lakehouse.publishing.publication import Publication, PublishedRows, PublishedTable
+from lakehouse.publishing.removal import check_removal
 
 if TYPE_CHECKING:
     from mypy_boto3_redshift_data import RedshiftDataAPIServiceClient
@@ -82,11 +83,13 @@ def publish_to_redshift(
     marts: TableReader,
     target: RedshiftTarget,
     allow_empty: bool = False,
+    allow_removal: Collection[str] = (),
 ) -> list[PublishedRows]:
     """Make the published tables equal to the marts; readers see the old ones or the new ones.
 
     Args:
         allow_empty: let a mart without rows empty its table.
+        allow_removal: tables of which any number of rows may go.
     Returns: one result per table; all its rows are written anew.
     Raises: PublishError if anything fails or what was staged is not equal; the old tables stay.
     Source: docs/domains/retail.md#publishing.
@@ -105,6 +108,8 @@ def publish_to_redshift(
             staged.append(_Staged(table, rows, location, is_same))
         for one in staged:
             _run(stage_statements(publication, one.table, one.location, target.copy_role), target)
+        for one in staged:
+            _check_missing(publication, one, shapes, target, allow_removal)
         _run(_swap_statements(publication, staged), target)
         _run(
             [f"drop table if exists {_place(publication, one.table, _STAGE)}" for one in staged],
@@ -235,6 +240,35 @@ def _check_rows(
             f"{table.model} has no rows, and {publication.schema}.{table.name} has: nothing is "
             f"published; build the mart, or publish with --allow-empty if all rows are meant to go"
         )
+
+
+def _check_missing(
+    publication: Publication,
+    one: _Staged,
+    shapes: dict[str, list[tuple[str, ...]]],
+    target: RedshiftTarget,
+    allowed: Collection[str],
+) -> None:
+    """Compare keys before the swap, as text: a table of another shape may hold them as such."""
+    table = one.table
+    if not one.rows or not set(table.key) <= {column for column, *_ in shapes.get(table.name, [])}:
+        return
+    match = " and ".join(
+        f'cast(held."{name}" as varchar) = cast(new."{name}" as varchar)' for name in table.key
+    )
+    [(held_count, missing_count)] = _query(
+        f'select count(*), count(*) - count(new."{table.key[0]}") from '
+        f"{_place(publication, table)} as held left join "
+        f"{_place(publication, table, _STAGE)} as new on {match}",
+        target,
+    )
+    check_removal(
+        publication,
+        table,
+        held_count=int(held_count),
+        missing_count=int(missing_count),
+        allowed=allowed,
+    )
 
 
 def _shapes(publication: Publication, target: RedshiftTarget) -> dict[str, list[tuple[str, ...]]]:

@@ -38,7 +38,7 @@ def refused(programs: Programs, *roles: str) -> set[tuple[str, str, str]]:
     }
 
 
-# The reference list of acknowledged loads is every domain's; tests of other domains stay out.
+# The list of decisions of loads is every domain's; tests of other domains stay out.
 OF_ONE_DOMAIN = ["--indirect-selection", "buildable"]
 WITHOUT_TESTS = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
 
