@@ -4,8 +4,8 @@ It stores what the project stores for good, the received rows with what became o
 an increment could start from its file. Besides it is written for this data on this engine:
   - texts are read by cast and written back, and only what differs is looked at by pattern;
   - purchases are worked on in slices that fit in memory, so nothing is sorted or joined on disk;
-  - the row content, which tells repeats of one instant apart, is built only for those; a feed has one
-    load a day, so the last row of a day speaks for it without a comparison of contents;
+  - the row content, which tells repeats of one instant apart, is built only for those; a feed has
+    one load a day, so the last row of a day speaks for it without a comparison of contents;
   - the newest state is the last of the states by day, so it is not assembled a second time.
 Only the full-model shape is understood: an item that names its purchase itself stops the program.
 """

@@ -323,7 +323,7 @@ def page(sizes: Mapping[str, Mapping[str, Any]]) -> str:
     lines = [
         "# Commerce: measured",
         "",
-        "| events | step | seconds | CPU seconds | CPU to hand-written | peak memory, GB | file, GB |",
+        "| events | step | seconds | CPU seconds | to hand-written | peak memory, GB | file, GB |",
         "|---:|---|---:|---:|---:|---:|---:|",
     ]
     names = {
@@ -353,8 +353,8 @@ def page(sizes: Mapping[str, Mapping[str, Any]]) -> str:
             lines.append(f"| {' | '.join(cells)} |")
     lines += [
         "",
-        "The file of dbt and the hand-written one hold every received row too; the one of plain dbt holds the",
-        "newest of each record.",
+        "Ratios are of processor time. The file of dbt and the hand-written one hold every received row",
+        "too; the one of plain dbt holds the newest of each record.",
         "",
     ]
     for smaller, larger in pairwise(sizes.values()):
@@ -366,8 +366,8 @@ def page(sizes: Mapping[str, Mapping[str, Any]]) -> str:
         }
         told = ", ".join(f"{name} {exponent:.2f}" for name, exponent in exponents.items())
         lines.append(
-            f"Growth from {smaller['events']:,} to {larger['events']:,} events (CPU time ~ events^x): "
-            f"{told}."
+            f"Growth from {smaller['events']:,} to {larger['events']:,} events (processor time ~ "
+            f"events^x): {told}."
         )
         lines.append("")
     lines += ["| events | rows compared | state | rows only by hand | rows only by dbt |"]
