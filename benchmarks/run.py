@@ -353,8 +353,8 @@ def page(sizes: Mapping[str, Mapping[str, Any]]) -> str:
             lines.append(f"| {' | '.join(cells)} |")
     lines += [
         "",
-        "Ratios are of processor time. The file of dbt and the hand-written one hold every received row",
-        "too; the one of plain dbt holds the newest of each record.",
+        "Ratios are of processor time. The files of dbt and by hand hold every received row too;",
+        "that of plain dbt holds the newest of each record.",
         "",
     ]
     for smaller, larger in pairwise(sizes.values()):
