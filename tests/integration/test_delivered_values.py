@@ -129,7 +129,8 @@ def lake(tmp_path_factory) -> Lake:
     files = [*parquet_files(lake.folder), *json_files(lake.folder), *csv_files(lake.folder)]
     landed = lake.land("commerce", *files, "--ingest-date", "2024-01-02")
     assert landed.returncode == 0, landed.stderr
-    lake.dbt("build", *OF_COMMERCE)
+    # Half of these rows are here to be rejected: no matter for the gate.
+    lake.dbt("build", *OF_COMMERCE, variables={"rejected_share_limit": 1})
     return lake
 
 
