@@ -205,10 +205,11 @@ def publish(
 ) -> None:
     """Copy marts to the databases that the exposures name; old tables stay until all is there."""
     # Imported late: the other commands speak to no database.
+    from lakehouse.publishing.publish import check_settings, read_manifest
     from lakehouse.publishing.publish import publish as publish_exposures
-    from lakehouse.publishing.publish import read_manifest
 
     with _told_errors():
+        check_settings(domains or (), settings=os.environ, project_dir=project_dir)
         done = publish_exposures(
             domains or (),
             manifest=read_manifest(project_dir, manifest),

@@ -12,10 +12,10 @@ import pyarrow as pa
 
 from lakehouse.errors import DeliveryError
 from lakehouse.landing.contract import EntityContract, Shape
-from lakehouse.landing.delivered_rows import SEND_AGAIN
+from lakehouse.landing.delivery import SEND_AGAIN
 
 if TYPE_CHECKING:
-    _Texts = Sequence[str | None] | pa.ChunkedArray[Any]
+    from lakehouse.landing.delivered_rows import Texts
 
 # Names by which tools say what was done to a row. A deletion read as a state is a wrong number.
 CHANGE_MARKERS = frozenset(
@@ -87,7 +87,7 @@ def checked_header(
     return Header(header, tuple(shape.missing(known)))
 
 
-def rescued(columns: Mapping[str, _Texts], count: int) -> pa.Array[Any] | None:
+def rescued(columns: Mapping[str, Texts], count: int) -> pa.Array[Any] | None:
     """Return the values of undeclared columns as one JSON text per row, or None if there are none.
 
     Args:
@@ -98,7 +98,7 @@ def rescued(columns: Mapping[str, _Texts], count: int) -> pa.Array[Any] | None:
     if not columns:
         return None
     named = {
-        name: values.to_pylist() if isinstance(values, pa.ChunkedArray) else values
+        name: values.to_pylist() if isinstance(values, pa.Array) else values
         for name, values in sorted(columns.items())
     }
     texts = []
