@@ -73,9 +73,10 @@ def test_object_becomes_rows_of_its_session(deployment: Deployment, released: st
     aws, reader = deployment.aws, deployment.aws.assumed("reader")
     athena = AthenaReader(aws.client("athena", reader), aws.client("glue", reader), "lakehouse_dev")
     rows = athena.query(
-        "select data_pregao, codigo_ativo, quantidade_teorica "
+        "select data_pregao, ticker, quantidade_teorica "
         "from lakehouse_dev_market.fct_market__carteira_diaria"
     )
     sent = json.loads((SOURCE / ANSWER).read_text(encoding="utf-8"))["results"]
-    assert {str(row[0]) for row in rows} == {"2025-04-07"}
-    assert sorted(row[1] for row in rows) == sorted(each["cod"].strip() for each in sent)
+    assert set(rows) == {
+        ("2025-04-07", each["cod"], each["theoricalQty"].replace(",", "")) for each in sent
+    }
