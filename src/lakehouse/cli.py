@@ -363,6 +363,23 @@ def dbt(context: typer.Context) -> None:
     raise typer.Exit(checked_run(context.args))
 
 
+@app.command()
+def transform(
+    run_date: Annotated[
+        str, typer.Option(metavar="DAY", help="Day that is open; - is the day of the start.")
+    ] = "-",
+) -> None:
+    """Build and test all tables as a run of the workflow does, with dbt's own output."""
+    # Imported late: dbt takes seconds.
+    from lakehouse.building.dbt_run import checked_run
+    from lakehouse.building.transform import build_words
+
+    with _told_errors():
+        words = build_words(run_date)
+    _check_settings(words)
+    raise typer.Exit(checked_run(words))
+
+
 def _check_settings(arguments: Sequence[str]) -> None:
     from lakehouse.building.checked_settings import check_settings, project_of
     from lakehouse.building.dbt_run import target_of

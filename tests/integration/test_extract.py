@@ -39,6 +39,7 @@ SALES = [
     (2, 1, 4, "2018-05-12", "3312"),
     (3, 1, 3, "2019-02-01", "11778.50"),
 ]
+ANSWER = PROJECT / "data/source/market/GetPortfolioDay_IBOV_2025-04-07_en-us_excerpt.json"
 MONDAY = datetime(2026, 3, 2, 6, tzinfo=UTC)
 
 
@@ -670,6 +671,26 @@ def test_a_load_whose_registration_failed_is_registered_by_the_next_run(on_s3, s
     aws.refuse = set()
     exchange.at(datetime.now(UTC) + timedelta(days=1)).extract_object("market", address)
     assert len(aws.partitions) == 1
+
+
+@pytest.mark.parametrize(
+    "folder", ["/", "./", "a b/", "$(x)/", "%2F/", "carteira//", "carteira/./"]
+)
+def test_a_key_is_a_text_and_no_path(on_s3, source, folder):
+    bench, aws = on_s3
+    key = f"market/{folder}{ANSWER.name}"
+    aws.objects[f"transient/{key}"] = ANSWER.read_bytes()
+    later = with_exchange(bench, source).at(datetime.now(UTC))
+    [load] = later.extract_object("market", f"s3://transient/{key}").landed
+    assert load.outcome == "landed"
+
+
+def test_a_name_that_no_file_can_have_is_refused(on_s3):
+    bench, aws = on_s3
+    key = f"market/{'é' * 200}.json"
+    aws.objects[f"transient/{key}"] = ANSWER.read_bytes()
+    with pytest.raises(UsageError, match="the name has 405 bytes"):
+        bench.extract_object("market", f"s3://transient/{key}")
 
 
 def test_a_page_that_is_missing_lands_nothing(on_s3, source):

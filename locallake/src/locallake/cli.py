@@ -1,4 +1,4 @@
-"""`locallake up | status | down | reset | env | fault`."""
+"""`locallake up | status | down | reset | env | fault | fire`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
-from locallake import faults, loopback, ministack, process, runtime, s3_limit, spark, trino
+from locallake import control, faults, loopback, ministack, process, runtime, s3_limit, spark, trino
 from locallake.errors import ConfigurationError, LocallakeError
+from locallake.scheduler import plugin as scheduler
 from locallake.settings import Settings, from_json
 
 # Clients prefer each to the keys of `variables`, and would reach a real account.
@@ -35,6 +37,10 @@ class Wanted:
     store_limit_bytes: int | None = None
     engine_memory_mb: int = Settings.engine_memory_mb
     enforce: bool = False
+    build_path: str | None = None
+    wait_scale: float = 1.0
+    forwards: tuple[tuple[str, str], ...] = ()
+    postgres_port: int | None = None
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -65,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         default=os.environ.get("LOCALLAKE_STATE", ".locallake"),
         help="folder of this run's pids and logs (default: .locallake, or LOCALLAKE_STATE)",
     )
-    commands = parser.add_subparsers(required=True, metavar="up|status|down|reset|env|fault")
+    commands = parser.add_subparsers(required=True, metavar="up|status|down|reset|env|fault|fire")
     up = commands.add_parser("up", help="start the services and wait until they answer")
     up.add_argument("--port", type=_port, default=4566, help="default 4566; 0: a free one")
     up.add_argument("--trino-port", type=_port, help="default: a free one")
@@ -87,6 +93,28 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--no-athena", action="store_true", help="without Trino")
     up.add_argument("--no-glue", action="store_true", help="without Glue sessions")
     up.add_argument("--enforce", action="store_true", help="identity policies decide on every call")
+    up.add_argument(
+        "--build-path",
+        metavar="PATH",
+        help="where builds find programs, in place of an image (default: PATH)",
+    )
+    up.add_argument(
+        "--wait-scale",
+        type=_factor,
+        default=Wanted.wait_scale,
+        metavar="FACTOR",
+        help="of waits and pauses of workflows and schedules (default: %(default)s)",
+    )
+    up.add_argument(
+        "--forward",
+        type=_forward,
+        action="append",
+        metavar="SERVICE=URL",
+        help="a server of yours that answers a service's calls, such as redshift-data",
+    )
+    up.add_argument(
+        "--postgres-port", type=_port, help="a PostgreSQL that answers for clusters of RDS"
+    )
     up.set_defaults(run=_up)
     for name, run, text in (
         ("status", _status, "say what runs; exit status 1 when something does not"),
@@ -106,6 +134,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     fault.add_argument("--times", type=int, default=1)
     fault.set_defaults(run=_fault)
+    fire = commands.add_parser("fire", help="do what EventBridge Scheduler does at a time")
+    fire.add_argument("schedule", metavar="GROUP/NAME")
+    fire.add_argument(
+        "--at", type=_moment, required=True, metavar="TIME", help="such as 2026-11-29T06:00:00Z"
+    )
+    fire.set_defaults(run=_fire)
     return parser
 
 
@@ -114,6 +148,30 @@ def _port(text: str) -> int:
     if not 0 <= number < 2**16:
         raise argparse.ArgumentTypeError(f"{text} is no port: they end at 65535")
     return number
+
+
+def _forward(text: str) -> tuple[str, str]:
+    service, _, address = text.partition("=")
+    if not address.startswith("http"):
+        raise argparse.ArgumentTypeError(f"{text} is not SERVICE=http://…")
+    return service, address
+
+
+def _factor(text: str) -> float:
+    number = float(text)
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError(f"{text} does not lie between 0 and 1")
+    return number
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as err:
+        raise argparse.ArgumentTypeError(f"{text} is no time in ISO 8601") from err
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text} has no offset: add Z for UTC")
+    return moment
 
 
 def _say(text: str) -> None:
@@ -131,6 +189,10 @@ def _up(state: Path, parsed: argparse.Namespace) -> int:
         store_limit_bytes=parsed.store_limit * 2**20 if parsed.store_limit else None,
         engine_memory_mb=parsed.engine_memory,
         enforce=parsed.enforce,
+        build_path=parsed.build_path,
+        wait_scale=parsed.wait_scale,
+        forwards=tuple(parsed.forward or ()),
+        postgres_port=parsed.postgres_port,
     )
     if any(process.find(server.pid_file(_at(state))) for _, server in _SERVERS):
         raise ConfigurationError(
@@ -159,17 +221,24 @@ def up(state: Path, wanted: Wanted) -> Settings:
         store_limit_bytes=wanted.store_limit_bytes or s3_limit.default_limit_bytes(),
         engine_memory_mb=wanted.engine_memory_mb,
         enforce=wanted.enforce,
+        build_path=wanted.build_path or os.environ.get("PATH", os.defpath),
+        wait_scale=wanted.wait_scale,
+        forwards=wanted.forwards,
+        postgres_port=wanted.postgres_port,
     )
     if wanted.with_glue:
         given = _with_spark(given, python=emulator)
     plugins = [ministack.ATHENA_PLUGIN] if wanted.with_athena else []
     plugins += [ministack.GLUE_PLUGIN] if wanted.with_glue else [ministack.FIXES_PLUGIN]
     plugins += [ministack.STUBS_PLUGIN]
+    # After the stubs, which keep fields of build projects.
+    plugins += [ministack.BUILDS_PLUGIN, ministack.WORKFLOWS_PLUGIN, ministack.EVENTS_PLUGIN]
+    plugins += [ministack.SCHEDULER_PLUGIN, ministack.FORWARD_PLUGIN]
     plugins += [ministack.PERMISSIONS_PLUGIN] if wanted.enforce else []
     plugins += [ministack.S3_LIMIT_PLUGIN]
     state.mkdir(parents=True, exist_ok=True)
     # Of a run that was killed: sessions and scratch files that nobody will ask for again.
-    for leftover in (given.sessions, state / "tmp", given.logs):
+    for leftover in (given.sessions, given.builds, state / "tmp", given.logs):
         shutil.rmtree(leftover, ignore_errors=True)
     given.faults.unlink(missing_ok=True)
     _settings_file(state).write_text(given.to_json())
@@ -260,6 +329,17 @@ def _fault(state: Path, parsed: argparse.Namespace) -> int:
     wanted = faults.Fault(parsed.error, parsed.text)
     faults.add(_running(state).faults, wanted, times=parsed.times)
     return 0
+
+
+def _fire(state: Path, parsed: argparse.Namespace) -> int:
+    group, _, name = parsed.schedule.partition("/")
+    asked = {"Group": group, "Name": name, "At": parsed.at.isoformat()}
+    done = control.call(_running(state).endpoint, scheduler.OPERATION, asked)
+    if done["Delivered"]:
+        print(f"{parsed.schedule}: its target was called, attempt {done['Attempts']}")
+        return 0
+    print(f"{parsed.schedule}: {done['Error']}; dead letter: {done['DeadLetter']}")
+    return 1
 
 
 def _env(state: Path, parsed: argparse.Namespace) -> int:

@@ -31,6 +31,11 @@ GLUE_PLUGIN = "locallake.glue.plugin"
 # Without sessions the catalogue must still be right: the same fixes, alone.
 FIXES_PLUGIN = "locallake.glue.fixes"
 STUBS_PLUGIN = "locallake.stubs.plugin"
+BUILDS_PLUGIN = "locallake.builds.plugin"
+WORKFLOWS_PLUGIN = "locallake.workflows.plugin"
+EVENTS_PLUGIN = "locallake.events"
+SCHEDULER_PLUGIN = "locallake.scheduler.plugin"
+FORWARD_PLUGIN = "locallake.forward"
 PERMISSIONS_PLUGIN = "locallake.permissions.plugin"
 # Last: what the others hold of S3 then goes through it as well.
 S3_LIMIT_PLUGIN = "locallake.s3_limit"
@@ -104,6 +109,7 @@ def environ_of(given: Settings, plugins: Sequence[str], base: Mapping[str, str])
         "SFTP_ENABLED": "0",
         "MINISTACK_REGION": given.region,
         "MINISTACK_ACCOUNT_ID": given.account_id,
+        "SFN_WAIT_SCALE": str(given.wait_scale),
         "AUTH": "true" if given.enforce else "false",
         "TMPDIR": str(scratch),
         # Objects that are deleted go back to the machine, so that they no longer count as used.

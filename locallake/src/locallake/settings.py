@@ -39,6 +39,10 @@ class Settings:
         spark_jars: the folder of jars for `spark.driver.extraClassPath`.
         engine_memory_mb: heap of Trino, and of each session's Spark driver.
         store_limit_bytes: memory of the AWS services above which S3 takes no more; None: any.
+        build_path: `PATH` of builds: it stands for their image.
+        wait_scale: factor of waits, and of pauses before retries, in workflows and schedules.
+        forwards: services that another server answers, and its address.
+        postgres_port: of the server that answers for clusters of RDS; None: nobody does.
         enforce: whether identity policies decide on every call; see `permissions/plugin.py`.
     """
 
@@ -55,6 +59,10 @@ class Settings:
     engine_memory_mb: int = 2048
     store_limit_bytes: int | None = None
     enforce: bool = False
+    build_path: str = os.defpath
+    wait_scale: float = 1.0
+    forwards: tuple[tuple[str, str], ...] = ()
+    postgres_port: int | None = None
 
     @property
     def endpoint(self) -> str:
@@ -74,6 +82,11 @@ class Settings:
     def calls(self) -> Path:
         """Where permissions are enforced: each different call, a line of JSON."""
         return self.state / "calls.jsonl"
+
+    @property
+    def builds(self) -> Path:
+        """One folder per build lies below: its commands and its log."""
+        return self.state / "builds"
 
     @property
     def sessions(self) -> Path:
@@ -98,6 +111,7 @@ def from_json(text: str) -> Settings:
         stated: dict[str, Any] = {
             k: Path(v) if k in _PATHS and v is not None else v for k, v in fields.items()
         }
+        stated["forwards"] = tuple(tuple(pair) for pair in fields.get("forwards", ()))
         return Settings(**stated)
     except (AttributeError, TypeError, ValueError) as err:
         raise ConfigurationError(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FETCHED = "fetched"
 WHOLE = "full"
 _CHUNK_BYTES = 2**20
+_NAME_BYTES = 255  # of a file, which every delivery becomes; keys of S3 may have 1,024
 _PAGE = re.compile(r"(?P<stem>.+)_page(?P<number>\d+)of(?P<count>\d+)(?P<suffix>\.[^.]+)")
 
 
@@ -227,12 +228,13 @@ def siblings_of(key: str, zone: TransientZone) -> list[Arrival]:
 
     Raises: SourceError if the object is not there.
     """
-    path = PurePosixPath(key)
-    page = _PAGE.fullmatch(path.name)
-    stem = page["stem"] if page else path.name
-    places = [f"{path.parent}/{stem}"]
+    # Not as a path: a key may hold `//` and `/./`, and another key lacks them.
+    folder, _, name = key.rpartition("/")
+    page = _PAGE.fullmatch(name)
+    stem = page["stem"] if page else name
+    places = [f"{folder}/{stem}"]
     if page:
-        places.append(f"{FETCHED}/{path.parent}/{stem}")
+        places.append(f"{FETCHED}/{folder}/{stem}")
     found = [arrival for place in places for arrival in zone.list(place)]
     if not any(arrival.key == key for arrival in found):
         raise SourceError(f"{zone.address(key)}: no such object; check the address")
@@ -248,6 +250,11 @@ def siblings_of(key: str, zone: TransientZone) -> list[Arrival]:
 
 def _parcel(group: Sequence[Arrival], contract: DomainContract) -> Parcel:
     first = min(group, key=_page_number)
+    if (length := len(first.name.encode())) > _NAME_BYTES:
+        raise UsageError(
+            f"{first.key[:80]}…: the name has {length} bytes, and a file's has {_NAME_BYTES} at "
+            "most; deliver it under a shorter one"
+        )
     domain, *folders = PurePosixPath(first.key.removeprefix(f"{FETCHED}/")).parent.parts
     if domain != contract.domain:
         raise UsageError(f"{first.key} is no delivery of {contract.domain}; check the domain")

@@ -21,12 +21,13 @@ resource "aws_scheduler_schedule" "this" {
     arn      = aws_lambda_function.start.arn
     role_arn = aws_iam_role.scheduler.arn
 
-    input = jsonencode({
+    # jsonencode escapes the brackets, and the Scheduler looks for the characters.
+    input = replace(replace(jsonencode({
       schedule       = each.key
       scheduled_time = "<aws.scheduler.scheduled-time>"
       extracts       = each.value.extracts
       transform      = each.value.transform
-    })
+    }), "\\u003c", "<"), "\\u003e", ">")
 
     retry_policy {
       maximum_event_age_in_seconds = 3600

@@ -18,9 +18,8 @@ locals {
       limit       = 1
       environment = var.published_databases
     }
-    # Unit tests and value tests of macros say nothing about the data of a day: pull requests run them.
     transform = {
-      command     = "lakehouse dbt build --exclude-resource-type unit_test --exclude path:tests/macros $([ \"$LAKEHOUSE_RUN_DATE\" = - ] || printf -- '--vars run_date:%s' \"$LAKEHOUSE_RUN_DATE\")"
+      command     = "lakehouse transform --run-date \"$LAKEHOUSE_RUN_DATE\""
       limit       = 1
       environment = { LAKEHOUSE_RUN_DATE = "-" }
     }

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import yaml
 from infra import terraform_tool
-from infra.applied import emulator, github, policies
+from infra.applied import emulator, github, policies, release
 from infra.applied.emulator import Emulator
-from infra.terraform_tool import Terraform
+from infra.terraform_tool import REPOSITORY, Terraform
 
 FOLDER = "live/dev"
 HERE = Path(__file__).parent
@@ -110,7 +110,10 @@ def known(*parts: str) -> set[str]:
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     if shutil.which("terraform") is None:
         pytest.skip("terraform is not on PATH: nothing is applied")
-    with emulator.running(tmp_path_factory.mktemp("aws") / "state") as running:
+    folder = tmp_path_factory.mktemp("aws")
+    programs = None if release.missing() else release.image(folder)
+    wanted = {"with_glue": False, "build_path": programs, "wait_scale": 0.02}
+    with emulator.running(folder / "state", **wanted) as running:
         yield running
 
 
@@ -144,6 +147,21 @@ def deployment(bootstrap: Terraform, aws: Emulator) -> Deployment:
     made = Deployment(bootstrap, aws)
     made.apply()
     return made
+
+
+@pytest.fixture(scope="session")
+def released(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a release, put there as GitHub's workflow does after an apply."""
+    if lacking := release.missing():
+        pytest.skip(f"{lacking}: nothing is released or built")
+    folder = tmp_path_factory.mktemp("release")
+    path = f"{release.image(folder)}:{deployment.terraform.environment['PATH']}"
+    (deployment.terraform.root / "requirements").symlink_to(REPOSITORY / "requirements")
+    authorities = b"-----BEGIN CERTIFICATE-----\nnone is asked here\n-----END CERTIFICATE-----\n"
+    with release.trust_store(folder / "curl", authorities) as curl:
+        done = deployment.ci("ci-deploy").script("release.sh", PATH=path, **curl)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout.strip().splitlines()[-1]
 
 
 @pytest.fixture(scope="session")

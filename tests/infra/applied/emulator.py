@@ -2,8 +2,6 @@
 
 import json
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +13,10 @@ from infra.terraform_tool import REPOSITORY
 
 sys.path.insert(0, str(REPOSITORY / "locallake" / "src"))
 
+from locallake.errors import ConfigurationError
+
 from locallake import cli as locallake
+from locallake import control
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 ADMINISTRATOR = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
@@ -48,10 +49,12 @@ class Emulator:
     Attributes:
         endpoint: for AWS_ENDPOINT_URL.
         journal: the file with every call that was decided on.
+        builds: the folder with a log per build.
     """
 
     endpoint: str
     journal: Path
+    builds: Path
 
     @property
     def region(self) -> dict[str, str]:
@@ -86,17 +89,10 @@ class Emulator:
         Raises: AccessDeniedError if the role does not.
         """
         asked = {"RoleArn": arn_of(role), "Service": service, "SourceArn": source_arn}
-        request = urllib.request.Request(
-            self.endpoint,
-            data=json.dumps(asked).encode(),
-            headers={"X-Amz-Target": "Locallake.CredentialsOfService"},
-            method="POST",
-        )
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return json.load(answer)
-        except urllib.error.HTTPError as err:
-            raise AccessDeniedError(err.read().decode()) from err
+            return control.call(self.endpoint, "CredentialsOfService", asked)
+        except ConfigurationError as err:
+            raise AccessDeniedError(str(err)) from err
 
     def by_github(self, role: str, web_token: str) -> dict[str, str]:
         """Credentials as a GitHub workflow gets them."""
@@ -119,14 +115,11 @@ def variables(credentials: dict) -> dict[str, str]:
 
 
 @contextmanager
-def running(state: Path, *, with_engines: bool = False) -> Iterator[Emulator]:
+def running(state: Path, **wanted: Any) -> Iterator[Emulator]:
     """Start locallake on a free port of 127.0.0.1 with permissions enforced; end it afterwards.
 
     Args:
-        with_engines: also Trino and Spark.
+        wanted: members of `locallake.Wanted`.
     """
-    wanted = locallake.Wanted(
-        region=REGION, with_athena=with_engines, with_glue=with_engines, enforce=True
-    )
-    with locallake.running(state, wanted) as settings:
-        yield Emulator(settings.endpoint, settings.calls)
+    with locallake.running(state, locallake.Wanted(region=REGION, enforce=True, **wanted)) as given:
+        yield Emulator(given.endpoint, given.calls, given.builds)

@@ -51,7 +51,7 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     if shutil.which("terraform") is None:
         pytest.skip("terraform is not on PATH: there is no role to run as")
     state = tmp_path_factory.mktemp("aws") / "state"
-    with emulator.running(state, with_engines=True) as running:
+    with emulator.running(state) as running:
         yield running
 
 

@@ -1,25 +1,191 @@
-"""The builds call commands that exist, with variables that something reads; none is missing."""
+"""The builds call commands that exist, with variables that something reads; none is missing.
 
+Each command is run as Terraform renders it, by a shell, with every input that the function which
+starts the workflow can derive; what the shell made of it is read by the command line itself.
+"""
+
+import importlib.util
+import json
+import os
+import random
 import re
-import shlex
+import subprocess
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 import typer
 import yaml
-from infra.terraform_tool import REPOSITORY, TERRAFORM
+from infra.static.rendered import builds_of, made_by
+from infra.terraform_tool import REPOSITORY, TERRAFORM, Terraform
 
+from lakehouse.building.transform import build_words
 from lakehouse.cli import app
 from lakehouse.landing.contract import known_domains, read_contract
 from lakehouse.publishing.publish import SETTINGS
 
 RUNTIME = (TERRAFORM / "modules" / "runtime" / "main.tf").read_text(encoding="utf-8")
-COMMANDS = {
-    match[1]: match[2].replace('\\"', '"')
-    for match in re.finditer(r'^    (\w+) = \{\n      command     = "(.*)"$', RUNTIME, re.M)
-}
+FUNCTION = TERRAFORM / "modules" / "orchestration" / "function" / "start_workflow.py"
 CODE = "\n".join(
     path.read_text(encoding="utf-8") for path in (REPOSITORY / "src" / "lakehouse").rglob("*.py")
 )
+PREFIX = "lakehouse-dev"
+# CodeBuild's shell is `sh`, which is Bash in its image and another one elsewhere.
+SHELLS = ("sh", "bash")
+KEY_LIMIT = 1024  # of S3, in bytes of UTF-8
+SPEAKING = (
+    *("a b", " a ", "a;b", "a&&b", "a|b", "a>b", "a=b", "{a,b}", "[a]", "#a", "~", "!a", "*", "?"),
+    *(
+        "$(touch x)",
+        "`touch x`",
+        "$HOME",
+        "${HOME}",
+        "'",
+        '"',
+        "''",
+        '""',
+        "\\",
+        "\\n",
+        "%s",
+        "%20",
+    ),
+    *(
+        "\n",
+        "\r\n",
+        "\t",
+        "\x01",
+        "\x7f",
+        "\u200b",
+        "\u202e",
+        "\u0301",
+        "\ufeff",
+        "ção",
+        "日本",
+        "🦆",
+    ),
+    *("-", "--", "--full", "-x", "=", "+", ".", "..", "//", "&", "<b>", "\\u003c", "null", "true"),
+)
+
+
+@dataclass(frozen=True)
+class Build:
+    """A build project as rendered: its commands, and its environment before any override."""
+
+    commands: list[str]
+    environment: dict[str, str]
+
+
+def random_keys(count: int) -> list[str]:
+    """Keys of objects made of what means something to a shell; some as long as a key can be."""
+    chosen = random.Random(2026)
+    keys = [f"market/{part}{end}" for part in SPEAKING for end in ("", ".json")]
+    while len(keys) < count:
+        parts = chosen.choices(SPEAKING, k=chosen.randint(2, 400))
+        key = "market/" + chosen.choice(("", "/", " ")).join(parts)
+        keys.append(key.encode()[:KEY_LIMIT].decode(errors="ignore"))
+    return keys
+
+
+def events() -> list[dict]:
+    """What the function is called with: schedules, a person, objects; dates at every border."""
+    days = [date(2024, 2, 29), date(2026, 11, 29), date(2026, 12, 31), date(2027, 1, 1)]
+    days += [date(2026, 1, 1) + timedelta(days=n) for n in range(0, 366, 7)]
+    times = [f"{day}{clock}" for day in days for clock in ("T00:00:00Z", "T23:59:59.999Z", "")]
+    extracts = (
+        [], ["market"], ["commerce", "credit", "education", "retail.venda", "retail.funcionario"],
+    )  # fmt: skip
+    scheduled = [
+        {"schedule": name, "scheduled_time": time, "extracts": chosen, "transform": transform}
+        for name, chosen in zip(("byhand", "market", "daily"), extracts, strict=True)
+        for time in times
+        for transform in (True, False)
+    ]
+    objects = [
+        {
+            "source": "aws.s3",
+            "detail-type": "Object Created",
+            "detail": {"bucket": {"name": "t"}, "object": {"key": key, "version-id": "v"}},
+        }
+        for key in random_keys(400)
+    ]
+    return scheduled + objects
+
+
+@pytest.fixture(scope="module")
+def projects(terraform: Terraform) -> dict[str, Build]:
+    """The build projects by name."""
+    made = [
+        one
+        for one in made_by(terraform, "runtime", "each_step_runs_as_its_own_role")
+        if one["type"] == "aws_codebuild_project"
+    ]
+    return {
+        one["values"]["name"]: Build(
+            yaml.safe_load(one["values"]["source"][0]["buildspec"])["phases"]["build"]["commands"],
+            {
+                variable["name"]: variable["value"]
+                for variable in one["values"]["environment"][0]["environment_variable"]
+            },
+        )
+        for one in made
+    }
+
+
+@pytest.fixture(scope="module")
+def started(terraform: Terraform) -> list[tuple[str, dict[str, str]]]:
+    """Every build that any event starts: the project and what is overridden, each once."""
+    spec = importlib.util.spec_from_file_location("start_workflow", FUNCTION)
+    function = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(function)
+    definition = next(
+        json.loads(one["values"]["definition"])
+        for one in made_by(
+            terraform, "orchestration", "with_databases_it_publishes_after_the_build"
+        )
+        if one["type"] == "aws_sfn_state_machine"
+    )
+    found = {}
+    for event in events():
+        _, workflow_input = function.execution_of(event)
+        for project, overrides in builds_of(definition, workflow_input):
+            found[project, tuple(overrides.items())] = (project, overrides)
+    return list(found.values())
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A build's folder, whose `lakehouse` writes down the words it was called with."""
+    made = tmp_path_factory.mktemp("build")
+    program = made / ".venv" / "bin" / "lakehouse"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\nprintf '%s\\0' \"$@\" >> words\n")
+    program.chmod(0o755)
+    return made
+
+
+def words_of(build: Build, overrides: dict[str, str], folder: Path, shell: str) -> list[str]:
+    """The words that a shell gives to `lakehouse` when it runs a build's commands."""
+    (folder / "words").unlink(missing_ok=True)
+    environment = {"PATH": os.defpath, "HOME": str(folder)} | build.environment | overrides
+    before = set(folder.iterdir())
+    done = subprocess.run(
+        [shell, "-e", "-c", "\n".join(build.commands)],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert not done.stdout + done.stderr
+    assert set(folder.iterdir()) - before == {folder / "words"}
+    return (folder / "words").read_bytes().decode().split("\0")[:-1]
+
+
+def parsed(words: list[str]) -> dict:
+    """What the command line reads; exits if it takes the words for something else."""
+    command, *rest = words
+    known = typer.main.get_command(app).commands[command]
+    return known.make_context(command, list(rest)).params
 
 
 def outputs(module: str) -> set[str]:
@@ -37,29 +203,75 @@ def exposures() -> list[dict]:
     return [one for one in found if "publish" in one.get("config", {}).get("meta", {})]
 
 
-def test_every_step_has_a_command():
-    assert set(COMMANDS) == {"extract", "publish", "transform"}
+def test_every_step_has_a_command(projects: dict[str, Build]):
+    assert set(projects) == {f"{PREFIX}-{step}" for step in ("extract", "publish", "transform")}
 
 
-@pytest.mark.parametrize("step", ["extract", "publish"])
-@pytest.mark.parametrize("source", ["retail", "retail.venda", "market"])
-@pytest.mark.parametrize("key", ["-", "s3://t/market/a b;rm -rf $HOME.json"])
-def test_a_command_of_a_build_is_one_that_the_command_line_takes(step: str, source: str, key: str):
-    values = {"$LAKEHOUSE_SOURCE": source, "$LAKEHOUSE_OBJECT": key}
-    # Every variable stands in double quotes: a shell makes one word of it, whatever it holds.
-    assert "$" not in re.sub(r'"\$\w+"', "", COMMANDS[step])
-    program, command, *words = [values.get(word, word) for word in shlex.split(COMMANDS[step])]
-    assert program == "lakehouse"
-    known = typer.main.get_command(app).commands[command]
-    parsed = known.make_context(command, list(words)).params
-    if step == "extract":
-        assert (parsed["domain"], parsed["object_address"]) == (source, key)
+@pytest.mark.parametrize("shell", SHELLS)
+def test_every_command_says_what_was_meant_whatever_started_it(
+    projects: dict[str, Build], started: list[tuple[str, dict[str, str]]], folder: Path, shell: str
+):
+    assert len(started) > 450
+    for project, overrides in started:
+        read = parsed(words_of(projects[project], overrides, folder, shell))
+        given = projects[project].environment | overrides
+        if project == f"{PREFIX}-extract":
+            assert read["domain"] == given["LAKEHOUSE_SOURCE"]
+            assert read["object_address"] == given["LAKEHOUSE_OBJECT"]
+            assert not read["entities"] and not read["full"]
+        elif project == f"{PREFIX}-transform":
+            assert read == {"run_date": given["LAKEHOUSE_RUN_DATE"]}
+        else:
+            assert not any(value for name, value in read.items() if name != "project_dir")
+
+
+def test_dbt_takes_the_words_of_every_run(started: list[tuple[str, dict[str, str]]]):
+    from dbt.cli.main import cli
+
+    dates = {
+        each["LAKEHOUSE_RUN_DATE"] for project, each in started if "LAKEHOUSE_RUN_DATE" in each
+    }
+    assert "-" in dates and len(dates) > 50
+    for run_date in dates:
+        command, *rest = build_words(run_date)
+        read = cli.commands[command].make_context(command, rest).params
+        assert read["vars"] == ({} if run_date == "-" else {"run_date": run_date})
+        assert all(isinstance(value, str) for value in read["vars"].values())
+
+
+def test_a_run_of_a_day_builds_as_rendered(projects: dict[str, Build], tmp_path: Path):
+    """On DuckDB and an empty lake, by the programs of this environment."""
+    (tmp_path / "raw").mkdir()
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "DBT_", "LAKEHOUSE_"))
+    }
+    build = projects[f"{PREFIX}-transform"]
+    done = subprocess.run(
+        ["sh", "-e", "-c", "\n".join(build.commands)],
+        cwd=REPOSITORY,
+        env=environment
+        | build.environment
+        | {
+            "LAKEHOUSE_RUN_DATE": "2026-11-29",
+            "LAKEHOUSE_TARGET": "duckdb",
+            "LAKEHOUSE_RAW": str(tmp_path / "raw"),
+            "LAKEHOUSE_DUCKDB": str(tmp_path / "lake.duckdb"),
+            "DBT_TARGET_PATH": str(tmp_path / "target"),
+            "DBT_LOG_PATH": str(tmp_path / "logs"),
+        },
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+    assert "ERROR=0" in done.stdout
 
 
 def test_every_variable_of_a_build_is_read():
     given = set(re.findall(r"\b(LAKEHOUSE_[A-Z_]+) =", RUNTIME))
     assert given == {"LAKEHOUSE_SOURCE", "LAKEHOUSE_OBJECT", "LAKEHOUSE_RUN_DATE"}
-    assert all(f"${name}" in "".join(COMMANDS.values()) for name in given)
+    assert all(f"${name}" in RUNTIME for name in given)
     assert all(f'"{name}"' in CODE for name in outputs("aurora") | outputs("redshift"))
     assert '"LAKEHOUSE_TRANSIENT"' in CODE
 

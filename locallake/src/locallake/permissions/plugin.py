@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from locallake import ministack
+from locallake import control, ministack
 from locallake.errors import ConfigurationError
 from locallake.permissions.resources import (
     Call,
@@ -69,10 +69,9 @@ def install(settings: Settings) -> None:
         it was started without AUTH.
     """
     from ministack import app
-    from ministack.core import iam_actions, iam_evaluator, router
+    from ministack.core import iam_actions, iam_evaluator
 
-    ministack.require(app, "AUTH", "pin_request_origin", "SERVICE_HANDLERS")
-    ministack.require(router, "SERVICE_PATTERNS")
+    ministack.require(app, "AUTH", "pin_request_origin")
     ministack.require(iam_actions, "extract_iam_action", "extract_resource_arn")
     ministack.require(iam_evaluator, "enforce", "resolve_principal", "EvalResult")
     if not app.AUTH:
@@ -129,11 +128,7 @@ def install(settings: Settings) -> None:
     ministack.require(
         iam_evaluator, "_request_origin", "_service_principal_matches", "_conditions_met"
     )
-    router.SERVICE_PATTERNS["locallake"] = {
-        "host_patterns": [r"^locallake\."],
-        "target_prefixes": ["Locallake."],
-    }
-    app.SERVICE_HANDLERS["locallake"] = credentials_of_service
+    control.add("CredentialsOfService", credentials_of_service)
     register_engine(settings.account_id)
     ministack.on_reset(lambda: register_engine(settings.account_id))
 
@@ -325,23 +320,15 @@ def role_credentials(
     }
 
 
-async def credentials_of_service(
-    method: str, path: str, headers: Mapping[str, str], body: bytes, query_params: Any
-) -> tuple[int, dict[str, str], bytes]:
+def credentials_of_service(asked: Mapping[str, Any]) -> dict[str, str]:
     """What no client can ask AWS for: the credentials with which a service acts as a role.
 
-    Stands in for services that run commands and are not run here, CodeBuild above all.
+    Args:
+        asked: RoleArn, Service; Session and SourceArn if they matter.
     """
-    asked = json.loads(body or b"{}")
-    kind = {"Content-Type": "application/x-amz-json-1.1"}
-    try:
-        found = role_credentials(
-            asked["RoleArn"],
-            service=asked["Service"],
-            session=asked.get("Session", "service"),
-            source_arn=asked.get("SourceArn", ""),
-        )
-    except ConfigurationError as err:
-        refusal = {"__type": "AccessDeniedException", "message": str(err)}
-        return 400, kind, json.dumps(refusal).encode()
-    return 200, kind, json.dumps(found).encode()
+    return role_credentials(
+        asked["RoleArn"],
+        service=asked["Service"],
+        session=asked.get("Session", "service"),
+        source_arn=asked.get("SourceArn", ""),
+    )

@@ -8,7 +8,10 @@ import hashlib
 import json
 import os
 import re
+from datetime import date
 
+# As `lakehouse extract` takes it. Anything else would be a word of its command line: an option.
+_SOURCE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
 NAME_LIMIT = 80  # of Step Functions, letters, digits, hyphens and underscores only
 
 
@@ -58,11 +61,8 @@ def start(event: dict, state_machine_arn: str, stepfunctions) -> dict:
 
 
 def _of_schedule(event: dict) -> tuple[str, dict]:
-    day = str(event.get("scheduled_time", ""))[:10]
-    # An unfilled placeholder would give every day the same name.
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day):
-        raise UnknownEventError(f"no day in scheduled_time: {event.get('scheduled_time')!r}")
-    extracts = [{"source": source, "object": "-"} for source in event.get("extracts", [])]
+    day = _day(event.get("scheduled_time"))
+    extracts = [{"source": _source(name), "object": "-"} for name in event.get("extracts", [])]
     workflow_input = {
         "extracts": extracts,
         "run_date": day,
@@ -79,13 +79,32 @@ def _of_object(detail: dict) -> tuple[str, dict]:
     source, _, rest = key.partition("/")
     if not rest:
         raise UnknownEventError(f"key without a domain before its first slash: {key}")
+    if "\0" in key:
+        raise UnknownEventError(f"no environment variable of a build can hold this key: {key!r}")
     digest = hashlib.sha256(f"{bucket}/{key}@{version}".encode()).hexdigest()[:40]
     workflow_input = {
-        "extracts": [{"source": source, "object": f"s3://{bucket}/{key}"}],
+        "extracts": [{"source": _source(source), "object": f"s3://{bucket}/{key}"}],
         "run_date": "-",
         "transform": True,
     }
     return _name(source, digest), workflow_input
+
+
+def _day(moment: object) -> str:
+    day = str(moment or "")[:10]
+    try:
+        # Python reads other forms of a day too; an unfilled placeholder is none.
+        if date.fromisoformat(day).isoformat() == day:
+            return day
+    except ValueError:
+        pass
+    raise UnknownEventError(f"no day in scheduled_time: {moment!r}")
+
+
+def _source(name: object) -> str:
+    if not isinstance(name, str) or not _SOURCE.fullmatch(name):
+        raise UnknownEventError(f"not a domain, nor one of its entities: {name!r}")
+    return name
 
 
 def _name(*parts: str) -> str:

@@ -33,6 +33,11 @@ run "without_databases_nothing_is_published" {
   }
 
   assert {
+    condition     = strcontains(aws_scheduler_schedule.this["daily"].target[0].input, "\"<aws.scheduler.scheduled-time>\"")
+    error_message = "A keyword stands in the input as it is, not escaped."
+  }
+
+  assert {
     condition = jsondecode(aws_scheduler_schedule.this["daily"].target[0].input) == {
       schedule       = "daily"
       scheduled_time = "<aws.scheduler.scheduled-time>"

@@ -43,7 +43,7 @@ run "each_step_runs_as_its_own_role" {
 
   assert {
     condition = {
-      for step, project in aws_codebuild_project.this : step => strcontains(project.source[0].buildspec, { extract = "lakehouse extract", publish = "lakehouse publish", transform = "lakehouse dbt build" }[step])
+      for step, project in aws_codebuild_project.this : step => strcontains(project.source[0].buildspec, { extract = "lakehouse extract", publish = "lakehouse publish", transform = "lakehouse transform" }[step])
     } == { extract = true, publish = true, transform = true }
     error_message = "A step runs the command that a person types."
   }

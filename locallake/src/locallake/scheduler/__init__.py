@@ -1,0 +1,1 @@
+"""EventBridge Scheduler as AWS does it: keywords, the role, retries, dead letters."""

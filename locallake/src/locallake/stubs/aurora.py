@@ -1,0 +1,32 @@
+"""Clusters of RDS that answer: a PostgreSQL of this machine in the place of each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from locallake import ministack
+from locallake.settings import Settings
+
+
+def answer_by(settings: Settings) -> None:
+    """Have every new cluster named as `localhost` and the port that the settings give.
+
+    The emulator names a host that nobody has. User, password and database are the server's own.
+    """
+    from ministack.services import rds
+
+    ministack.require(rds, "_ACTION_MAP", "_clusters")
+    create, clusters = rds._ACTION_MAP["CreateDBCluster"], rds._clusters
+
+    def create_db_cluster(parameters: Any) -> Any:
+        answer = create(parameters)
+        cluster = clusters.get(rds._p(parameters, "DBClusterIdentifier"))
+        if cluster is not None:
+            cluster |= {
+                "Endpoint": "localhost",
+                "ReaderEndpoint": "localhost",
+                "Port": settings.postgres_port,
+            }
+        return answer
+
+    rds._ACTION_MAP["CreateDBCluster"] = create_db_cluster
