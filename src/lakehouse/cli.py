@@ -360,7 +360,7 @@ def env(
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def build(context: typer.Context) -> None:
-    """Build and test the tables; takes any option of `dbt build`, whose --help lists them."""
+    """Build and test what is new; takes any option of `dbt build`, and --force to build all."""
     # Imported late: the other commands draw nothing.
     from lakehouse.building.command import build as build_quietly
 
@@ -372,7 +372,7 @@ def build(context: typer.Context) -> None:
 def dbt(context: typer.Context) -> None:
     """Run dbt, such as `lakehouse dbt build`; an error that an adapter swallowed fails it too."""
     # Imported late: dbt takes seconds.
-    from lakehouse.building.dbt_run import checked_run
+    from lakehouse.building.checked_run import checked_run
 
     _check_settings(context.args)
     raise typer.Exit(checked_run(context.args))
