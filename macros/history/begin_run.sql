@@ -4,7 +4,7 @@
     earlier run was known by no longer holds. Numbers follow each other; a clock may go back.
 #}
 {% macro begin_run() -%}
-    {%- if execute and flags.WHICH in ('build', 'run', 'seed', 'snapshot', 'clone', 'retry') -%}
+    {%- if is_writing_run() -%}
         {%- set relation = reflected_run_relation() -%}
         {%- if not is_stored(relation) -%}
             {%- do adapter.create_schema(relation) -%}

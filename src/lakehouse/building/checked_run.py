@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, MutableMapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -23,15 +24,18 @@ from lakehouse.building.dbt_run import (
     stored_tables,
     target_of,
 )
-from lakehouse.building.news import FORCE, News, WholeRun, told_news, whole_run
+from lakehouse.building.lease import held
+from lakehouse.building.news import FORCE, News, WholeRun, command_of, told_news, whole_run
 from lakehouse.building.progress import plain
 from lakehouse.building.setting import CARRIED, carried
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
 
-# Under it the macro `begin_run` notes a run.
+# Names the run for the macros: `begin_run` notes it, and `check_lease` takes it for the holder's.
 RUN_ID = "LAKEHOUSE_RUN_ID"
+# Commands of dbt that write tables of models, or call a macro that may.
+WRITING = ("build", "run", "seed", "snapshot", "clone", "retry", "run-operation")
 # Where dbt writes, and how much.
 _OUTPUT = ("--log-path", "--log-level", "--log-level-file")
 
@@ -81,11 +85,41 @@ def run_and_look(
             looked at afterwards: its adapter raises what goes wrong.
         callbacks: as for run_dbt; manifest: too.
         say: gets a sentence of what is new before dbt builds it.
+    Raises: LeaseHeldError if another run writes the tables, on Athena and Glue; LeaseLostError if
+        this one had to end for it; AwsError if the lease cannot be asked for.
     """
     is_forced = FORCE in arguments
     arguments = [each for each in arguments if each != FORCE]
-    callbacks = list(callbacks)
     target = target_of(arguments, environment)
+    run_id = uuid4().hex
+    # DuckDB locks its file; an object store locks nothing.
+    has_lease = target != "duckdb" and command_of(arguments) in WRITING
+    with held(environment, run=run_id) if has_lease else nullcontext():
+        environment[RUN_ID] = run_id
+        try:
+            return _run(
+                arguments,
+                list(callbacks),
+                manifest,
+                environment=environment,
+                target=target,
+                is_forced=is_forced,
+                say=say,
+            )
+        finally:
+            del environment[RUN_ID]
+
+
+def _run(
+    arguments: Sequence[str],
+    callbacks: Sequence[Callback],
+    manifest: Any,
+    *,
+    environment: MutableMapping[str, str],
+    target: str,
+    is_forced: bool,
+    say: Callable[[str], None],
+) -> CheckedOutcome:
     whole = whole_run(
         arguments,
         project=project_of(arguments, environment),
@@ -106,16 +140,12 @@ def run_and_look(
     if asked.dbt.exception is not None or (asked.news and asked.news.is_nothing):
         return asked
     restriction = asked.news.restriction if asked.news else []
-    environment[RUN_ID] = run_id = uuid4().hex
-    try:
-        done = _looked_at(
-            [*arguments, *restriction], callbacks, manifest, environment=environment, glue=glue
-        )
-    finally:
-        del environment[RUN_ID]
+    done = _looked_at(
+        [*arguments, *restriction], callbacks, manifest, environment=environment, glue=glue
+    )
     doubts = list(asked.doubts)
     if done.is_success and manifest is not None:
-        said = {"run_id": run_id, "code": whole.code, "settings": whole.settings}
+        said = {"run_id": environment[RUN_ID], "code": whole.code, "settings": whole.settings}
         noted = _operation("note_passed_run", said, arguments, callbacks, manifest)
         if not noted.is_success:
             doubts.append("it could not be noted that this run passed: the next builds everything")

@@ -177,24 +177,41 @@ def told_news(line: str) -> News | None:
     )
 
 
+def command_of(arguments: Sequence[str]) -> str | None:
+    """Return the command of dbt that the arguments call; None if dbt will refuse them."""
+    found = _words_of_command(arguments)
+    return found[1][0] if found and found[1] else None
+
+
 def _parameters_of_build(arguments: Sequence[str]) -> dict[str, Any] | None:
+    from click.exceptions import ClickException, Exit
+    from dbt.cli.main import cli
+
+    found = _words_of_command(arguments)
+    if found is None or found[1][:1] != ["build"]:
+        return None
+    whole, words = found
+    try:
+        return cli.commands["build"].make_context("build", words[1:], parent=whole).params
+    except (ClickException, Exit):
+        return None
+
+
+def _words_of_command(arguments: Sequence[str]) -> tuple[Any, list[str]] | None:
+    """The context of dbt, whose options may come first, and the words from the command on."""
     from click.exceptions import ClickException, Exit
     from dbt.cli.main import cli
     from dbt_common.events.event_manager_client import cleanup_event_logger
 
-    if "build" not in arguments or {"-h", "--help"} & set(arguments):
+    if {"-h", "--help", "-V", "-v", "--version"} & set(arguments):
         return None
     # What is wrong with the arguments dbt says itself, when it is run.
     cleanup_event_logger()
     try:
         whole = cli.make_context("dbt", list(arguments))
-        # Options of dbt may stand before the command.
-        command = (*whole._protected_args, *whole.args)
-        if command[0] != "build":
-            return None
-        return cli.commands["build"].make_context("build", list(command[1:]), parent=whole).params
     except (ClickException, Exit):
         return None
+    return whole, [*whole._protected_args, *whole.args]
 
 
 def _words(value: Any) -> set[str]:
