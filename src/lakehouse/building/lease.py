@@ -269,16 +269,22 @@ class Keeper:
             pause = max(self._pace.renew_every - (self._clock() - asked_at), 0)
 
     def _renew(self) -> bool:
-        renewed = replace(self._holder, renewed=self._holder.renewed + 1)
-        etag = self._lease.write(renewed, instead_of=self._etag)
-        if etag is None:
-            # An earlier renewal may have been written though its answer was lost.
+        """Write the object anew; False if it is another's.
+
+        Raises: AwsError if it could not be written, though it still is ours.
+        """
+        for _ in range(2):
+            renewed = replace(self._holder, renewed=self._holder.renewed + 1)
+            etag = self._lease.write(renewed, instead_of=self._etag)
+            if etag is not None:
+                self._etag, self._holder = etag, renewed
+                return True
             found = self._lease.read()
             if found is None or found.holder.run != self._holder.run:
                 return False
-            etag, renewed = found.etag, found.holder
-        self._etag, self._holder = etag, renewed
-        return True
+            # Written by an earlier renewal whose answer was lost; it is not younger for being read.
+            self._etag, self._holder = found.etag, found.holder
+        raise AwsError(f"{self._lease.uri}: S3 asks to try again")
 
     def _lose(self, reason: str) -> None:
         self.lost = reason
