@@ -136,7 +136,7 @@ test-long: $(STAMP) ## Both builds twice with all tests, then parity, on engines
 	$(LOCALLAKE) up --port 0 && eval "$$($(LOCALLAKE) env)" \
 	&& $(BIN)/python scripts/local_aws.py prepare \
 	&& $(LOCAL_DBT) athena build && $(LOCAL_DBT) glue build \
-	&& $(LOCAL_DBT) athena build && $(LOCAL_DBT) glue build \
+	&& $(LOCAL_DBT) athena build --force && $(LOCAL_DBT) glue build --force \
 	&& $(BIN)/python tests/engines/parity.py --histories $(HISTORIES)
 
 $(LOCALLAKE_VENV)/.installed: locallake/src/locallake/locks/test.txt

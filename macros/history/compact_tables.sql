@@ -1,9 +1,11 @@
 {#
     compact_tables()
-    Run by hand or once a week, never beside a build: `dbt run-operation compact_tables`. Makes the
-    incremental tables, and the tables of reflected loads, quick to read again; no row changes.
+    Run by hand or once a week: `lakehouse dbt run-operation compact_tables`, which holds the lease that keeps a
+    build away on Athena and Glue. Makes the incremental tables, and the tables of notes, quick to read again; no row
+    changes.
 #}
 {% macro compact_tables() -%}
+    {%- do check_lease() -%}
     {%- set schemas = [] -%}
     {%- for node in graph.nodes.values()
         if node.resource_type == 'model' and node.config.materialized == 'incremental' -%}

@@ -15,7 +15,7 @@
     {%- do ref('ref_quality__load_decision') -%}
     {%- set found = [] -%}
     {%- set missing = [] -%}
-    {%- for row in (landed_changes(staged.keys() | list) if held else []) -%}
+    {%- for row in (landed_changes(domain, staged.keys() | list, held) if held else []) -%}
         {%- do (found if row[2] is none else missing).append(row) -%}
     {%- endfor -%}
     {%- do check_held_loads(missing) -%}

@@ -25,6 +25,8 @@ from lakehouse.terraform_env import environment, shell_exports
 _LISTED = f"Commit {LIST.parent}: on AWS it counts once that commit is deployed."
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
+lease_app = typer.Typer(no_args_is_help=True, help="Who writes the tables on Athena and Glue.")
+app.add_typer(lease_app, name="lease")
 
 
 @app.callback()
@@ -345,22 +347,43 @@ def env(
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def build(context: typer.Context) -> None:
-    """Build and test the tables; takes any option of `dbt build`, whose --help lists them."""
+    """Build and test what is new; takes any option of `dbt build`, and --force to build all."""
     # Imported late: the other commands draw nothing.
     from lakehouse.building.command import build as build_quietly
 
     _check_settings(context.args)
-    raise typer.Exit(build_quietly(context.args, say=typer.echo))
+    with _told_errors():
+        code = build_quietly(context.args, say=typer.echo)
+    raise typer.Exit(code)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def dbt(context: typer.Context) -> None:
     """Run dbt, such as `lakehouse dbt build`; an error that an adapter swallowed fails it too."""
     # Imported late: dbt takes seconds.
-    from lakehouse.building.dbt_run import checked_run
+    from lakehouse.building.checked_run import checked_run
 
     _check_settings(context.args)
-    raise typer.Exit(checked_run(context.args))
+    with _told_errors():
+        code = checked_run(context.args)
+    raise typer.Exit(code)
+
+
+@lease_app.command()
+def status() -> None:
+    """Say who writes the tables; exit status 0 if nobody does, 75 if somebody."""
+    # Imported late: the clients take longer to load than most commands take.
+    from lakehouse.building.lease import Pace, lease_object, said_of
+    from lakehouse.errors import LeaseHeldError
+
+    with _told_errors():
+        lease = lease_object(os.environ)
+        found = lease.read()
+    if found is None or found.is_free(Pace()):
+        typer.echo(f"nobody writes: {lease.uri} is free")
+        return
+    typer.echo(said_of(found, lease))
+    raise typer.Exit(LeaseHeldError.exit_code)
 
 
 @app.command()

@@ -37,6 +37,16 @@ class AwsError(LakehouseError):
     """AWS refuses what is asked of it, or cannot be asked."""
 
 
+class LeaseHeldError(LakehouseError):
+    """Another run writes the tables of the environment; nothing was done. Wait, and run again."""
+
+    exit_code = 75
+
+
+class LeaseLostError(LakehouseError):
+    """A run had to end, because another may have begun to write its tables."""
+
+
 class DecisionError(LakehouseError):
     """What was decided of a load cannot be written down; the list stays as it was."""
 

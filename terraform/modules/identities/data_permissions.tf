@@ -9,7 +9,7 @@ locals {
   # The prefixes of the layers are the border: raw tables bear the names of their sources.
   mart_prefixes = ["dim_", "fct_", "feat_", "rpt_"]
   # A run looks for processed_load too: a lake that has it was built by a version before.
-  model_prefixes = concat(local.mart_prefixes, ["int_", "processed_load", "ref_", "reflected_load", "stg_"])
+  model_prefixes = concat(local.mart_prefixes, ["int_", "processed_load", "ref_", "reflected_", "stg_"])
 
   mart_tables = [
     for pair in setproduct(local.databases, local.mart_prefixes) : "${local.glue}:table/${pair[0]}/${pair[1]}*"
