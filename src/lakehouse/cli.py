@@ -394,13 +394,15 @@ def transform(
 ) -> None:
     """Build and test all tables as a run of the workflow does, with dbt's own output."""
     # Imported late: dbt takes seconds.
-    from lakehouse.building.dbt_run import checked_run
+    from lakehouse.building.checked_run import checked_run
     from lakehouse.building.transform import build_words
 
     with _told_errors():
         words = build_words(run_date)
     _check_settings(words)
-    raise typer.Exit(checked_run(words))
+    with _told_errors():
+        code = checked_run(words)
+    raise typer.Exit(code)
 
 
 def _check_settings(arguments: Sequence[str]) -> None:
