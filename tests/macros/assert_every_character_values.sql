@@ -11,9 +11,8 @@
 } %}
 
 with digit as (
-    {%- for number in range(16) %}
-    select {{ number }} as place{{ ' union all' if not loop.last }}
-    {%- endfor %}
+    select listed.place
+    from (values ({{ range(16) | join('), (') }})) as listed (place)
 ),
 
 point as (
