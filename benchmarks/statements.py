@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -86,10 +87,10 @@ def counted(athena: Any, arguments: Sequence[str], *, lake: str) -> dict[str, An
     }
 
 
-def land(lake: str, *, number: int) -> None:
+def land(lake: str) -> None:
     """A load with the rows of the sample's last, under a name of its own."""
     [sample, *_] = sorted((PROJECT / "data/raw" / LOADED).glob("*/*.parquet"), reverse=True)
-    load = f"20990101T00000000000{number}Z-0123456789ab"
+    load = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z-0123456789ab"
     rows = pq.ParquetFile(sample).read()
     at = rows.schema.get_field_index("load_id")
     rows = rows.set_column(at, "load_id", pa.repeat(pa.scalar(load), rows.num_rows))
@@ -139,7 +140,7 @@ def main() -> None:
     found = {"everything, with --force": run("--force")}
     found["nothing new"] = run()
     found["a new day"] = run(day="2026-11-30")
-    land(options.lake, number=len(statements(athena)) % 10)
+    land(options.lake)
     found["a load of commerce"] = run(day="2026-11-30")
     (options.results / "statements.json").write_text(json.dumps(found, indent=2) + "\n")
     (options.results / "statements.md").write_text(page(found))

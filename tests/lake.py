@@ -32,7 +32,6 @@ OF_COMMERCE = (
     "path:seeds",
     *OF_THE_LAKE,
 )
-OF_COMMERCE += ("--indirect-selection", "buildable")
 # Nobody reads what these commands write of themselves, and it is half of what a small one costs.
 QUICK = ("--no-write-json", "--log-level-file", "none")
 INHERITED = ("HOME", "LANG", "PATH", "TMPDIR")
