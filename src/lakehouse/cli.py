@@ -1,7 +1,7 @@
 """The command line: words become calls, results sentences; clock and environment come in here."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -294,11 +294,18 @@ def verify(
 @app.command()
 def features(
     input_path: Annotated[
-        Path, typer.Option("--input-path", "--input_path", help="CSV file, or directory of them.")
+        str,
+        typer.Option(
+            "--input-path", "--input_path", help="CSV file or directory of them, or s3://…"
+        ),
     ],
     output_path: Annotated[
-        Path,
-        typer.Option("--output-path", "--output_path", help="Gets anomesdia=YYYYMMDD/<sender>."),
+        str,
+        typer.Option(
+            "--output-path",
+            "--output_path",
+            help="Directory or s3://…; gets anomesdia=YYYYMMDD/<sender>.",
+        ),
     ],
     anomesdia: Annotated[
         int | None,
@@ -318,6 +325,7 @@ def features(
             output_path,
             project_dir=project_dir,
             received_at=datetime.now(UTC),
+            clients=AwsClients("features"),
             anomesdia=anomesdia,
             sender=sender,
         )
@@ -328,8 +336,10 @@ def features(
             f"warning: {result.rejected_count} rows have no usable key or date and no features",
             err=True,
         )
-    for path, row_count in result.partitions.values():
-        typer.echo(f"{path}: {row_count} rows")
+    if result.invalid or result.unknown:
+        typer.echo(f"warning: {_values_sentence(result.invalid, result.unknown)}", err=True)
+    for address, row_count in result.partitions.values():
+        typer.echo(f"{address}: {row_count} rows")
     if not result.partitions:
         typer.echo("nothing written, no rows")
 
@@ -483,6 +493,15 @@ def _sentence(result: LandedLoad) -> str:
     return (
         f"{result.entity}: landed {result.row_count} rows in {len(result.files)} file(s) as "
         f"load {result.load_id}"
+    )
+
+
+def _values_sentence(invalid: Mapping[str, int], unknown: Mapping[str, int]) -> str:
+    found = (("invalid values, read as null", invalid), ("unknown, counted as other", unknown))
+    return "; ".join(
+        f"{kind}: {', '.join(f'{column} {count}' for column, count in counts.items())}"
+        for kind, counts in found
+        if counts
     )
 
 

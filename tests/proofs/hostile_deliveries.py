@@ -21,17 +21,18 @@ from random import Random
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from lake import PROJECT
 
 from lakehouse.landing.contract import DomainContract, EntityContract
 
 ODD_NAMES = (
     "a b", "ação", "a'b", 'a"b', "a;b", "a=b", "a%20b", "$(true)", "-rf", "--help", "a\nb", "a\tb",
     "a\x7fb", "a\u2028b", "a\u202eb", "a\u00a0b", "😀", "a" * 200, "..", "a..b", "#a", "a*?",
-    "part-1", "_a", ".a", "a\\b", os.fsdecode(b"a\xff"), "NULL", "{a}", "[bold]a[/bold]",
+    "part-1", "_a", ".a", "a\\b", os.fsdecode(b"a\xff"), "NULL", "{a}", "[bold]a",
 )  # fmt: skip
 ODD_TEXTS = (
     "", " ", "NULL", "\\N", "a,b", 'a"b', '"', '""', "a\nb", "a\r\nb", "\r", "é", "\u2028", "\x1f",
-    "\x00", "\ufeff", "😀", "1.234,56", "=1+1", "1e999", "NaN", "\\", "'", "a;b", "\t", "\x85",
+    "\ufeff", "😀", "1.234,56", "=1+1", "1e999", "NaN", "\\", "'", "a;b", "\t", "\x85",
     "<b>", "{}", "[]", "-", "\u202e", "a" * 3000,
 )  # fmt: skip
 MAGIC = (
@@ -66,14 +67,17 @@ def hostile_delivery(number: int, folder: Path, contracts: dict[str, DomainContr
     entity = contracts[domain].entity(random.choice(sorted(contracts[domain].entities)))
     kind = random.choice(entity.rules.formats)
     faults: list[str] = []
-    content = _WRITERS.get(kind, _any_text)(random, entity, faults)
+    stem = random.choice(ODD_NAMES) if random.random() < 0.15 else "delivered"
+    if kind in _WRITERS:
+        content = _WRITERS[kind](random, entity, faults)
+    else:
+        stem, content = _answer(random, entity, kind, stem, faults)
     suffix = kind.rpartition("_")[2]
     if suffix == "json":
         suffix = random.choice(("json", "json", "jsonl", "ndjson"))
-    for fault in random.sample(_BYTE_FAULTS, random.choice((0, 0, 1, 1, 2))):
+    for fault in random.sample(_BYTE_FAULTS, random.choice((0, 0, 0, 0, 1, 1, 2))):
         faults.append(fault.__name__)
         content = fault(random, content)
-    name = random.choice(ODD_NAMES) if random.random() < 0.2 else "delivered"
     if random.random() < 0.12:
         faults.append("packed")
         content, suffix = _packed(random, content), f"{suffix}.gz"
@@ -82,7 +86,7 @@ def hostile_delivery(number: int, folder: Path, contracts: dict[str, DomainContr
         suffix = random.choice(
             ("", "CSV", "csv.bak", "parquet", "json", "txt", "gz", "xlsx", "exe")
         )
-    place = folder / (f"{name}.{suffix}" if suffix else name)
+    place = folder / (f"{stem}.{suffix}" if suffix else stem)
     if random.random() < 0.15:
         place = _no_plain_file(random, place, content, faults)
     else:
@@ -106,6 +110,8 @@ def _options(random: Random, entity: EntityContract, faults: list[str]) -> list[
 def _value(random: Random, column: str) -> str:
     if random.random() < 0.1:
         return random.choice(ODD_TEXTS)
+    if random.random() < 0.002:
+        return "\x00"
     if "date" in column or "data" in column:
         return f"2024-{random.randint(1, 13):02}-{random.randint(1, 31):02}"
     return str(random.randint(-5, 10 ** random.randint(1, 12)))
@@ -269,19 +275,27 @@ def _parquet(random: Random, entity: EntityContract, faults: list[str]) -> bytes
     return sink.getvalue()
 
 
-def _any_text(random: Random, entity: EntityContract, faults: list[str]) -> bytes:
-    faults.append("no answer of its source")
-    texts = (
-        "Rob\n",
-        "",
-        "<html>",
-        "{}",
-        "[]",
-        '{"page": {}, "results": []}',
-        "IBOV - 01/02/24;\n",
-        "1",
-    )
-    return _encoded(random, random.choice(texts), entity, faults)
+def _answer(
+    random: Random, entity: EntityContract, kind: str, stem: str, faults: list[str]
+) -> tuple[str, bytes]:
+    """The stem of a name and the bytes of an answer that is no table, good or of another source."""
+    if random.random() < 0.3:
+        faults.append("no answer of its source")
+        texts = (
+            "Rob\n",
+            "",
+            "<html>",
+            "{}",
+            "[]",
+            '{"page": {}, "results": []}',
+            "IBOV - 01/02;\n",
+        )
+        return stem, _encoded(random, random.choice(texts), entity, faults)
+    if kind == "txt":
+        return f"funcionario_{random.randint(0, 99)}", f"Rob {random.random()}".encode()
+    suffix = kind.rpartition("_")[2]
+    path = random.choice(sorted((PROJECT / "data" / "source" / "market").rglob(f"*.{suffix}")))
+    return path.stem, path.read_bytes()
 
 
 def cut(random: Random, content: bytes) -> bytes:

@@ -74,6 +74,13 @@ def rows_of(path: Path, entity: EntityContract, sender: str | None) -> int:
         suffixes.pop()
     if suffixes[-1] == ".parquet":
         return pq.read_metadata(path).num_rows
+    if entity.name == "carteira":
+        if suffixes[-1] == ".json":
+            return len(json.loads(content.decode("utf-8-sig"))["results"])
+        # A share's code is in capitals and digits; the title and what follows the shares is not.
+        return sum(
+            bool(re.match(r"[A-Z0-9]{4,};", line)) for line in content.decode("latin-1").split("\n")
+        )
     form = entity.rules.senders.get(sender or "default")
     encoding = form.encoding if form else entity.rules.encoding
     delimiter = form.delimiter if form else entity.rules.delimiter
