@@ -1,7 +1,8 @@
 """Redshift's Data API over a real PostgreSQL: its calls, its batches as transactions, its SQL.
 
 What PostgreSQL does not have is put in its place: COPY loads the same Parquet file, DISTSTYLE is
-left out, `to role x` is `to x`, and `strtol` is a function. Everything else runs as it was sent.
+left out, `to role x` is `to x`, a disabled password is none, `strtol` is a function and `svv_roles`
+a view. Everything else runs as it was sent.
 """
 
 import io
@@ -21,9 +22,10 @@ _COPY = re.compile(
     r"copy (?P<table>\S+) from \'s3://(?P<object>[^\']+)\' "
     r"iam_role '(?P<role>[^']+)' format as parquet"
 )
-STRTOL = """
+PREPARED = """
+    create view svv_roles as select rolname as role_name from pg_roles;
     create function strtol(text, int) returns bigint immutable language sql
-    as $$ select ('x' || lpad($1, 16, '0'))::bit(64)::bigint where $2 = 16 $$
+    as $$ select ('x' || lpad($1, 16, '0'))::bit(64)::bigint where $2 = 16 $$;
 """
 
 
@@ -34,10 +36,12 @@ class RedshiftApi:
     Attributes:
         connect: a connection as the publisher, to the database that stands for Redshift's.
         batches: the SQL of every batch, as sent.
+        connect_as_owner: the same for who logs in by a secret.
     """
 
     connect: Callable[[], psycopg.Connection]
     objects: dict[str, bytes]
+    connect_as_owner: Callable[[], psycopg.Connection] | None = None
     batches: list[list[str]] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
     told: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -56,12 +60,24 @@ class RedshiftApi:
             assert len(statements) <= 40, "ValidationException: at most 40 statements"
             self.batches.append(statements)
         name = str(uuid.uuid4())
-        self.told[name] = {"Id": name, "is_new": True, **self._run(name, statements)}
+        connect = self.connect
+        if "SecretArn" in request:
+            assert self.connect_as_owner is not None, "a secret, and no owner to log in as"
+            connect = self.connect_as_owner
+        kept = {key: request[key] for key in ("Database", "WorkgroupName") if key in request}
+        outcome = self._run(name, statements, connect)
+        self.told[name] = {"Id": name, "is_new": True, **kept, **outcome}
         return {"Id": name}
 
-    def _run(self, name: str, statements: list[str]) -> dict[str, Any]:
+    def content_of(self, name: str, role: str) -> bytes:
+        """An object of S3 as COPY reads it, `bucket/key`, with the role that it names."""
+        return self.objects[name]
+
+    def _run(
+        self, name: str, statements: list[str], connect: Callable[[], psycopg.Connection]
+    ) -> dict[str, Any]:
         done: list[dict[str, Any]] = []
-        with self.connect() as opened:
+        with connect() as opened:
             for number, sql in enumerate(statements, start=1):
                 told = {"Id": f"{name}:{number}", "QueryString": sql}
                 try:
@@ -77,12 +93,14 @@ class RedshiftApi:
 
     def _execute(self, opened: psycopg.Connection, sql: str) -> psycopg.Cursor | None:
         if match := _COPY.fullmatch(sql):
-            rows = pq.ParquetFile(io.BytesIO(self.objects[match["object"]])).read()
+            content = self.content_of(match["object"], match["role"])
+            rows = pq.ParquetFile(io.BytesIO(content)).read()
             with opened.cursor().copy(f"copy {match['table']} from stdin") as copy:
                 for row in rows.to_pylist():
                     copy.write_row(tuple(row.values()))
             return None
         sql = re.sub(r" diststyle (all|auto)$", "", sql)
+        sql = sql.replace("password disable", "password null")
         return opened.execute(re.sub(r" to role ", " to ", sql))
 
 

@@ -477,7 +477,7 @@ def redshift(server: PostgresServer) -> Iterator[RedshiftApi]:
     server.create_database("warehouse")
     login = "IAMR:lakehouse-dev-publisher"
     with server.connect("warehouse") as owner:
-        owner.execute(redshift_api.STRTOL)
+        owner.execute(redshift_api.PREPARED)
         for role in (login, "lakehouse_reader"):
             owner.execute(f'drop role if exists "{role}"')
             owner.execute(f'create role "{role}"')

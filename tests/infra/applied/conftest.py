@@ -72,7 +72,8 @@ OPTIONS = ("-auto-approve", "-parallelism=20", "-input=false", "-no-color")
 
 
 def _switched_on(switches: tuple[str, ...]) -> list[str]:
-    return ["-var=alert_email=data@example.com", *(f"-var={name}=true" for name in switches)]
+    given = (name if "=" in name else f"{name}=true" for name in switches)
+    return ["-var=alert_email=data@example.com", *(f"-var={one}" for one in given)]
 
 
 def drift(plan: dict) -> set[str]:
@@ -149,19 +150,26 @@ def deployment(bootstrap: Terraform, aws: Emulator) -> Deployment:
     return made
 
 
-@pytest.fixture(scope="session")
-def released(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The address of a release, put there as GitHub's workflow does after an apply."""
+def put_release(deployment: Deployment, folder: Path, authorities: bytes) -> str:
+    """Release as GitHub's workflow does after an apply; returns the address.
+
+    Args:
+        authorities: who vouches for the databases of RDS, PEM.
+    """
     if lacking := release.missing():
         pytest.skip(f"{lacking}: nothing is released or built")
-    folder = tmp_path_factory.mktemp("release")
     path = f"{release.image(folder)}:{deployment.terraform.environment['PATH']}"
     (deployment.terraform.root / "requirements").symlink_to(REPOSITORY / "requirements")
-    authorities = b"-----BEGIN CERTIFICATE-----\nnone is asked here\n-----END CERTIFICATE-----\n"
     with release.trust_store(folder / "curl", authorities) as curl:
         done = deployment.ci("ci-deploy").script("release.sh", PATH=path, **curl)
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout.strip().splitlines()[-1]
+
+
+@pytest.fixture(scope="session")
+def released(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a release."""
+    return put_release(deployment, tmp_path_factory.mktemp("release"), b"none is asked here")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,8 @@
 """AWS of this machine for Terraform (locallake), with permissions enforced; credentials in it."""
 
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -100,6 +102,16 @@ class Emulator:
             RoleArn=arn_of(role), RoleSessionName="test", WebIdentityToken=web_token
         )
         return variables(answer["Credentials"])
+
+
+def command(state: Path, *words: str) -> subprocess.CompletedProcess:
+    """A command of locallake, for the local AWS of a folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "locallake.cli", "--state", str(state), *words],
+        env=os.environ | {"PYTHONPATH": str(REPOSITORY / "locallake" / "src")},
+        capture_output=True,
+        text=True,
+    )
 
 
 def arn_of(role: str) -> str:

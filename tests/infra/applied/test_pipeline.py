@@ -5,78 +5,91 @@ Athena's SQL; `aws` and Python on this machine stand for the image of the builds
 """
 
 import json
-import threading
+from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from infra.applied import emulator
 from infra.applied.conftest import Deployment
-from infra.applied.test_starting import executions, until
+from infra.applied.workflow import (
+    Notices,
+    dead_letters,
+    denied,
+    executions,
+    invoked,
+    run_of,
+)
 from infra.terraform_tool import REPOSITORY
 
 from lakehouse.marts.athena import AthenaReader
 
 SOURCE = REPOSITORY / "data" / "source" / "market"
 ANSWER = "GetPortfolioDay_IBOV_2025-04-07_en-us_excerpt.json"
+SCHEMA = f"{emulator.PREFIX.replace('-', '_')}_market"
 
 
-def ended(
-    deployment: Deployment, prefix: str, *, count: int = 1, seconds: float = 1200
-) -> list[dict]:
-    """The executions of that name, once so many have ended."""
-
-    def found() -> list[dict] | None:
-        named = executions(deployment, prefix)
-        over = [each for each in named if each["status"] != "RUNNING"]
-        return named if len(over) >= count and len(over) == len(named) else None
-
-    return until(found, seconds=seconds)
+@pytest.fixture(scope="module")
+def notices(deployment: Deployment) -> Notices:
+    return Notices(deployment)
 
 
-def logs_of(deployment: Deployment) -> str:
-    """The end of each build's log, for a person."""
-    return "\n".join(
-        f"== {path.parent.name}\n{path.read_text(errors='replace')[-3000:]}"
-        for path in sorted(deployment.aws.builds.glob("*/log"))
-    )
-
-
-def test_object_becomes_rows_of_its_session(deployment: Deployment, released: str):
-    s3, bucket = deployment.aws.client("s3"), deployment.outputs()["buckets"]["transient"]
-    key = f"market/carteira/{ANSWER}"
-    put = s3.put_object(Bucket=bucket, Key=key, Body=(SOURCE / ANSWER).read_bytes())
-    event = {
+def delivered(deployment: Deployment, key: str, body: bytes) -> dict:
+    """Put an object where new ones start runs; returns the event of its arrival."""
+    bucket = deployment.outputs()["buckets"]["transient"]
+    put = deployment.aws.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
+    told = {"key": key, "version-id": put["VersionId"], "etag": put["ETag"].strip('"')}
+    return {
         "source": "aws.s3",
         "detail-type": "Object Created",
-        "detail": {
-            "bucket": {"name": bucket},
-            "object": {"key": key, "version-id": put["VersionId"], "etag": put["ETag"].strip('"')},
-        },
+        "detail": {"bucket": {"name": bucket}, "object": told},
     }
-    # Beside the delivery of S3 itself.
-    deliveries = [
-        threading.Thread(
-            target=deployment.aws.client("lambda").invoke,
-            kwargs={
-                "FunctionName": f"{emulator.PREFIX}-start-workflow",
-                "InvocationType": "Event",
-                "Payload": json.dumps(event),
-            },
-        )
-        for _ in range(4)
-    ]
-    for delivery in deliveries:
-        delivery.start()
-    for delivery in deliveries:
-        delivery.join()
-    done = ended(deployment, "market-")
-    assert [each["status"] for each in done] == ["SUCCEEDED"], logs_of(deployment)
 
-    aws, reader = deployment.aws, deployment.aws.assumed("reader")
-    athena = AthenaReader(aws.client("athena", reader), aws.client("glue", reader), "lakehouse_dev")
-    rows = athena.query(
-        "select data_pregao, ticker, quantidade_teorica "
-        "from lakehouse_dev_market.fct_market__carteira_diaria"
-    )
+
+def test_start_that_fails_lies_in_the_dead_letters(deployment: Deployment):
+    with denied(deployment, "start-workflow", "states:StartExecution"):
+        event = delivered(deployment, "market/lost.json", b"{}")
+        [lost] = dead_letters(deployment)
+    assert lost["detail"]["object"]["version-id"] == event["detail"]["object"]["version-id"]
+    assert executions(deployment, "market") == []
+
+
+def test_step_that_fails_is_told(deployment: Deployment, notices: Notices):
+    with denied(deployment, "extractor", "s3:GetObject"):
+        delivered(deployment, "market/refused.json", b"{}")
+        arn = run_of(deployment, "market", "FAILED")
+    assert notices.says(arn.rpartition(":")[2], "FAILED")
+
+
+def test_object_becomes_rows_of_its_session(
+    deployment: Deployment, released: str, notices: Notices
+):
+    before = {each["name"] for each in executions(deployment, "")}
+    # Not where objects start runs.
+    delivered(deployment, "education/aluno/alunos.csv", b"id\n")
+    event = delivered(deployment, f"market/carteira/{ANSWER}", (SOURCE / ANSWER).read_bytes())
+    # S3 delivers an event once or more often; here five times at once.
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: invoked(deployment, event), range(4)))
+    [name] = {answer["name"] for answer in answers}
+    run_of(deployment, name, "SUCCEEDED")
+    assert {each["name"] for each in executions(deployment, "")} - before == {name}
+    assert notices.says(name, "done")
+
     sent = json.loads((SOURCE / ANSWER).read_text(encoding="utf-8"))["results"]
+    refined = f"{SCHEMA}.fct_market__carteira_diaria"
+    rows = _athena(deployment, deployment.aws.assumed("reader")).query(
+        f"select data_pregao, ticker, quantidade_teorica from {refined}"
+    )
     assert set(rows) == {
         ("2025-04-07", each["cod"], each["theoricalQty"].replace(",", "")) for each in sent
     }
+    # Refined by session and share: each has a partition of its own.
+    partitions = _athena(deployment, emulator.ADMINISTRATOR).query(
+        "select partition.data_pregao, partition.ticker "
+        f'from {SCHEMA}."fct_market__carteira_diaria$partitions"'
+    )
+    assert set(partitions) == {("2025-04-07", each["cod"]) for each in sent}
+
+
+def _athena(deployment: Deployment, keys: dict[str, str]) -> AthenaReader:
+    aws = deployment.aws
+    return AthenaReader(aws.client("athena", keys), aws.client("glue", keys), "lakehouse_dev")
