@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from psycopg import Connection
 
+# Aurora that scaled to zero takes the first connection once it is awake, after 15 seconds and more.
+_CONNECT_SECONDS = 90
+
 
 @dataclass(frozen=True)
 class PostgresLogin:
@@ -86,7 +89,7 @@ def connection(
             password=login.password,
             sslmode="verify-full",
             sslrootcert=login.ca_file or certifi.where(),
-            connect_timeout=15,
+            connect_timeout=_CONNECT_SECONDS,
             application_name=application,
             client_encoding="UTF8",
             keepalives_idle=30,
