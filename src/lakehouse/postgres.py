@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 _URL_PARTS = {"host", "dbname", "user", "password", "sslmode", "sslrootcert"}
+# Aurora that scaled to zero takes the first connection once it is awake, after 15 seconds and more.
+_CONNECT_SECONDS = 90
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ def connection(
             # With authorities named, libpq verifies in other modes too.
             sslrootcert=login.ca_file
             or (certifi.where() if login.sslmode.startswith("verify") else None),
-            connect_timeout=15,
+            connect_timeout=_CONNECT_SECONDS,
             application_name=application,
             client_encoding="UTF8",
             keepalives_idle=30,
