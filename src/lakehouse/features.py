@@ -241,9 +241,7 @@ def _run_dbt(work: Path, project_dir: Path, files: Sequence[Path]) -> Recorded |
     return built.recorded
 
 
-def _export(
-    work: Path, *, limit: float
-) -> tuple[list[tuple[int, Path, int]], WrittenFeatures]:
+def _export(work: Path, *, limit: float) -> tuple[list[tuple[int, Path, int]], WrittenFeatures]:
     """Copy the table to files of a day each, and count what the command reports."""
     # Imported late: the other commands never open a database.
     import duckdb
