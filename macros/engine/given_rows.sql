@@ -1,10 +1,10 @@
 {#
-    duckdb_given_rows(rows, types, quoted) -> select of rows of a unit test as one list of values
+    given_rows(rows, types, quoted) -> select of rows of a unit test as one list of values
     `types` and `quoted` by column name in lower case; every column of `types` comes out, cast once, null
     where a row does not name it. All values are written as texts, so that one column may mix numbers and
     texts of numbers without losing a digit. A name that `types` lacks is refused with dbt's own message.
 #}
-{% macro duckdb_given_rows(rows, types, quoted) -%}
+{% macro given_rows(rows, types, quoted) -%}
     {%- set given = [] -%}
     {%- set lowered = [] -%}
     {%- for row in rows -%}
@@ -26,7 +26,7 @@
         (
             {%- for name in given -%}
             {%- set value = row.get(name) -%}
-            {{ 'null' if value is none else "'" ~ (value | string).replace("'", "''") ~ "'" }}
+            {{ 'null' if value is none else dbt.string_literal(dbt.escape_single_quotes(value | string)) }}
             {%- if not loop.last %}, {% endif -%}
             {%- endfor -%}
         ){{ ',' if not loop.last }}
