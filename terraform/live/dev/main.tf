@@ -238,7 +238,7 @@ module "network" {
   log_retention_days = local.log_retention_days
   excluded_zone_ids  = var.excluded_zone_ids
   existing           = var.existing_network
-  zone_count         = var.enable_redshift ? 3 : 2
+  zones_needed       = var.enable_redshift ? 3 : 2
 
   permissions_boundary_arn = var.permissions_boundary_arn
 }

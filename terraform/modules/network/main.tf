@@ -22,7 +22,8 @@ locals {
 
   makes_network = var.existing == null
 
-  zones   = local.makes_network ? slice(data.aws_availability_zones.available.names, 0, min(var.zone_count, length(data.aws_availability_zones.available.names))) : []
+  # Always three where there are three: a database that was switched on keeps its subnets when another goes.
+  zones   = local.makes_network ? slice(data.aws_availability_zones.available.names, 0, min(3, length(data.aws_availability_zones.available.names))) : []
   subnets = { for position, zone in local.zones : zone => cidrsubnet(var.cidr_block, 3, position) }
 
   vpc_id     = local.makes_network ? aws_vpc.this[0].id : var.existing.vpc_id
@@ -41,8 +42,8 @@ resource "aws_vpc" "this" {
 
   lifecycle {
     precondition {
-      condition     = length(local.zones) >= var.zone_count
-      error_message = "The region ${local.region} has ${length(local.zones)} zones that this account can use, and ${var.zone_count} are needed: choose another region, or bring a network of your own (existing_network)."
+      condition     = length(local.zones) >= var.zones_needed
+      error_message = "The region ${local.region} has ${length(local.zones)} zones that this account can use, and ${var.zones_needed} are needed: choose another region, or bring a network of your own (existing_network)."
     }
   }
 }

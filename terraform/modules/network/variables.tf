@@ -69,14 +69,14 @@ variable "prefix" {
   nullable    = false
 }
 
-variable "zone_count" {
-  description = "Zones that the databases need: 2 for Aurora, 3 for Redshift Serverless."
+variable "zones_needed" {
+  description = "Fewest zones that the databases need: 2 for Aurora, 3 for Redshift Serverless. Three are used where there are three."
   type        = number
   default     = 3
   nullable    = false
 
   validation {
-    condition     = contains([2, 3], var.zone_count)
-    error_message = "zone_count is 2 or 3."
+    condition     = contains([2, 3], var.zones_needed)
+    error_message = "zones_needed is 2 or 3."
   }
 }

@@ -104,7 +104,7 @@ run "region_with_too_few_zones_is_refused" {
 
 run "two_zones_are_enough_for_aurora" {
   variables {
-    zone_count = 2
+    zones_needed = 2
   }
 
   override_data {
@@ -118,14 +118,25 @@ run "two_zones_are_enough_for_aurora" {
   }
 }
 
+run "three_zones_stay_when_two_are_needed" {
+  variables {
+    zones_needed = 2
+  }
+
+  assert {
+    condition     = length(aws_subnet.private) == 3
+    error_message = "A subnet in which a database may live does not go because another database did."
+  }
+}
+
 run "one_zone_is_refused" {
   command = plan
 
   variables {
-    zone_count = 1
+    zones_needed = 1
   }
 
-  expect_failures = [var.zone_count]
+  expect_failures = [var.zones_needed]
 }
 
 run "range_too_small_for_eight_parts_is_refused" {
