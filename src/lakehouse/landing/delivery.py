@@ -107,6 +107,7 @@ def parts_of(delivery: Delivery, entity: EntityContract) -> list[Part]:
     Raises: DeliveryError for what cannot be read, is empty, or in no format of the contract.
     Source: docs/architecture.md#files.
     """
+    _check_name(delivery.name)
     if not delivery.path.is_dir():
         return [_part(delivery.path, delivery.name, entity)]
     folder = delivery.name
@@ -140,11 +141,7 @@ def parts_of(delivery: Delivery, entity: EntityContract) -> list[Part]:
 
 
 def _part(path: Path, name: str, entity: EntityContract) -> Part:
-    # It stands in every row, every message and every list of loads.
-    if odd := [sign for sign in name if category(sign) in ("Cc", "Cs", "Zl", "Zp")]:
-        raise DeliveryError(
-            f"{_spelt(name)}: its name has {_spelt(odd[0])}, which no text can show; rename it"
-        )
+    _check_name(name)
     by_suffix = {kind.rpartition("_")[2]: kind for kind in entity.rules.formats}
     suffix = path.suffix.lower().removeprefix(".")
     is_packed = suffix == "gz"
@@ -159,7 +156,9 @@ def _part(path: Path, name: str, entity: EntityContract) -> Part:
     with _told_read_errors(path):
         status = path.stat()
     if not stat.S_ISREG(status.st_mode):
-        raise DeliveryError(f"{path}: cannot be read (no regular file); write it to a file first")
+        raise DeliveryError(
+            f"{_shown(str(path))}: cannot be read (no regular file); write it to a file first"
+        )
     digest, is_empty = hashlib.sha256(), True
     for chunk in _chunks(path, name, is_packed):
         digest.update(chunk)
@@ -169,8 +168,17 @@ def _part(path: Path, name: str, entity: EntityContract) -> Part:
     return Part(name, path, kind, is_packed, digest.digest(), _seen(status))
 
 
-def _spelt(text: str) -> str:
-    return ascii(text)[1:-1]
+def _check_name(name: str) -> None:
+    """Raises: DeliveryError for a name that cannot stand in every row and every message."""
+    if (shown := _shown(name)) != name:
+        raise DeliveryError(f"{shown}: its name has a character that no text shows; rename it")
+
+
+def _shown(text: str) -> str:
+    """The text with escapes for characters that break a line, are none, or half of one."""
+    return "".join(
+        ascii(sign)[1:-1] if category(sign) in ("Cc", "Cs", "Zl", "Zp") else sign for sign in text
+    )
 
 
 def _seen(status: os.stat_result) -> tuple[int, ...]:
@@ -200,4 +208,6 @@ def _told_read_errors(path: Path) -> Iterator[None]:
         yield
     except (OSError, ValueError) as err:
         said = err.strerror if isinstance(err, OSError) else str(err)
-        raise DeliveryError(f"{path}: cannot be read ({said or err}); check the path") from err
+        raise DeliveryError(
+            f"{_shown(str(path))}: cannot be read ({said or err}); check the path"
+        ) from err
