@@ -17,9 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
-from unicodedata import category
 
-from lakehouse.errors import DeliveryError
+from lakehouse.errors import DeliveryError, shown
 from lakehouse.landing.contract import EntityContract
 
 SEND_AGAIN = "ask the source to send the file again"
@@ -156,9 +155,7 @@ def _part(path: Path, name: str, entity: EntityContract) -> Part:
     with _told_read_errors(path):
         status = path.stat()
     if not stat.S_ISREG(status.st_mode):
-        raise DeliveryError(
-            f"{_shown(str(path))}: cannot be read (no regular file); write it to a file first"
-        )
+        raise DeliveryError(f"{path}: cannot be read (no regular file); write it to a file first")
     digest, is_empty = hashlib.sha256(), True
     for chunk in _chunks(path, name, is_packed):
         digest.update(chunk)
@@ -170,15 +167,8 @@ def _part(path: Path, name: str, entity: EntityContract) -> Part:
 
 def _check_name(name: str) -> None:
     """Raises: DeliveryError for a name that cannot stand in every row and every message."""
-    if (shown := _shown(name)) != name:
-        raise DeliveryError(f"{shown}: its name has a character that no text shows; rename it")
-
-
-def _shown(text: str) -> str:
-    """The text with escapes for characters that break a line, are none, or half of one."""
-    return "".join(
-        ascii(sign)[1:-1] if category(sign) in ("Cc", "Cs", "Zl", "Zp") else sign for sign in text
-    )
+    if shown(name) != name:
+        raise DeliveryError(f"{name}: its name has a character that no text shows; rename it")
 
 
 def _seen(status: os.stat_result) -> tuple[int, ...]:
@@ -208,6 +198,4 @@ def _told_read_errors(path: Path) -> Iterator[None]:
         yield
     except (OSError, ValueError) as err:
         said = err.strerror if isinstance(err, OSError) else str(err)
-        raise DeliveryError(
-            f"{_shown(str(path))}: cannot be read ({said or err}); check the path"
-        ) from err
+        raise DeliveryError(f"{path}: cannot be read ({said or err}); check the path") from err
