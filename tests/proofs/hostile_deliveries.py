@@ -110,7 +110,7 @@ def _options(random: Random, entity: EntityContract, faults: list[str]) -> list[
 def _value(random: Random, column: str) -> str:
     if random.random() < 0.1:
         return random.choice(ODD_TEXTS)
-    if random.random() < 0.002:
+    if random.random() < 0.0005:
         return "\x00"
     if "date" in column or "data" in column:
         return f"2024-{random.randint(1, 13):02}-{random.randint(1, 31):02}"
@@ -120,7 +120,7 @@ def _value(random: Random, column: str) -> str:
 def _columns(random: Random, entity: EntityContract, faults: list[str]) -> list[str]:
     shape = random.choice(entity.rules.shapes)
     columns = [*shape.required, *(name for name in shape.optional if random.random() < 0.5)]
-    if random.random() < 0.3 and columns:
+    if random.random() < 0.2 and columns:
         fault = random.choice(("missing", "twice", "renamed", "extra", "change", "order", "spaced"))
         faults.append(f"column {fault}")
         at = random.randrange(len(columns))
@@ -147,7 +147,10 @@ def _csv(random: Random, entity: EntityContract, faults: list[str]) -> bytes:
     if random.random() < 0.08:
         faults.append("separator")
         delimiter = random.choice(";,\t|:")
-    rows = [[_value(random, name) for name in columns] for _ in range(random.choice((0, 1, 3, 40)))]
+    rows = [
+        [_value(random, name) for name in columns]
+        for _ in range(random.choice((0, 1, 3, 3, 40, 40)))
+    ]
     if rows and random.random() < 0.15:
         fault = random.choice(("ragged", "blank", "separators", "huge", "unclosed", "stray"))
         faults.append(fault)
@@ -180,7 +183,7 @@ def _csv(random: Random, entity: EntityContract, faults: list[str]) -> bytes:
 
 def _encoded(random: Random, text: str, entity: EntityContract, faults: list[str]) -> bytes:
     encoding = entity.rules.encoding
-    if random.random() < 0.15:
+    if random.random() < 0.08:
         encoding = random.choice(
             ("utf-8-sig", "latin-1", "utf-16", "utf-16-le", "cp1252", "utf-32")
         )
@@ -196,11 +199,14 @@ def _json_value(random: Random, column: str) -> str:
     return random.choice(odd) if random.random() < 0.03 else json.dumps(_value(random, column))
 
 
+_WRONG_LAYOUTS = ('{"data": [%s]}', "[%s")
+
+
 def _json(random: Random, entity: EntityContract, faults: list[str]) -> bytes:
     columns = _columns(random, entity, faults)
     records = [
         "{" + ",".join(f"{json.dumps(c)}: {_json_value(random, c)}" for c in columns) + "}"
-        for _ in range(random.choice((0, 1, 3, 30)))
+        for _ in range(random.choice((0, 1, 3, 3, 30)))
     ]
     if random.random() < 0.15:
         fault = random.choice(("deep", "scalar", "same key", "comma", "error", "concatenated"))
@@ -215,7 +221,7 @@ def _json(random: Random, entity: EntityContract, faults: list[str]) -> bytes:
                 "concatenated": "{}{}",
             }[fault]
         )
-    layout = random.choice(("[%s]", "%s", "[\n%s\n]", " [ %s ] \r\n", '{"data": [%s]}', "[%s"))
+    layout = random.choice(("[%s]", "%s", "%s", "[\n%s\n]", " [ %s ] \r\n") * 3 + _WRONG_LAYOUTS)
     joined = ("\n" if layout == "%s" else random.choice((",", ",\n"))).join(records)
     return _encoded(random, layout.replace("%s", joined), entity, faults)
 
@@ -251,10 +257,10 @@ _TYPED: tuple[Callable[[Random, int], pa.Array], ...] = (
 
 def _parquet(random: Random, entity: EntityContract, faults: list[str]) -> bytes:
     columns = _columns(random, entity, faults)
-    count = random.choice((0, 1, 5, 70_000) if random.random() < 0.1 else (0, 1, 5, 40))
+    count = random.choice((0, 1, 5, 70_000) if random.random() < 0.1 else (0, 1, 5, 5, 40, 40))
     arrays = []
     for name in columns:
-        if random.random() < 0.12:
+        if random.random() < 0.03:
             kind = random.randrange(len(_TYPED))
             faults.append(f"type {kind}")
             arrays.append(_TYPED[kind](random, count))

@@ -121,6 +121,9 @@ def check(number: int, delivery: Hostile, raw: Path) -> str:
         assert not any(unicodedata.category(sign) in ("Cc", "Cs") for sign in sentence), sentence
         return "refused"
     assert errors == [], err
+    if "nothing landed, the same delivery is load" in out:
+        assert after == before
+        return "repeated"
     if "no rows" in out:
         assert after == before
         assert "warning: " in err, "nothing landed, and nothing said why"

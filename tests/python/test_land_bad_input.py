@@ -31,6 +31,16 @@ CASES = {
     "zero bytes json": ("p.json", "", ["p.json", "zero bytes", AGAIN]),
     "zero bytes parquet": ("p.parquet", b"", ["p.parquet", "zero bytes", AGAIN]),
     "blank csv": ("p.csv", " \n\n", ["p.csv, line 1", "none of the columns"]),
+    "another separator that no text shows": (
+        "p.csv",
+        "purchase_id\tbuyer_id\n1\t2\n",
+        [r"separated by '\t': declare `delimiter`"],
+    ),
+    "a repeated column that breaks a line": (
+        "p.csv",
+        'purchase_id,"a\nb","A\nB","a\nb"\n',
+        [r"p.csv, line 1: duplicated column a\nb"],
+    ),
     "only new lines": ("p.csv", "\n\n", ["p.csv, line 1: no header", AGAIN]),
     "only a byte order mark": ("p.csv", b"\xef\xbb\xbf", ["p.csv, line 1: no header"]),
     "truncated parquet": ("p.parquet", WHOLE[:-20], ["p.parquet: truncated or not Parquet", AGAIN]),

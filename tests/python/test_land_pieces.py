@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import os
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -161,9 +162,22 @@ def test_a_file_that_is_written_to_while_it_is_read_is_refused(
     assert left_behind() == []
 
 
-def test_a_pipe_is_no_file(tmp_path, land, left_behind):
-    import os
+@pytest.mark.parametrize("name", ["a\nb", "a\x7fb", "a\u2028b", os.fsdecode(b"a\xff")])
+def test_a_name_that_no_text_shows_is_refused_as_a_file_a_folder_or_a_place(
+    write, land, left_behind, name
+):
+    shown = ascii(name)[1:-1]
+    for path in (write(f"{name}.csv", "x"), write(f"{name}/part-0.csv", "x").parent):
+        with pytest.raises(DeliveryError) as refusal:
+            land(("purchase", path))
+        assert str(refusal.value).startswith(shown) and "; rename it" in str(refusal.value)
+    with pytest.raises(DeliveryError) as refusal:
+        land(("purchase", path / "absent.csv"))
+    assert f"{shown}/absent.csv: cannot be read (No such file" in str(refusal.value)
+    assert left_behind() == []
 
+
+def test_a_pipe_is_no_file(tmp_path, land, left_behind):
     os.mkfifo(tmp_path / "p.csv")
     with pytest.raises(DeliveryError, match="no regular file"):
         land(("purchase", tmp_path / "p.csv"))

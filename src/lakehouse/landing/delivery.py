@@ -17,9 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
-from unicodedata import category
 
-from lakehouse.errors import DeliveryError
+from lakehouse.errors import DeliveryError, shown
 from lakehouse.landing.contract import EntityContract
 
 SEND_AGAIN = "ask the source to send the file again"
@@ -107,6 +106,7 @@ def parts_of(delivery: Delivery, entity: EntityContract) -> list[Part]:
     Raises: DeliveryError for what cannot be read, is empty, or in no format of the contract.
     Source: docs/architecture.md#files.
     """
+    _check_name(delivery.name)
     if not delivery.path.is_dir():
         return [_part(delivery.path, delivery.name, entity)]
     folder = delivery.name
@@ -140,11 +140,7 @@ def parts_of(delivery: Delivery, entity: EntityContract) -> list[Part]:
 
 
 def _part(path: Path, name: str, entity: EntityContract) -> Part:
-    # It stands in every row, every message and every list of loads.
-    if odd := [sign for sign in name if category(sign) in ("Cc", "Cs", "Zl", "Zp")]:
-        raise DeliveryError(
-            f"{_spelt(name)}: its name has {_spelt(odd[0])}, which no text can show; rename it"
-        )
+    _check_name(name)
     by_suffix = {kind.rpartition("_")[2]: kind for kind in entity.rules.formats}
     suffix = path.suffix.lower().removeprefix(".")
     is_packed = suffix == "gz"
@@ -169,8 +165,10 @@ def _part(path: Path, name: str, entity: EntityContract) -> Part:
     return Part(name, path, kind, is_packed, digest.digest(), _seen(status))
 
 
-def _spelt(text: str) -> str:
-    return ascii(text)[1:-1]
+def _check_name(name: str) -> None:
+    """Raises: DeliveryError for a name that cannot stand in every row and every message."""
+    if shown(name) != name:
+        raise DeliveryError(f"{name}: its name has a character that no text shows; rename it")
 
 
 def _seen(status: os.stat_result) -> tuple[int, ...]:

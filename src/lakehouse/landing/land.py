@@ -118,7 +118,9 @@ def land_delivery(
     # Known by their digests, so that a delivery tried again is not read; not where the days are
     # only known from the rows.
     repeated = {
-        name: [] if recorded_from else same(offer, [moment_text(claimed)[:10]], _names(offer))
+        name: []
+        if recorded_from is not None
+        else same(offer, [moment_text(claimed)[:10]], _names(offer))
         for name, offer in offers.items()
     }
     if all(repeated.values()):

@@ -117,7 +117,7 @@ def read_offer(
         UsageError for a sender that is not declared, or claims per row of a full extract.
     """
     entity, sender = contract_for_sender(entity, sender)
-    if is_full_extract and recorded_from:
+    if is_full_extract and recorded_from is not None:
         raise UsageError(
             f"{entity.name} is delivered whole, so all its rows were received at once; "
             f"use --ingest-date instead of --recorded-from"

@@ -122,7 +122,7 @@ def _delivered(
     if "" in undeclared and undeclared[""].null_count == len(undeclared[""]):
         del undeclared[""]
     columns = {column: values for column, values in arrays.items() if column in entity.columns}
-    if recorded_from and rows.places:
+    if recorded_from is not None and rows.places:
         wanted = recorded_from.strip().casefold()
         claims = [values for column, values in arrays.items() if column.casefold() == wanted]
         if not claims:
