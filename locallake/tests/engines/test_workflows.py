@@ -197,6 +197,16 @@ def test_build_beyond_the_limit_of_its_project_is_refused_and_a_stopped_one_leav
     until(lambda: subprocess.run(["kill", "-0", pid], capture_output=True).returncode != 0)
 
 
+def test_build_ends_with_the_services(tmp_path):
+    wanted = cli.Wanted(with_athena=False, with_glue=False)
+    with cli.running(tmp_path / "state", wanted) as services:
+        account = Account(services)
+        account.project("job", last=f"sleep 600 & echo $! > {tmp_path}/pid; wait")
+        account.builds.start_build(projectName="job")
+        pid = until(lambda: (tmp_path / "pid").is_file() and (tmp_path / "pid").read_text().strip())
+    until(lambda: subprocess.run(["kill", "-0", pid], capture_output=True).returncode != 0)
+
+
 def test_workflow_waits_for_its_build_and_hands_over_its_input(account: Account):
     account.project("job")
     machine = account.machine("m", "job")

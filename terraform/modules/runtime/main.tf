@@ -19,9 +19,9 @@ locals {
       environment = var.published_databases
     }
     transform = {
-      command     = "lakehouse transform --run-date \"$LAKEHOUSE_RUN_DATE\""
+      command     = "lakehouse transform --run-date \"$LAKEHOUSE_RUN_DATE\" --select \"$LAKEHOUSE_SELECT\" --full-refresh \"$LAKEHOUSE_FULL_REFRESH\" --variables \"$LAKEHOUSE_VARIABLES\""
       limit       = 1
-      environment = { LAKEHOUSE_RUN_DATE = "-" }
+      environment = { LAKEHOUSE_FULL_REFRESH = "-", LAKEHOUSE_RUN_DATE = "-", LAKEHOUSE_SELECT = "-", LAKEHOUSE_VARIABLES = "-" }
     }
   }
 

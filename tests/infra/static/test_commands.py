@@ -24,6 +24,7 @@ from lakehouse.building.transform import build_words
 from lakehouse.cli import app
 from lakehouse.landing.contract import known_domains, read_contract
 from lakehouse.publishing.publish import SETTINGS
+from lakehouse.workflow import inputs_by_hand
 
 RUNTIME = (TERRAFORM / "modules" / "runtime" / "main.tf").read_text(encoding="utf-8")
 FUNCTION = TERRAFORM / "modules" / "orchestration" / "function" / "start_workflow.py"
@@ -33,6 +34,19 @@ CODE = "\n".join(
 PREFIX = "lakehouse-dev"
 # CodeBuild's shell is `sh`, which is Bash in its image and another one elsewhere.
 SHELLS = ("sh", "bash")
+INPUTS = ("full_refresh", "run_date", "select", "variables")
+# Runs by hand: what a person may ask of one.
+BY_HAND = [
+    inputs_by_hand(),
+    inputs_by_hand(sources=["market", "retail.venda"], full_refresh=True),
+    inputs_by_hand(select=["path:models/retail+", "+fct_retail__venda,tag:a*"]),
+    inputs_by_hand(
+        variables=[
+            *("report_year=2020", "commerce_value_rule=unit_times_quantity"),
+            'commerce_excluded_statuses=["CANCELADA", "it\'s \\"$(x)\\" \\\\ ção"]',
+        ]
+    ),
+]
 KEY_LIMIT = 1024  # of S3, in bytes of UTF-8
 SPEAKING = (
     *("a b", " a ", "a;b", "a&&b", "a|b", "a>b", "a=b", "{a,b}", "[a]", "#a", "~", "!a", "*", "?"),
@@ -146,8 +160,7 @@ def started(terraform: Terraform) -> list[tuple[str, dict[str, str]]]:
         if one["type"] == "aws_sfn_state_machine"
     )
     found = {}
-    for event in events():
-        _, workflow_input = function.execution_of(event)
+    for workflow_input in [*BY_HAND, *(function.execution_of(event)[1] for event in events())]:
         for project, overrides in builds_of(definition, workflow_input):
             found[project, tuple(overrides.items())] = (project, overrides)
     return list(found.values())
@@ -220,7 +233,7 @@ def test_every_command_says_what_was_meant_whatever_started_it(
             assert read["object_address"] == given["LAKEHOUSE_OBJECT"]
             assert not read["entities"] and not read["full"]
         elif project == f"{PREFIX}-transform":
-            assert read == {"run_date": given["LAKEHOUSE_RUN_DATE"]}
+            assert read == {name: given[f"LAKEHOUSE_{name.upper()}"] for name in INPUTS}
         else:
             assert not any(value for name, value in read.items() if name != "project_dir")
 
@@ -228,15 +241,20 @@ def test_every_command_says_what_was_meant_whatever_started_it(
 def test_dbt_takes_the_words_of_every_run(started: list[tuple[str, dict[str, str]]]):
     from dbt.cli.main import cli
 
-    dates = {
-        each["LAKEHOUSE_RUN_DATE"] for project, each in started if "LAKEHOUSE_RUN_DATE" in each
-    }
-    assert "-" in dates and len(dates) > 50
-    for run_date in dates:
-        command, *rest = build_words(run_date)
+    builds = [
+        {name: each[f"LAKEHOUSE_{name.upper()}"] for name in INPUTS}
+        for project, each in started
+        if project == f"{PREFIX}-transform"
+    ]
+    assert len(builds) > 50
+    for given in builds:
+        command, *rest = build_words(**given)
         read = cli.commands[command].make_context(command, rest).params
-        assert read["vars"] == ({} if run_date == "-" else {"run_date": run_date})
-        assert all(isinstance(value, str) for value in read["vars"].values())
+        named = {} if given["variables"] == "-" else json.loads(given["variables"])
+        day = {} if given["run_date"] == "-" else {"run_date": given["run_date"]}
+        assert read["vars"] == named | day
+        assert read["select"] == (() if given["select"] == "-" else tuple(given["select"].split()))
+        assert read["full_refresh"] == (given["full_refresh"] == "yes")
 
 
 def test_a_run_of_a_day_builds_as_rendered(projects: dict[str, Build], tmp_path: Path):
@@ -270,7 +288,8 @@ def test_a_run_of_a_day_builds_as_rendered(projects: dict[str, Build], tmp_path:
 
 def test_every_variable_of_a_build_is_read():
     given = set(re.findall(r"\b(LAKEHOUSE_[A-Z_]+) =", RUNTIME))
-    assert given == {"LAKEHOUSE_SOURCE", "LAKEHOUSE_OBJECT", "LAKEHOUSE_RUN_DATE"}
+    inputs = {f"LAKEHOUSE_{name.upper()}" for name in INPUTS}
+    assert given == {"LAKEHOUSE_SOURCE", "LAKEHOUSE_OBJECT"} | inputs
     assert all(f"${name}" in RUNTIME for name in given)
     assert all(f'"{name}"' in CODE for name in outputs("aurora") | outputs("redshift"))
     assert '"LAKEHOUSE_TRANSIENT"' in CODE

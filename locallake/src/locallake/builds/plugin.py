@@ -255,7 +255,6 @@ class Builds:
                 if mark is None:
                     kept.write(line + "\n")
                     kept.flush()
-                    # A stopped build's last lines may come after its credentials are gone.
                     log.say(line)
                 elif mark.event == "begin":
                     _begin(build, mark.phase)
