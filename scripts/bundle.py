@@ -32,13 +32,21 @@ def function_content() -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in FUNCTION.glob("*.py")}
 
 
+def commit() -> str:
+    """The commit of the working tree; `-dirty` follows where a tracked file differs from it."""
+    words = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    done = subprocess.run(words, cwd=REPOSITORY, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
 def source_content() -> dict[str, bytes]:
-    """Every committed file that a build needs: not the sample data, tests and documents."""
+    """Every committed file that a build needs, not the sample data, tests and documents; and
+    `release.txt`, which names the commit."""
     left_out = ("benchmarks/", "data/", "docs/", "terraform/", "tests/")
     names = subprocess.run(
         ["git", "ls-files", "-z"], cwd=REPOSITORY, check=True, capture_output=True, text=True
     ).stdout.split("\0")
-    return {
+    return {"release.txt": f"{commit()}\n".encode()} | {
         name: (REPOSITORY / name).read_bytes()
         for name in names
         # dbt reads tests of values and data from tests/.

@@ -84,8 +84,12 @@ def programs() -> Path:
 
 
 @contextmanager
-def running() -> Iterator[PostgresServer]:
-    """Start a server with an empty cluster; it and its files are gone afterwards."""
+def running(port: int | None = None) -> Iterator[PostgresServer]:
+    """Start a server with an empty cluster; it and its files are gone afterwards.
+
+    Args:
+        port: None takes a free one.
+    """
     folder = Path(tempfile.mkdtemp(prefix="lakehouse-postgres-"))
     # PostgreSQL refuses to run as root.
     account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
@@ -115,7 +119,7 @@ def running() -> Iterator[PostgresServer]:
         _run(words, who)
         hba = folder / "data" / "pg_hba.conf"
         hba.write_text("hostssl all all 127.0.0.1/32 scram-sha-256\n")
-        port = _free_port()
+        port = port or _free_port()
         settings = {
             "listen_addresses": "127.0.0.1",
             "port": port,

@@ -63,6 +63,12 @@ class AwsClients:
         with self._settings_suffice():
             return boto3.client("secretsmanager", **self.options)
 
+    def stepfunctions(self) -> Any:
+        import boto3
+
+        with self._settings_suffice():
+            return boto3.client("stepfunctions", **self.options)
+
     @contextmanager
     def _settings_suffice(self) -> Iterator[None]:
         try:

@@ -401,18 +401,68 @@ def transform(
     run_date: Annotated[
         str, typer.Option(metavar="DAY", help="Day that is open; - is the day of the start.")
     ] = "-",
+    select: Annotated[
+        str, typer.Option(metavar="SELECTORS", help="Of dbt, with blanks between; - is everything.")
+    ] = "-",
+    full_refresh: Annotated[
+        str, typer.Option(metavar="yes|-", help="Build the selected tables anew.")
+    ] = "-",
+    variables: Annotated[
+        str, typer.Option(metavar="JSON", help="Variables of this run; - is none.")
+    ] = "-",
 ) -> None:
-    """Build and test all tables as a run of the workflow does, with dbt's own output."""
+    """Build and test tables as a run of the workflow does, with dbt's own output."""
     # Imported late: dbt takes seconds.
     from lakehouse.building.checked_run import checked_run
     from lakehouse.building.transform import build_words
 
     with _told_errors():
-        words = build_words(run_date)
+        words = build_words(run_date, select=select, full_refresh=full_refresh, variables=variables)
     _check_settings(words)
     with _told_errors():
         code = checked_run(words)
     raise typer.Exit(code)
+
+
+@app.command()
+def run(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[DOMAIN]...", help="Extracted first; none, if none is named."),
+    ] = None,
+    select: Annotated[
+        list[str] | None, typer.Option(metavar="SELECTOR", help="Of dbt; all, if none is given.")
+    ] = None,
+    full_refresh: Annotated[
+        bool, typer.Option("--full-refresh", help="Build the selected tables anew.")
+    ] = False,
+    var: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Variable of this run alone.")
+    ] = None,
+) -> None:
+    """Start a run of the workflow on AWS by hand; its name is told."""
+    from lakehouse.workflow import inputs_by_hand, start_by_hand
+
+    with _told_errors():
+        machine = os.environ.get("LAKEHOUSE_WORKFLOW")
+        if not machine:
+            raise UsageError(
+                "LAKEHOUSE_WORKFLOW is not set; "
+                'eval "$(lakehouse env --from-terraform terraform/live/dev)" sets it'
+            )
+        inputs = inputs_by_hand(
+            sources=sources or (),
+            select=select or (),
+            full_refresh=full_refresh,
+            variables=var or (),
+        )
+        name = start_by_hand(
+            inputs,
+            machine=machine,
+            now=datetime.now(UTC),
+            stepfunctions=AwsClients("workflow").stepfunctions(),
+        )
+    typer.echo(f"started: {name}; a notice tells how it ends")
 
 
 def _check_settings(arguments: Sequence[str]) -> None:

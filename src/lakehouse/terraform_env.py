@@ -49,9 +49,11 @@ def environment(folder: Path, *, read_outputs: ReadOutputs = terraform_outputs) 
         outputs = {name: item["value"] for name, item in json.loads(read_outputs(folder)).items()}
         profile = dict(_text_by_text(outputs["profile"]))
         databases = _text_by_text(outputs["databases"])
+        profile["LAKEHOUSE_WORKFLOW"] = outputs["state_machine_arn"]
     except (ValueError, KeyError, TypeError, AttributeError) as err:
         raise TerraformEnvError(
-            f"{folder}: no outputs 'profile' and 'databases' ({err!r}); apply it, then try again"
+            f"{folder}: no outputs 'profile', 'databases' and 'state_machine_arn' ({err!r}); apply "
+            "it, then try again"
         ) from err
     profile |= {f"LAKEHOUSE_DATABASE_{domain.upper()}": name for domain, name in databases.items()}
     return dict(sorted(profile.items()))

@@ -15,6 +15,7 @@ def outputs(**values: object) -> str:
     known = {
         "profile": {"LAKEHOUSE_RAW": "s3://raw", "AWS_REGION": "us-east-1"},
         "databases": {"commerce": "lakehouse_dev_commerce", "market": "default"},
+        "state_machine_arn": "arn:machine",
     }
     return json.dumps({name: {"value": value} for name, value in (known | values).items()})
 
@@ -29,6 +30,7 @@ def test_profile_and_the_database_of_each_domain_come_sorted():
         ("LAKEHOUSE_DATABASE_COMMERCE", "lakehouse_dev_commerce"),
         ("LAKEHOUSE_DATABASE_MARKET", "default"),
         ("LAKEHOUSE_RAW", "s3://raw"),
+        ("LAKEHOUSE_WORKFLOW", "arn:machine"),
     ]
 
 

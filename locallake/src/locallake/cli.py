@@ -40,7 +40,7 @@ class Wanted:
     build_path: str | None = None
     wait_scale: float = 1.0
     forwards: tuple[tuple[str, str], ...] = ()
-    postgres_port: int | None = None
+    rds_host: str | None = None
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -113,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
         help="a server of yours that answers a service's calls, such as redshift-data",
     )
     up.add_argument(
-        "--postgres-port", type=_port, help="a PostgreSQL that answers for clusters of RDS"
+        "--rds-host", metavar="HOST", help="who answers for clusters of RDS, at the port of each"
     )
     up.set_defaults(run=_up)
     for name, run, text in (
@@ -192,7 +192,7 @@ def _up(state: Path, parsed: argparse.Namespace) -> int:
         build_path=parsed.build_path,
         wait_scale=parsed.wait_scale,
         forwards=tuple(parsed.forward or ()),
-        postgres_port=parsed.postgres_port,
+        rds_host=parsed.rds_host,
     )
     if any(process.find(server.pid_file(_at(state))) for _, server in _SERVERS):
         raise ConfigurationError(
@@ -224,7 +224,7 @@ def up(state: Path, wanted: Wanted) -> Settings:
         build_path=wanted.build_path or os.environ.get("PATH", os.defpath),
         wait_scale=wanted.wait_scale,
         forwards=wanted.forwards,
-        postgres_port=wanted.postgres_port,
+        rds_host=wanted.rds_host,
     )
     if wanted.with_glue:
         given = _with_spark(given, python=emulator)

@@ -42,7 +42,7 @@ class Settings:
         build_path: `PATH` of builds: it stands for their image.
         wait_scale: factor of waits, and of pauses before retries, in workflows and schedules.
         forwards: services that another server answers, and its address.
-        postgres_port: of the server that answers for clusters of RDS; None: nobody does.
+        rds_host: who answers for clusters of RDS, at the port of each; None: nobody does.
         enforce: whether identity policies decide on every call; see `permissions/plugin.py`.
     """
 
@@ -62,7 +62,7 @@ class Settings:
     build_path: str = os.defpath
     wait_scale: float = 1.0
     forwards: tuple[tuple[str, str], ...] = ()
-    postgres_port: int | None = None
+    rds_host: str | None = None
 
     @property
     def endpoint(self) -> str:

@@ -197,6 +197,16 @@ def test_build_beyond_the_limit_of_its_project_is_refused_and_a_stopped_one_leav
     until(lambda: subprocess.run(["kill", "-0", pid], capture_output=True).returncode != 0)
 
 
+def test_build_ends_with_the_services(tmp_path):
+    wanted = cli.Wanted(with_athena=False, with_glue=False)
+    with cli.running(tmp_path / "state", wanted) as services:
+        account = Account(services)
+        account.project("job", last=f"sleep 600 & echo $! > {tmp_path}/pid; wait")
+        account.builds.start_build(projectName="job")
+        pid = until(lambda: (tmp_path / "pid").is_file() and (tmp_path / "pid").read_text().strip())
+    until(lambda: subprocess.run(["kill", "-0", pid], capture_output=True).returncode != 0)
+
+
 def test_workflow_waits_for_its_build_and_hands_over_its_input(account: Account):
     account.project("job")
     machine = account.machine("m", "job")
@@ -365,6 +375,35 @@ def test_what_a_schedule_may_not_call_lies_in_the_dead_letters(account: Account)
     dead = until(scheduled.dead_letters)[0]
     assert json.loads(dead["Body"]) == {"time": "2026-11-29T06:00:00Z"}
     assert "ResourceNotFound" in dead["MessageAttributes"]["ERROR_CODE"]["StringValue"]
+
+
+def test_schedule_starts_a_build_whose_end_reaches_a_rule(account: Account):
+    account.project("job", last="exit 3")
+    queue = account.sqs.create_queue(QueueName="ends")["QueueUrl"]
+    arn = account.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    pattern = {
+        "source": ["aws.codebuild"],
+        "detail-type": ["CodeBuild Build State Change"],
+        "detail": {"project-name": ["job"], "build-status": ["FAILED"]},
+    }
+    events = account.client("events")
+    events.put_rule(Name="failed", EventPattern=json.dumps(pattern))
+    events.put_targets(Rule="failed", Targets=[{"Id": "q", "Arn": arn["Attributes"]["QueueArn"]}])
+    account.client("scheduler").create_schedule(
+        Name="weekly",
+        ScheduleExpression="cron(0 3 ? * SUN *)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={
+            "Arn": "arn:aws:scheduler:::aws-sdk:codebuild:startBuild",
+            "RoleArn": account.role("scheduler", "scheduler.amazonaws.com"),
+            "Input": '{"ProjectName": "job"}',
+        },
+    )
+    state = ["--state", str(account.services.state)]
+    assert cli.run([*state, "fire", "default/weekly", "--at", "2026-11-29T03:00:00Z"]) == 0
+    told = until(lambda: account.sqs.receive_message(QueueUrl=queue).get("Messages"))
+    assert json.loads(told[0]["Body"])["detail"]["build-status"] == "FAILED"
+    assert "got nothing from S3" in account.log("job")
 
 
 def test_object_calls_a_function_that_allows_it_with_its_version(account: Account):

@@ -77,7 +77,8 @@ locals {
       Parameters = {
         ProjectName = var.project_names["transform"]
         EnvironmentVariablesOverride = [
-          { Name = "LAKEHOUSE_RUN_DATE", Type = "PLAINTEXT", "Value.$" = "$.run_date" },
+          for input in ["full_refresh", "run_date", "select", "variables"] :
+          { Name = "LAKEHOUSE_${upper(input)}", Type = "PLAINTEXT", "Value.$" = "$.${input}" }
         ]
       }
       ResultSelector = local.build_result

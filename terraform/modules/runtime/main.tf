@@ -32,9 +32,9 @@ locals {
       size        = "SMALL"
     }
     transform = {
-      command     = "lakehouse transform --run-date \"$LAKEHOUSE_RUN_DATE\""
+      command     = "lakehouse transform --run-date \"$LAKEHOUSE_RUN_DATE\" --select \"$LAKEHOUSE_SELECT\" --full-refresh \"$LAKEHOUSE_FULL_REFRESH\" --variables \"$LAKEHOUSE_VARIABLES\""
       limit       = 1
-      environment = { LAKEHOUSE_RUN_DATE = "-" }
+      environment = { LAKEHOUSE_FULL_REFRESH = "-", LAKEHOUSE_RUN_DATE = "-", LAKEHOUSE_SELECT = "-", LAKEHOUSE_VARIABLES = "-" }
       size        = "SMALL"
     }
   }

@@ -86,7 +86,16 @@ class Notices:
 
     def __init__(self, deployment: Deployment) -> None:
         self._sqs = deployment.aws.client("sqs")
-        self._queue = self._sqs.create_queue(QueueName="notices")["QueueUrl"]
+        allow = {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": "*",
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+        self._queue = self._sqs.create_queue(QueueName="notices", Attributes={"Policy": policy})[
+            "QueueUrl"
+        ]
         arn = self._sqs.get_queue_attributes(QueueUrl=self._queue, AttributeNames=["QueueArn"])
         deployment.aws.client("sns").subscribe(
             TopicArn=deployment.outputs()["topic_arn"],

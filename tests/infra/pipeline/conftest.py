@@ -63,7 +63,8 @@ class Pipeline:
 @pytest.fixture(scope="session")
 def database() -> Iterator[PostgresServer]:
     """A real PostgreSQL in place of a source's, of Aurora's and of Redshift's."""
-    with postgres_server.running() as server:
+    # Terraform says the port of a cluster before there is one.
+    with postgres_server.running(port=5432) as server:
         yield server
 
 
@@ -132,7 +133,7 @@ def aws(
         "build_path": release.image(folder),
         "wait_scale": 0.02,
         "forwards": (("redshift-data", address),),
-        "postgres_port": database.port,
+        "rds_host": database.host,
     }
     with emulator.running(folder / "state", **wanted) as running:
         made.aws = running

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import time
 import zipfile
 from pathlib import Path
@@ -49,6 +50,7 @@ def test_source_holds_what_a_build_needs(bundle):
     content = bundle.source_content()
     needed = {"dbt_project.yml", "profiles.yml", "pyproject.toml", "requirements/project.lock"}
     assert needed < set(content)
+    assert re.fullmatch(rb"[0-9a-f]{40}(-dirty)?\n", content["release.txt"])
     assert not [
         name for name in content if name.startswith(("data/", "tests/python/", "terraform/"))
     ]

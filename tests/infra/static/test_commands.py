@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 import typer
 import yaml
+from dbt.cli.main import cli as dbt
 from infra.static.rendered import builds_of, made_by
 from infra.terraform_tool import REPOSITORY, TERRAFORM, Terraform
 
@@ -25,6 +26,7 @@ from lakehouse.building.transform import build_words
 from lakehouse.cli import app
 from lakehouse.landing.contract import known_domains, read_contract
 from lakehouse.publishing.publish import SETTINGS
+from lakehouse.workflow import inputs_by_hand
 
 RUNTIME = (TERRAFORM / "modules" / "runtime" / "main.tf").read_text(encoding="utf-8")
 FUNCTION = TERRAFORM / "modules" / "orchestration" / "function" / "start_workflow.py"
@@ -34,6 +36,19 @@ CODE = "\n".join(
 PREFIX = "lakehouse-dev"
 # CodeBuild's shell is `sh`, which is Bash in its image and another one elsewhere.
 SHELLS = ("sh", "bash")
+INPUTS = ("full_refresh", "run_date", "select", "variables")
+# Runs by hand: what a person may ask of one.
+BY_HAND = [
+    inputs_by_hand(),
+    inputs_by_hand(sources=["market", "retail.venda"], full_refresh=True),
+    inputs_by_hand(select=["path:models/retail+", "+fct_retail__venda,tag:a*"]),
+    inputs_by_hand(
+        variables=[
+            *("report_year=2020", "commerce_value_rule=unit_times_quantity"),
+            'commerce_excluded_statuses=["CANCELADA", "it\'s \\"$(x)\\" \\\\ ção"]',
+        ]
+    ),
+]
 KEY_LIMIT = 1024  # of S3, in bytes of UTF-8
 SPEAKING = (
     *("a b", " a ", "a;b", "a&&b", "a|b", "a>b", "a=b", "{a,b}", "[a]", "#a", "~", "!a", "*", "?"),
@@ -147,8 +162,7 @@ def started(terraform: Terraform) -> list[tuple[str, dict[str, str]]]:
         if one["type"] == "aws_sfn_state_machine"
     )
     found = {}
-    for event in events():
-        _, workflow_input = function.execution_of(event)
+    for workflow_input in [*BY_HAND, *(function.execution_of(event)[1] for event in events())]:
         for project, overrides in builds_of(definition, workflow_input):
             found[project, tuple(overrides.items())] = (project, overrides)
     return list(found.values())
@@ -185,8 +199,11 @@ def words_of(build: Build, overrides: dict[str, str], folder: Path, shell: str) 
 def parsed(words: list[str]) -> dict:
     """What the command line reads; exits if it takes the words for something else."""
     command, *rest = words
-    known = typer.main.get_command(app).commands[command]
-    return known.make_context(command, list(rest)).params
+    commands = typer.main.get_command(app).commands
+    if command == "dbt":
+        # Ours takes whatever dbt does.
+        commands, (command, *rest) = dbt.commands, rest
+    return commands[command].make_context(command, list(rest)).params
 
 
 def outputs(module: str) -> set[str]:
@@ -220,7 +237,8 @@ def test_every_command_says_what_was_meant_whatever_started_it(
     projects: dict[str, Build], started: list[tuple[str, dict[str, str]]], folder: Path, shell: str
 ):
     assert len(started) > 450
-    for project, overrides in started:
+    # Those that something else starts too, such as a schedule.
+    for project, overrides in [*started, *((name, {}) for name in projects)]:
         read = parsed(words_of(projects[project], overrides, folder, shell))
         given = projects[project].environment | overrides
         if project == f"{PREFIX}-extract":
@@ -228,23 +246,26 @@ def test_every_command_says_what_was_meant_whatever_started_it(
             assert read["object_address"] == given["LAKEHOUSE_OBJECT"]
             assert not read["entities"] and not read["full"]
         elif project == f"{PREFIX}-transform":
-            assert read == {"run_date": given["LAKEHOUSE_RUN_DATE"]}
-        else:
+            assert read == {name: given[f"LAKEHOUSE_{name.upper()}"] for name in INPUTS}
+        elif project == f"{PREFIX}-publish":
             assert not any(value for name, value in read.items() if name != "project_dir")
 
 
 def test_dbt_takes_the_words_of_every_run(started: list[tuple[str, dict[str, str]]]):
-    from dbt.cli.main import cli
-
-    dates = {
-        each["LAKEHOUSE_RUN_DATE"] for project, each in started if "LAKEHOUSE_RUN_DATE" in each
-    }
-    assert "-" in dates and len(dates) > 50
-    for run_date in dates:
-        command, *rest = build_words(run_date)
-        read = cli.commands[command].make_context(command, rest).params
-        assert read["vars"] == ({} if run_date == "-" else {"run_date": run_date})
-        assert all(isinstance(value, str) for value in read["vars"].values())
+    builds = [
+        {name: each[f"LAKEHOUSE_{name.upper()}"] for name in INPUTS}
+        for project, each in started
+        if project == f"{PREFIX}-transform"
+    ]
+    assert len(builds) > 50
+    for given in builds:
+        command, *rest = build_words(**given)
+        read = dbt.commands[command].make_context(command, rest).params
+        named = {} if given["variables"] == "-" else json.loads(given["variables"])
+        day = {} if given["run_date"] == "-" else {"run_date": given["run_date"]}
+        assert read["vars"] == named | day
+        assert read["select"] == (() if given["select"] == "-" else tuple(given["select"].split()))
+        assert read["full_refresh"] == (given["full_refresh"] == "yes")
 
 
 def test_a_run_of_a_day_builds_as_rendered(projects: dict[str, Build], tmp_path: Path):
@@ -280,7 +301,8 @@ def test_every_variable_of_a_build_is_read():
     given = set(re.findall(r"\b(LAKEHOUSE_[A-Z_]+) =", RUNTIME))
     # The engine is dbt's business; publication has its own.
     given -= {"LAKEHOUSE_TARGET"}
-    assert given == {"LAKEHOUSE_SOURCE", "LAKEHOUSE_OBJECT", "LAKEHOUSE_RUN_DATE"}
+    inputs = {f"LAKEHOUSE_{name.upper()}" for name in INPUTS}
+    assert given == {"LAKEHOUSE_SOURCE", "LAKEHOUSE_OBJECT"} | inputs
     assert all(f"${name}" in RUNTIME for name in given)
     assert all(f'"{name}"' in CODE for name in outputs("aurora") | outputs("redshift"))
     assert '"LAKEHOUSE_TRANSIENT"' in CODE

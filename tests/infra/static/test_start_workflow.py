@@ -8,6 +8,7 @@ import pytest
 from infra.terraform_tool import TERRAFORM
 
 PATH = TERRAFORM / "modules" / "orchestration" / "function" / "start_workflow.py"
+NOT_GIVEN = {"full_refresh": "-", "select": "-", "variables": "-"}
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:lakehouse-dev-workflow"
 
 
@@ -64,6 +65,7 @@ def test_schedule_is_named_after_its_day(function):
             ],
             "run_date": "2026-11-21",
             "transform": True,
+            **NOT_GIVEN,
         },
     )
 
@@ -79,6 +81,7 @@ def test_object_is_named_after_its_version(function):
         "extracts": [{"source": "market", "object": "s3://transient/market/IBOV/2026-11-20.json"}],
         "run_date": "-",
         "transform": True,
+        **NOT_GIVEN,
     }
 
 

@@ -11,6 +11,7 @@ import contextlib
 import contextvars
 import copy
 import io
+import json
 import secrets
 import shutil
 import subprocess
@@ -45,8 +46,9 @@ def install(settings: Settings) -> None:
 
     Raises: HookError if the emulator is not the version this was written for.
     """
-    from ministack.services import codebuild
+    from ministack.services import codebuild, eventbridge
 
+    ministack.require(eventbridge, "_put_events")
     ministack.require(
         codebuild, "_start_build", "_stop_build", "_projects", "_builds", "_make_build_record"
     )
@@ -81,6 +83,7 @@ class Builds:
             build, project = self._new_build(request)
         except RefusedError as err:
             return error_response_json(err.code, str(err), 400)
+        _tell(build)
         # The stores belong to the account and region of the request.
         context = contextvars.copy_context()
         threading.Thread(
@@ -255,7 +258,6 @@ class Builds:
                 if mark is None:
                     kept.write(line + "\n")
                     kept.flush()
-                    # A stopped build's last lines may come after its credentials are gone.
                     log.say(line)
                 elif mark.event == "begin":
                     _begin(build, mark.phase)
@@ -337,3 +339,24 @@ def _note(build: Document, phase: str, status: str, code: str = "", message: str
 def _finish(build: Document, status: str) -> None:
     _note(build, "COMPLETED", status)
     build |= {"buildStatus": status, "endTime": int(time.time()), "buildComplete": True}
+    _tell(build)
+
+
+def _tell(build: Document) -> None:
+    """The event of a change of a build's state, for rules of EventBridge."""
+    from ministack.services import eventbridge
+
+    detail = {
+        "build-status": build["buildStatus"],
+        "project-name": build["projectName"],
+        "build-id": build["arn"],
+        "current-phase": build["currentPhase"],
+        "version": "1",
+    }
+    event = {
+        "Source": "aws.codebuild",
+        "DetailType": "CodeBuild Build State Change",
+        "Detail": json.dumps(detail),
+        "Resources": [build["arn"]],
+    }
+    eventbridge._put_events({"Entries": [event]}, allow_aws_source=True)

@@ -5,6 +5,8 @@ Stock, keywords stay as they are, the role is not asked, and what fails is only 
 
 from __future__ import annotations
 
+import json
+import re
 import threading
 import time
 import uuid
@@ -18,12 +20,18 @@ from locallake.clients import client_as
 from locallake.errors import ConfigurationError
 from locallake.scheduler.keywords import Attempt, filled, stamp
 from locallake.settings import Settings
+from locallake.workflows.shapes import from_parameters
 
 OPERATION = "FireSchedule"
 PRINCIPAL = "scheduler.amazonaws.com"
 # What the Scheduler tries again; anything else goes to the dead letters at once.
-_RETRIED = ("TooManyRequestsException", "ThrottlingException", "ServiceException", "500", "503")
+_RETRIED = (
+    *("TooManyRequestsException", "ThrottlingException", "ServiceException", "500", "503"),
+    "AccountLimitExceededException",
+)
 _DEFAULT_ATTEMPTS = 185
+# An operation of CodeBuild's API; those of others name their members otherwise.
+_API = re.compile(r"arn:[a-z-]+:scheduler:::aws-sdk:(?P<service>codebuild):(?P<operation>\w+)")
 _PAUSE_S = 60.0
 
 
@@ -114,14 +122,21 @@ class Firing:
     def _called(
         self, schedule: Mapping[str, Any], target: Mapping[str, Any], payload: str
     ) -> tuple[str, str]:
-        from botocore.exceptions import ClientError
+        from botocore.exceptions import ClientError, ParamValidationError
 
-        if ":lambda:" not in target["Arn"]:
-            return "InvalidTarget", f"{target['Arn']}: here schedules call functions only"
         try:
-            self._client("lambda", schedule, target).invoke(
-                FunctionName=target["Arn"], InvocationType="Event", Payload=payload.encode()
-            )
+            if api := _API.fullmatch(target["Arn"]):
+                client = self._client(api["service"], schedule, target)
+                operation = re.sub(r"(?<!^)(?=[A-Z])", "_", api["operation"]).lower()
+                getattr(client, operation)(**from_parameters(json.loads(payload)))
+            elif ":lambda:" in target["Arn"]:
+                self._client("lambda", schedule, target).invoke(
+                    FunctionName=target["Arn"], InvocationType="Event", Payload=payload.encode()
+                )
+            else:
+                return "InvalidTarget", f"{target['Arn']}: no target that is called here"
+        except ParamValidationError as err:
+            return "ValidationException", str(err)
         except ClientError as err:
             return err.response["Error"]["Code"], err.response["Error"]["Message"]
         except ConfigurationError as err:

@@ -5,28 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from locallake import ministack
-from locallake.settings import Settings
 
 
-def answer_by(settings: Settings) -> None:
-    """Have every new cluster named as `localhost` and the port that the settings give.
+def answer_at(host: str) -> None:
+    """Have every new cluster named as a host that is there, at the port that the cluster asks for.
 
     The emulator names a host that nobody has. User, password and database are the server's own.
     """
     from ministack.services import rds
 
-    ministack.require(rds, "_ACTION_MAP", "_clusters")
+    ministack.require(rds, "_ACTION_MAP", "_clusters", "_p")
     create, clusters = rds._ACTION_MAP["CreateDBCluster"], rds._clusters
 
     def create_db_cluster(parameters: Any) -> Any:
         answer = create(parameters)
         cluster = clusters.get(rds._p(parameters, "DBClusterIdentifier"))
         if cluster is not None:
-            cluster |= {
-                "Endpoint": "localhost",
-                "ReaderEndpoint": "localhost",
-                "Port": settings.postgres_port,
-            }
+            cluster |= {"Endpoint": host, "ReaderEndpoint": host}
         return answer
 
     rds._ACTION_MAP["CreateDBCluster"] = create_db_cluster

@@ -93,8 +93,8 @@ def install(settings: Settings) -> None:
     )
     forgotten_fields.keep_dropped_fields_of_builds()
     forgotten_fields.keep_prefix_lists_of_rules()
-    if settings.postgres_port is not None:
-        aurora.answer_by(settings)
+    if settings.rds_host is not None:
+        aurora.answer_at(settings.rds_host)
     # The image for Arm processors is public too; MiniStack knows the other one only.
     image = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-"
     ssm._PUBLIC_AMI_PARAMETERS[image + "arm64"] = ssm._PUBLIC_AMI_PARAMETERS[image + "x86_64"]

@@ -12,6 +12,8 @@ from datetime import date
 
 # As `lakehouse extract` takes it. Anything else would be a word of its command line: an option.
 _SOURCE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
+# What a person may give besides, by `lakehouse run`: every state finds a value.
+_NOT_GIVEN = {"full_refresh": "-", "select": "-", "variables": "-"}
 NAME_LIMIT = 80  # of Step Functions, letters, digits, hyphens and underscores only
 
 
@@ -63,7 +65,7 @@ def start(event: dict, state_machine_arn: str, stepfunctions) -> dict:
 def _of_schedule(event: dict) -> tuple[str, dict]:
     day = _day(event.get("scheduled_time"))
     extracts = [{"source": _source(name), "object": "-"} for name in event.get("extracts", [])]
-    workflow_input = {
+    workflow_input = _NOT_GIVEN | {
         "extracts": extracts,
         "run_date": day,
         "transform": bool(event.get("transform", True)),
@@ -82,7 +84,7 @@ def _of_object(detail: dict) -> tuple[str, dict]:
     if "\0" in key:
         raise UnknownEventError(f"no environment variable of a build can hold this key: {key!r}")
     digest = hashlib.sha256(f"{bucket}/{key}@{version}".encode()).hexdigest()[:40]
-    workflow_input = {
+    workflow_input = _NOT_GIVEN | {
         "extracts": [{"source": _source(source), "object": f"s3://{bucket}/{key}"}],
         "run_date": "-",
         "transform": True,
