@@ -18,7 +18,7 @@
 {%- endmacro %}
 
 {% macro athena__create_reflected_load_table(relation) -%}
-    create table if not exists {{ relation.render_pure() }} (
+    create table if not exists {{ relation.render_hive() }} (
         model_name string,
         load_key bigint,
         shaped_by string
