@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, unescape
 
 # How long a server goes on after it is told to end; half a second otherwise.
 POLL_S = 0.02
@@ -151,7 +152,20 @@ def handler_for(aws: FakeAws) -> type[BaseHTTPRequestHandler]:
             first, last = map(int, span.removeprefix("bytes=").split("-"))
             self.answer(206, aws.objects[self.key][first : last + 1])
 
+        def remove_listed(self) -> None:
+            """DeleteObjects: what may not be removed is told in an answer that says 200."""
+            kept = ""
+            for key in re.findall(r"<Key>(.*?)</Key>", self.body().decode()):
+                place = f"{self.key.rstrip('/')}/{unescape(key)}"
+                if any(part in place for part in aws.refuse):
+                    kept += f"<Error><Key>{key}</Key><Code>AccessDenied</Code></Error>"
+                else:
+                    aws.objects.pop(place, None)
+            self.answer(200, f"<DeleteResult>{kept}</DeleteResult>".encode())
+
         def do_POST(self):
+            if "X-Amz-Target" not in self.headers:
+                return self.remove_listed()
             action = self.headers["X-Amz-Target"].partition(".")[2]
             request = json.loads(self.body())
             if action in aws.refuse:
@@ -163,6 +177,8 @@ def handler_for(aws: FakeAws) -> type[BaseHTTPRequestHandler]:
                 return self.answer(200, json.dumps({"SecretString": secret}).encode())
             database = request.get("DatabaseName", request.get("Name"))
             if action == "CreateDatabase":
+                if request["DatabaseInput"]["Name"] in aws.databases:
+                    return self.answer(400, b'{"__type": "AlreadyExistsException"}')
                 aws.databases.add(request["DatabaseInput"]["Name"])
                 return self.answer(200, b"{}")
             if database not in aws.databases:

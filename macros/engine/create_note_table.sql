@@ -19,7 +19,7 @@
 {%- endmacro %}
 
 {% macro athena__create_note_table(relation, columns) -%}
-    create table if not exists {{ relation.render_pure() }} (
+    create table if not exists {{ relation.render_hive() }} (
         {%- for name, type in columns.items() %}
         {{ name }} {{ 'string' if type == 'text' else type }}{{ ',' if not loop.last }}
         {%- endfor %}

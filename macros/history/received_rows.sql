@@ -31,7 +31,7 @@ load as (
 new_load as (
     {%- if not loads %}
     select cast(null as bigint) as load_key where 1 = 0
-    {%- elif loads | length > 400 %}
+    {%- elif loads | length > most_literals() %}
     select load_key from {{ new_loads() }} as available_load
     {%- else %}
     select load_key from (values ({{ loads | map(attribute=0) | sort | join('), (') }})) as listed (load_key)

@@ -32,7 +32,7 @@ from commerce_oracle import COLUMNS  # noqa: E402
 from lake import Lake  # noqa: E402
 
 from lakehouse.errors import TableReadError  # noqa: E402
-from lakehouse.marts.athena import AthenaReader  # noqa: E402
+from lakehouse.marts.athena import AthenaReader, unload_folder  # noqa: E402
 from lakehouse.marts.comparison import Difference, difference, unreadable  # noqa: E402
 from lakehouse.marts.duckdb import duckdb_rows  # noqa: E402
 from lakehouse.marts.rows import Rows  # noqa: E402
@@ -267,6 +267,18 @@ def is_mart(node: dict[str, Any]) -> bool:
     return node["resource_type"] == "model" and "marts" in node["fqn"]
 
 
+def reader_of(athena: Any, glue: Any, s3: Any) -> AthenaReader:
+    """Return what publishing reads with, for the lakes of the local AWS."""
+    results = local_aws.settings("athena")["LAKEHOUSE_ATHENA_RESULTS"]
+    return AthenaReader(
+        athena=athena,
+        glue=glue,
+        s3=s3,
+        workgroup=local_aws.WORKGROUP,
+        unloads=unload_folder(results),
+    )
+
+
 def marts(case: Case) -> list[tuple[str, str]]:
     """Return (schema, name) of the marts that the case has built on DuckDB so far."""
     nodes = json.loads((case.folder / "duckdb" / "manifest.json").read_text())["nodes"]
@@ -353,7 +365,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     s3, glue, athena = (boto3.client(name) for name in ("s3", "glue", "athena"))
     local_aws.prepare(s3=s3, athena=athena)
-    reader = AthenaReader(athena, glue, local_aws.WORKGROUP)
+    reader = reader_of(athena, glue, s3)
     if parsed.no_sample:
         case = history_case(parsed.histories, parsed.seed)
     elif parsed.histories:

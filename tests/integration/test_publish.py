@@ -23,6 +23,7 @@ import psycopg
 import pytest
 import redshift_api
 import trustme
+from fake_athena import FakeAthena
 from lake import PROJECT, Lake
 from postgres_server import PostgresServer
 from redshift_api import RedshiftApi
@@ -708,43 +709,31 @@ def test_every_exposure_for_redshift_fits_one_transaction(manifest):
 # From the lake
 
 
-def test_marts_on_athena_are_read_by_their_published_columns_alone(manifest):
-    import boto3
-    from botocore.stub import Stubber
-
+def test_marts_on_athena_are_read_by_their_published_columns_alone(manifest, monkeypatch):
     [silver] = [one for one in publications(manifest) if one.exposure == "retail_silver"]
     sales = next(table for table in silver.tables if table.name == "venda")
-    session = boto3.Session("test", "test", region_name="us-east-1")
-    athena, glue = session.client("athena"), session.client("glue")
     types = ["bigint", "bigint", "bigint", "date", "decimal(12,2)", "date", "boolean"]
     names = [*(column.source for column in sales.columns), "last_changed", "is_removed"]
     columns = [{"Name": name, "Type": kind} for name, kind in zip(names, types, strict=True)]
-    queries = Stubber(athena)
-    answers = [["_col0"], ['["1","1",null,"2017-10-01","21636.00"]']]
-    with Stubber(glue) as catalogue, queries:
-        catalogue.add_response(
-            "get_table",
-            {"Table": {"Name": "t", "StorageDescriptor": {"Columns": columns}}},
-            {"DatabaseName": sales.lake_schema, "Name": sales.lake_table},
-        )
-        texts = ", ".join(f'cast("{name}" as varchar)' for name in names[:5])
-        place = f'"awsdatacatalog"."{sales.lake_schema}"."{sales.lake_table}"'
-        queries.add_response(
-            "start_query_execution",
-            {"QueryExecutionId": "q"},
-            {
-                "QueryString": f"select json_format(cast(array[{texts}] as json)) from {place}",
-                "WorkGroup": "lakehouse_dev",
-            },
-        )
-        queries.add_response(
-            "get_query_execution", {"QueryExecution": {"Status": {"State": "SUCCEEDED"}}}
-        )
-        rows = [{"Data": [{"VarCharValue": text} for text in row]} for row in answers]
-        queries.add_response("get_query_results", {"ResultSet": {"Rows": rows}})
-        reader = AthenaReader(athena, glue, "lakehouse_dev")
+    aws = fake_aws.FakeAws(databases={sales.lake_schema})
+    place = (sales.lake_schema, sales.lake_table)
+    aws.tables[place] = {"Name": "t", "StorageDescriptor": {"Columns": columns}}
+    athena = FakeAthena(aws)
+    listed = ", ".join(f"{name} {kind}" for name, kind in zip(names, types, strict=True))
+    table = f"awsdatacatalog.{sales.lake_schema}.{sales.lake_table}"
+    athena.lake.execute(
+        f"create schema awsdatacatalog.{sales.lake_schema}; create table {table} ({listed}); "
+        f"insert into {table} values "
+        "(1, 1, null, '2017-10-01', 21636, '2024-01-02', false)"
+    )
+    with fake_aws.running(aws) as environment:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        clients = AwsClients("publishing")
+        reader = AthenaReader(athena, clients.glue(), clients.s3(), "lakehouse_dev", "s3://r/u")
         assert mart_rows(sales, reader) == [("1", "1", None, "2017-10-01", "21636.00")]
-        catalogue.add_client_error("get_table", "EntityNotFoundException")
+        assert "last_changed" not in athena.asked[0]
+        del aws.tables[place]
         with pytest.raises(PublishError, match="fct_retail__venda cannot be read"):
             mart_rows(sales, reader)
 

@@ -250,7 +250,7 @@ locals {
       Sid      = "KeepExports"
       Effect   = "Allow"
       Action   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
-      Resource = "${local.s3["results"]}/publish/*"
+      Resource = ["${local.s3["results"]}/athena/unload/*", "${local.s3["results"]}/publish/*"]
     }],
     [for secret in var.databases_published.aurora_secret_arn[*] : {
       Sid      = "AuroraCredentials"

@@ -107,6 +107,24 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     }
   }
 
+  # A reading removes what Athena unloaded for it; this is for one that was killed.
+  dynamic "rule" {
+    for_each = each.key == "results" ? ["athena/unload/"] : []
+
+    content {
+      id     = "unloaded"
+      status = "Enabled"
+
+      filter {
+        prefix = rule.value
+      }
+
+      expiration {
+        days = 1
+      }
+    }
+  }
+
   depends_on = [aws_s3_bucket_versioning.this]
 }
 

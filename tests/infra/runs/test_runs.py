@@ -9,13 +9,13 @@ import json
 import os
 
 import pytest
+from athena_query import ask
 from infra.applied import emulator, recorded
 from infra.runs.conftest import Programs
 from infra.terraform_tool import REPOSITORY
 from postgres_server import PostgresServer
 
 from lakehouse.errors import TableReadError
-from lakehouse.marts.athena import AthenaReader
 
 
 def of_project(programs: Programs, role: str, step: str) -> dict[str, str]:
@@ -129,16 +129,14 @@ def test_transformer_builds_on_glue(programs: Programs, tmp_path):
 
 def test_reader_reads_marts_and_nothing_else(programs: Programs):
     aws, reader = programs.deployment.aws, programs.deployment.aws.assumed("reader")
-    athena = AthenaReader(
-        aws.client("athena", reader), aws.client("glue", reader), "lakehouse_dev_reader"
-    )
-    schema = "lakehouse_dev_commerce"
-    assert list(athena.query(f"select * from {schema}.rpt_commerce__gmv_current"))
+    athena, schema = aws.client("athena", reader), "lakehouse_dev_commerce"
+    workgroup = "lakehouse_dev_reader"
+    assert ask(athena, workgroup, f"select * from {schema}.rpt_commerce__gmv_current")
     assert refused(programs, "reader") == set()
     # Raw, a record table, and a mart with a personal column.
     for table in ("purchase", "int_commerce__purchase", "fct_commerce__purchase"):
         with pytest.raises(TableReadError, match="not authorized to perform: glue:GetTable"):
-            athena.query(f"select * from {schema}.{table}")
+            ask(athena, workgroup, f"select * from {schema}.{table}")
     assert {action for _, action, _ in refused(programs, "reader")} == {"glue:GetTable"}
 
 

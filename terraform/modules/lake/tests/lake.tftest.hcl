@@ -66,6 +66,15 @@ run "data_is_kept_unless_asked" {
     ])
     error_message = "Nothing current expires in artifacts, curated and raw, but what is left of deletions does."
   }
+
+  assert {
+    condition = [
+      for zone, rules in aws_s3_bucket_lifecycle_configuration.this : [
+        for rule in rules.rule : "${zone}/${rule.filter[0].prefix} ${rule.expiration[0].days}" if rule.id == "unloaded"
+      ]
+    ] == [[], [], [], [], ["results/athena/unload/ 1"], []]
+    error_message = "What a reader that was killed left of unloaded rows goes after a day."
+  }
 }
 
 run "data_goes_when_asked" {
