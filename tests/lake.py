@@ -42,7 +42,8 @@ LANDING = "from lakehouse.cli import app; app()"
 class DbtServer:
     """The process that runs dbt for this one (see dbt_server.py), started at the first command."""
 
-    def __init__(self) -> None:
+    def __init__(self, project: Path, parsed: Path) -> None:
+        self._project, self._parsed = project, parsed
         self._process: subprocess.Popen[str] | None = None
         self._lock = threading.Lock()
 
@@ -73,9 +74,9 @@ class DbtServer:
     def _started(self) -> subprocess.Popen[str]:
         if self._process is None:
             self._process = subprocess.Popen(
-                [sys.executable, str(DBT_SERVER), str(PROJECT), str(PARSED)],
+                [sys.executable, str(DBT_SERVER), str(self._project), str(self._parsed)],
                 env={**os.environ, "LAKEHOUSE_TARGET": "duckdb"},
-                cwd=PROJECT,
+                cwd=self._project,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
@@ -89,14 +90,19 @@ class DbtServer:
             self._process.wait()
 
 
-DBT = DbtServer()
+DBT = {PROJECT: DbtServer(PROJECT, PARSED)}
 
 
 @dataclass(frozen=True)
 class Lake:
-    """A folder that holds `raw/`, `lakehouse.duckdb` and what dbt writes besides."""
+    """A folder that holds `raw/`, `lakehouse.duckdb` and what dbt writes besides.
+
+    Attributes:
+        project: whose models build it, where it is not this one.
+    """
 
     folder: Path
+    project: Path = PROJECT
 
     @property
     def raw(self) -> Path:
@@ -142,7 +148,7 @@ class Lake:
         return subprocess.run(
             [sys.executable, "-c", LANDING, "land", *map(str, arguments)],
             env=self.environment,
-            cwd=PROJECT,
+            cwd=self.project,
             capture_output=True,
             text=True,
         )
@@ -156,12 +162,15 @@ class Lake:
             command: the words before the options, such as `docs generate`.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        places = ["--project-dir", PROJECT, "--profiles-dir", PROJECT]
+        places = ["--project-dir", self.project, "--profiles-dir", self.project]
         places += ["--target-path", self.folder / "target", "--log-path", self.folder / "logs"]
         given = ["--vars", json.dumps(variables)] if variables else []
         quick = QUICK if command in ("build", "run", "seed", "test") else ()
         words = [*command.split(), *places, "--no-use-colors", *quick, *arguments, *given]
-        return DBT.run([*map(str, words)], environment=self.environment, directory=self.folder)
+        if self.project not in DBT:
+            DBT[self.project] = DbtServer(self.project, self.project / "target" / "parsed")
+        server = DBT[self.project]
+        return server.run([*map(str, words)], environment=self.environment, directory=self.folder)
 
     def dbt(
         self, command: str, *arguments: object, variables: Mapping[str, object] | None = None

@@ -30,6 +30,7 @@ from lakehouse.landing.csv_rows import read_csv
 from lakehouse.landing.delivered_rows import SEND_AGAIN, Rows
 from lakehouse.landing.index_answer import IndexAnswer, check_index_answers
 from lakehouse.landing.json_rows import read_json
+from lakehouse.landing.operation import check_no_truncation
 from lakehouse.landing.parquet_rows import read_parquet
 
 # A format is named by its suffix, or by what the suffix holds and the suffix: index_json. JSON is
@@ -221,7 +222,7 @@ def _delivered(
             f"{entity.name} and kept in rescued_data; to use {them}, declare {them} in the sources "
             f"YAML",
         )
-    return DeliveredFile(
+    delivered = DeliveredFile(
         name=name,
         columns=columns,
         places=rows.places,
@@ -231,6 +232,8 @@ def _delivered(
         rescued=rescued(undeclared, len(rows.places)),
         answer=rows.answer,
     )
+    check_no_truncation(entity.rules.operation, columns, delivered.place)
+    return delivered
 
 
 def _has_values(values: pa.ChunkedArray[Any]) -> bool:

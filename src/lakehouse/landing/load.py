@@ -11,6 +11,7 @@ from typing import Any
 from lakehouse.errors import DeliveryError, UsageError
 from lakehouse.landing.contract import EntityContract, contract_for_sender
 from lakehouse.landing.delivery import DeliveredFile, Delivery, check_delivery, read_delivery
+from lakehouse.landing.operation import check_one_kind_of_dms_file
 
 _ISO_MOMENT = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))?)?", re.ASCII
@@ -92,6 +93,7 @@ def read_load(
             f"{entity.name}: {', '.join(twice)} is named twice in one call, so its rows could "
             f"not be told apart; rename one or land them in two calls"
         )
+    check_one_kind_of_dms_file(entity.name, names)
     files = tuple(
         file
         for delivery in deliveries
