@@ -26,7 +26,7 @@ deletion as (
         record_key,
         min(ingest_date) as first_known_on
     from purchase_history
-    where operation = 'delete'
+    where row_operation = 'delete'
     group by record_key
 ),
 

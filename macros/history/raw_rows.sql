@@ -3,7 +3,7 @@
     The raw table: provenance under its own names, every delivered column as `<column>_text`, so that a
     typed column can take the plain name beside it. Columns come from the sources YAML, and so does what
     says nothing in a column where that differs from `null_markers`; a column that a file lacks is null
-    (`raw_table`). has_operations: the model asks what was done to a row; then it has the column `operation`
+    (`raw_table`). has_operations: the model asks what was done to a row; then it has the column `row_operation`
     (`row_operation`) where the feed declares one. While the raw zone has no file of the entity: a typed empty select and a warning, so that
     a project with one silent feed still builds.
     *Raises* if the feed declares an operation that the model would not read.
@@ -32,7 +32,7 @@
             {{- ',' if not loop.last }}
             {%- endfor %}
             {%- if operation is not none %},
-            {{ row_operation(operation) }} as operation
+            {{ row_operation(operation) }} as row_operation
             {%- endif %}
         from {{ '(' ~ no_raw_rows(node) ~ ') as no_file' if is_silent else raw_table(relation, node) }}
     )

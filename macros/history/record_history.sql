@@ -3,7 +3,7 @@
     received: CTE of received rows, complete for each record_key it holds, with load_id and source_file
     besides the columns; columns: those to keep (`record_columns`); content: [name, kind] of the business
     columns in the order of the contract, as in `row_content`; has_operations: the rows say what was
-    done to a record, in the column `operation` (`row_operation`).
+    done to a record, in the column `row_operation` (`row_operation`).
 
     `record` has every row of `received` with the columns to keep and
       row_status   `rejected` if it has a reason; `repeated` if an earlier received row of the record has
@@ -44,7 +44,7 @@ event as {{ not_materialized() }} (
 {% if has_operations -%}
 placed_event as (
     select * from event
-    where operation <> 'before'
+    where row_operation <> 'before'
 ),
 
 {% endif -%}
@@ -80,7 +80,7 @@ uncontested_event as (
 compared_event as (
     select
         event.*,
-        {{ "case when operation = 'delete' then chr(31) else '' end || " if has_operations }}
+        {{ "case when row_operation = 'delete' then chr(31) else '' end || " if has_operations }}
         {{- row_content(content) }} as content
     from {{ placed }} as event
     where exists (
@@ -127,10 +127,10 @@ contested_event as (
             order by recorded_at, load_id, source_file, source_row
         ) > 1 as is_repeated,
         {% if has_operations -%}
-        operation <> 'delete'
-        and min(case when operation <> 'delete' then content end)
+        row_operation <> 'delete'
+        and min(case when row_operation <> 'delete' then content end)
             over (partition by record_key, transaction_datetime)
-        <> max(case when operation <> 'delete' then content end)
+        <> max(case when row_operation <> 'delete' then content end)
             over (partition by record_key, transaction_datetime) as is_conflict,
         {%- else -%}
         min(content) over (partition by record_key, transaction_datetime)
@@ -168,16 +168,16 @@ record as (
         {{ columns | join(',\n        ') }},
         case
             when is_repeated then 'repeated'
-            {{ "when is_winning and operation = 'delete' then 'deleted'" if has_operations }}
+            {{ "when is_winning and row_operation = 'delete' then 'deleted'" if has_operations }}
             when is_winning then 'current'
             else 'superseded'
         end as row_status,
         case
-            {{ "when operation = 'delete' then null" if has_operations }}
+            {{ "when row_operation = 'delete' then null" if has_operations }}
             when outranked_on is null or outranked_on > ingest_date then ingest_date
         end as known_from,
         case
-            when {{ "operation <> 'delete' and " if has_operations }}outranked_on > ingest_date then outranked_on
+            when {{ "row_operation <> 'delete' and " if has_operations }}outranked_on > ingest_date then outranked_on
         end as known_to,
         is_conflict,
         ranked_at
@@ -192,7 +192,7 @@ record as (
         cast(false as boolean) as is_conflict,
         transaction_datetime as ranked_at
     from event
-    where operation = 'before'
+    where row_operation = 'before'
     {%- endif %}
     union all
     select

@@ -3,7 +3,7 @@
     conditions: dict of reason code -> list of SQL conditions. The first reason that holds is named, in
     the order of the reference list (seed dim_quality__reason), whatever order the dict has.
     of_deletions: the same for the rows that end a record, of which less is asked; none where the feed does not
-    say what was done to a row (column `operation`), and else no row may leave it unsaid.
+    say what was done to a row (column `row_operation`), and else no row may leave it unsaid.
     *Raises* on a code that the list does not hold.
 #}
 {% macro rejection_reason(conditions, of_deletions=none) -%}
@@ -17,9 +17,9 @@
     {%- endfor -%}
     case
     {%- if of_deletions is not none %}
-        when operation is null
+        when row_operation is null
             then 'unknown_operation'
-        when operation = 'delete'
+        when row_operation = 'delete'
             then {{ rejection_reason(of_deletions) }}
     {%- endif %}
     {%- for code in ladder if code in conditions %}

@@ -10,6 +10,7 @@ docs/architecture.md#nothing-is-lost.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -273,10 +274,8 @@ def read_deletion(row: Raw) -> Event:
     if any(column in given and values[column] is None for column in key_columns):
         raise Rejected("unparsable_key")
     ends_at = None
-    try:
+    with suppress(Rejected):
         ends_at = read_value("timestamp", row.get("op_at"))
-    except Rejected:
-        pass
     ends_at = ends_at or values["transaction_datetime"]
     if ends_at is None and row.get("transaction_datetime") is None:
         ends_at = recorded_at

@@ -75,7 +75,7 @@ point_of_change as (
         record_key as purchase_key,
         ingest_date as known_on
     from purchase_history
-    where operation = 'delete'
+    where row_operation = 'delete'
     union
     {% endif %}
     select

@@ -8,7 +8,7 @@
 
 {% set content = item_content() %}
 {% set operation = declared_operation('commerce', 'product_item') %}
-{% set columns = record_columns(content, ['operation'] if operation else []) %}
+{% set columns = record_columns(content, ['row_operation'] if operation else []) %}
 {% set state = record_state(is_ranked=true) %}
 
 with purchase as {{ not_materialized() }} (

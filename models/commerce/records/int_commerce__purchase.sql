@@ -19,7 +19,7 @@
     ['transaction_date', 'date'],
 ] %}
 {% set operation = declared_operation('commerce', 'purchase') %}
-{% set columns = record_columns(content, ['item_key'] + (['operation'] if operation else [])) %}
+{% set columns = record_columns(content, ['item_key'] + (['row_operation'] if operation else [])) %}
 {% set state = record_state(is_ranked=true) %}
 
 with {{ received_rows(

@@ -12,7 +12,7 @@
     ['transaction_date', 'date'],
 ] %}
 {% set operation = declared_operation('commerce', 'purchase_extra_info') %}
-{% set columns = record_columns(content, ['operation'] if operation else []) %}
+{% set columns = record_columns(content, ['row_operation'] if operation else []) %}
 {% set state = record_state(is_ranked=true) %}
 
 with {{ received_rows(

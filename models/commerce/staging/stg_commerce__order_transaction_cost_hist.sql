@@ -2,7 +2,7 @@
 -- Known and checked like the other feeds; no mart depends on it.
 
 {% set operation = declared_operation('commerce', 'order_transaction_cost_hist') %}
-{% set of_states = "operation <> 'delete' and " if operation else '' %}
+{% set of_states = "row_operation <> 'delete' and " if operation else '' %}
 
 with raw_rows as (
     select * from {{ raw_rows('commerce', 'order_transaction_cost_hist', has_operations=true) }}
@@ -66,7 +66,7 @@ staged as (
         source_row,
         recorded_at,
         reason_code,
-        {{ 'operation,' if operation }}
+        {{ 'row_operation,' if operation }}
         {{ commerce_key('purchase_id', 'purchase_partition') }} as record_key,
         purchase_id,
         purchase_partition,

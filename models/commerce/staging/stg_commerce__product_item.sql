@@ -4,7 +4,7 @@
 -- would turn an overflow into null without a word.
 
 {% set operation = declared_operation('commerce', 'product_item') %}
-{% set of_states = "operation <> 'delete' and " if operation else '' %}
+{% set of_states = "row_operation <> 'delete' and " if operation else '' %}
 
 with raw_rows as (
     select * from {{ raw_rows('commerce', 'product_item', has_operations=true) }}
@@ -68,7 +68,7 @@ staged as (
         source_row,
         recorded_at,
         reason_code,
-        {{ 'operation,' if operation }}
+        {{ 'row_operation,' if operation }}
         case
             when prod_item_id is not null
                 then {{ commerce_key('prod_item_id', 'prod_item_partition') }}

@@ -1,7 +1,7 @@
 -- Grain: one row per received row of the feed, typed; `reason_code` says why a row is rejected.
 
 {% set operation = declared_operation('commerce', 'purchase_extra_info') %}
-{% set of_states = "operation <> 'delete' and " if operation else '' %}
+{% set of_states = "row_operation <> 'delete' and " if operation else '' %}
 
 with raw_rows as (
     select * from {{ raw_rows('commerce', 'purchase_extra_info', has_operations=true) }}
@@ -42,7 +42,7 @@ staged as (
         source_row,
         recorded_at,
         reason_code,
-        {{ 'operation,' if operation }}
+        {{ 'row_operation,' if operation }}
         {{ commerce_key('purchase_id', 'purchase_partition') }} as record_key,
         purchase_id,
         purchase_partition,

@@ -72,8 +72,10 @@ def checked_header(
     header = [
         declared.get(_folded(column)) or bare.get(_bare(column), column.strip()) for column in names
     ]
-    _check_duplicates(names, header, where)
     known = [column for column in header if column in entity.columns]
+    if known:
+        # Without one, what stands there may be a row.
+        _check_duplicates(names, header, where)
     shapes = entity.rules.shapes
     fitting = [
         shape
@@ -178,7 +180,8 @@ def _nothing_known(
     return (
         f"{where}: none of the columns of {entity.name}",
         f"not its file, or not delimited by '{entity.rules.delimiter}'"
-        f"{_separator_hint(names, entity)}{header_hint(names, file)}; expected some of: {', '.join(entity.columns)}",
+        f"{_separator_hint(names, entity)}{header_hint(names, file)}; "
+        f"expected some of: {', '.join(entity.columns)}",
     )
 
 

@@ -85,8 +85,10 @@ def says_the_same(name: str, names: Collection[str], operation: Operation) -> bo
     Args:
         name, names: one and all of a file, in lower case.
     """
-    [*own] = (other for other in _DEBEZIUM_PAIR - {name} if other in names)
-    return name in _DEBEZIUM_PAIR and any(other.lstrip("_") == operation.column for other in own)
+    return name in _DEBEZIUM_PAIR and any(
+        other in names and other.lstrip("_") == operation.column
+        for other in _DEBEZIUM_PAIR - {name}
+    )
 
 
 def header_hint(names: Sequence[str], file: str) -> str:
