@@ -134,11 +134,15 @@ def services(state: Path, **wanted: Any) -> Iterator[None]:
             os.environ.update(before)
 
 
-def register(raw: Path, *, lake: str = "lakehouse_local") -> None:
-    """Copy raw files that are not there yet and register their days, as `lakehouse register`."""
+def register(raw: Path, *, lake: str = "lakehouse_local", project: Path = PROJECT) -> None:
+    """Copy raw files that are not there yet and register their days, as `lakehouse register`.
+
+    Args:
+        project: whose sources YAML names the columns.
+    """
     subprocess.run(
         [sys.executable, "-c", LAKEHOUSE, "register", "--copy-from", str(raw)],
-        cwd=PROJECT,
+        cwd=project,
         env={**os.environ, **settings("athena", lake=lake)},
         check=True,
     )

@@ -174,7 +174,7 @@ def test_what_became_of_each_row(lake):
         ("purchase_extra_info", DAY(4), 1, "deleted", None),
     ]
     [(row,)] = lake.query(
-        "select rejected_row from quality.fct_quality__rejected_row where domain = 'commerce'"
+        "select row_json from quality.fct_quality__rejected_row where domain = 'commerce'"
     )
     assert json.loads(row)["op"] == "X"
 

@@ -115,6 +115,15 @@ class Load:
     rows: list[dict] = field(default_factory=list)
 
     @property
+    def columns(self) -> list[str]:
+        """Those of the contract, and of the two of operations what a row has.
+
+        A file has the column that says what was done, or it does not: then all its rows are states.
+        """
+        of_change = [name for name in ("op", "op_at") if any(name in row for row in self.rows)]
+        return [*COLUMNS[self.entity], *of_change]
+
+    @property
     def path(self) -> str:
         return f"commerce/{self.entity}/ingest_date={self.ingest_date}/{self.load_id}.parquet"
 

@@ -20,7 +20,7 @@ from commerce_histories import (
     loads_of_histories,
     steps_of_loads,
 )
-from commerce_oracle import COLUMNS, LADDER, Settings, expected_tables
+from commerce_oracle import LADDER, Settings, expected_tables
 from lake import PROJECT, Lake
 from operations import project_with_operations
 
@@ -59,9 +59,7 @@ SHOWN_RAW_ROWS = 40
 
 def land(lake: Lake, loads: list[Load]) -> None:
     for load in loads:
-        # A file has the column that says what was done, or it does not: then all rows are states.
-        of_change = [name for name in ("op", "op_at") if any(name in row for row in load.rows)]
-        lake.write_raw(load.path, [*COLUMNS[load.entity], *of_change], load.rows)
+        lake.write_raw(load.path, load.columns, load.rows)
 
 
 def run(
