@@ -232,6 +232,7 @@ def test_several_files_of_one_kind_are_one_call(land, write, declare):
         ({**OPERATION, "insert": ["I", "D"]}, "a code stands in one list"),
         ({**OPERATION, "delete": [True]}, "True in delete is no code in quotes"),
         ({**OPERATION, "delete": ["it's"]}, "is no code in quotes"),
+        ({**OPERATION, "delete": "DEL"}, "delete is a list of codes"),
         ({**OPERATION, "time": "op"}, "column and time are two columns"),
         ({"delete": ["D"]}, "column"),
     ],

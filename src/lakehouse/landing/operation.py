@@ -18,8 +18,8 @@ KINDS = ("insert", "update", "delete", "before")
 _CODE = re.compile(r"[A-Za-z0-9_-]+")
 _TRUNCATIONS = ("t", "truncate")
 # AWS DMS numbers the files of a full load and dates those of changes.
-_FULL_LOAD = re.compile(r"LOAD[0-9A-F]+[.]", re.IGNORECASE)
-_CHANGES = re.compile(r"[0-9]{8}-[0-9]+[.]")
+_FULL_LOAD = re.compile(r"LOAD[0-9A-F]{5,}[.]")
+_CHANGES = re.compile(r"[0-9]{8}-[0-9]{9,10}[.]")
 _DMS_CODES = ("I", "U", "D")
 # Debezium writes both when it unwraps an event, and both say the same.
 _DEBEZIUM_PAIR = frozenset({"__op", "__deleted"})
@@ -56,7 +56,9 @@ def read_operation(declared: Mapping[str, Any] | None) -> Operation | None:
         return None
     if unknown := sorted(set(declared) - {"column", "time", *KINDS}):
         raise ValueError(f"operation has no {', '.join(unknown)}")
-    codes = [(code, kind) for kind in KINDS for code in declared.get(kind, ())]
+    if unlisted := [kind for kind in KINDS if not isinstance(declared.get(kind, []), list)]:
+        raise ValueError(f"operation: {', '.join(unlisted)} is a list of codes")
+    codes = [(code, kind) for kind in KINDS for code in declared.get(kind, [])]
     for code, kind in codes:
         if not isinstance(code, str) or not _CODE.fullmatch(code):
             raise ValueError(f"operation: {code!r} in {kind} is no code in quotes")
@@ -112,9 +114,11 @@ def check_no_truncation(
     """
     if operation is None or operation.column not in columns:
         return
-    for row, code in enumerate(columns[operation.column].to_pylist()):
+    codes = columns[operation.column]
+    for code in codes.unique().to_pylist():
         said = (code or "").strip()
         if said.casefold() in _TRUNCATIONS and said not in operation.kinds:
+            row = codes.to_pylist().index(code)
             raise DeliveryError(
                 f"{place(row)}: '{said}' in '{operation.column}' says that a table was emptied, "
                 f"and not which records that ended; have the connector skip it "
