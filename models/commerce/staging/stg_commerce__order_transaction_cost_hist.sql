@@ -87,7 +87,7 @@ staged as (
                     'order_transaction_cost_installment_value',
                     'order_transaction_cost_date', 'transaction_datetime',
                     'transaction_date'
-                ] + operation_columns(operation)) }}
+                ], operation=operation) }}
         end as rejected_row
     from reasoned
 )

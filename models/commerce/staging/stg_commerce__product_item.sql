@@ -94,7 +94,7 @@ staged as (
                     'prod_item_id', 'prod_item_partition', 'purchase_id', 'product_id',
                     'item_quantity', 'purchase_value', 'transaction_datetime',
                     'transaction_date'
-                ] + operation_columns(operation)) }}
+                ], operation=operation) }}
         end as rejected_row
     from reasoned
 )

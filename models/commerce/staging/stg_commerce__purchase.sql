@@ -93,7 +93,7 @@ staged as (
                     'prod_item_partition', 'producer_id', 'order_date', 'release_date',
                     'purchase_total_value', 'purchase_status', 'transaction_datetime',
                     'transaction_date'
-                ] + operation_columns(operation), masked=['buyer_id']) }}
+                ], masked=['buyer_id'], operation=operation) }}
         end as rejected_row
     from reasoned
 )

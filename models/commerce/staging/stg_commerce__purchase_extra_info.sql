@@ -58,7 +58,7 @@ staged as (
                 then {{ row_as_json([
                     'purchase_id', 'purchase_partition', 'subsidiary',
                     'transaction_datetime', 'transaction_date'
-                ] + operation_columns(operation)) }}
+                ], operation=operation) }}
         end as rejected_row
     from reasoned
 )
