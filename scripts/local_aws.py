@@ -149,12 +149,16 @@ def make_databases(glue: "GlueClient", *, lake: str = "lakehouse_local") -> None
             continue
 
 
-def register(raw: Path, *, lake: str = "lakehouse_local") -> None:
-    """Make the databases of a lake, copy raw files that are not there yet, register their days."""
+def register(raw: Path, *, lake: str = "lakehouse_local", project: Path = PROJECT) -> None:
+    """Make the databases of a lake, copy raw files that are not there yet, register their days.
+
+    Args:
+        project: whose sources YAML names the columns.
+    """
     make_databases(boto3.client("glue"), lake=lake)
     subprocess.run(
         [sys.executable, "-c", LAKEHOUSE, "register", "--copy-from", str(raw)],
-        cwd=PROJECT,
+        cwd=project,
         env={**os.environ, **settings("athena", lake=lake)},
         check=True,
     )

@@ -45,9 +45,8 @@ class DbtServer:
         project: the dbt project; parsed: where dbt keeps how it read it.
     """
 
-    def __init__(self, project: Path = PROJECT, parsed: Path = PARSED) -> None:
-        self.project = project
-        self._parsed = parsed
+    def __init__(self, project: Path, parsed: Path) -> None:
+        self._project, self._parsed = project, parsed
         self._process: subprocess.Popen[str] | None = None
         self._lock = threading.Lock()
 
@@ -78,9 +77,9 @@ class DbtServer:
     def _started(self) -> subprocess.Popen[str]:
         if self._process is None:
             self._process = subprocess.Popen(
-                [sys.executable, str(DBT_SERVER), str(self.project), str(self._parsed)],
+                [sys.executable, str(DBT_SERVER), str(self._project), str(self._parsed)],
                 env={**os.environ, "LAKEHOUSE_TARGET": "duckdb"},
-                cwd=self.project,
+                cwd=self._project,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
@@ -94,7 +93,7 @@ class DbtServer:
             self._process.wait()
 
 
-DBT = DbtServer()
+DBT = {PROJECT: DbtServer(PROJECT, PARSED)}
 
 
 @dataclass(frozen=True)
@@ -102,11 +101,11 @@ class Lake:
     """A folder that holds `raw/`, `lakehouse.duckdb` and what dbt writes besides.
 
     Attributes:
-        server: runs dbt, on its project.
+        project: whose models build it, where it is not this one.
     """
 
     folder: Path
-    server: DbtServer = DBT
+    project: Path = PROJECT
 
     @property
     def raw(self) -> Path:
@@ -152,7 +151,7 @@ class Lake:
         return subprocess.run(
             [sys.executable, "-c", LANDING, "land", *map(str, arguments)],
             env=self.environment,
-            cwd=PROJECT,
+            cwd=self.project,
             capture_output=True,
             text=True,
         )
@@ -178,13 +177,14 @@ class Lake:
         self, command: list[str], *arguments: object, variables: Mapping[str, object] | None
     ) -> subprocess.CompletedProcess[str]:
         self.folder.mkdir(parents=True, exist_ok=True)
-        places = ["--project-dir", self.server.project, "--profiles-dir", self.server.project]
+        places = ["--project-dir", self.project, "--profiles-dir", self.project]
         places += ["--target-path", self.folder / "target", "--log-path", self.folder / "logs"]
         given = ["--vars", json.dumps(variables)] if variables else []
         words = [*command, *places, "--no-use-colors", *arguments, *given]
-        return self.server.run(
-            [*map(str, words)], environment=self.environment, directory=self.folder
-        )
+        if self.project not in DBT:
+            DBT[self.project] = DbtServer(self.project, self.project / "target" / "parsed")
+        server = DBT[self.project]
+        return server.run([*map(str, words)], environment=self.environment, directory=self.folder)
 
     def dbt(
         self, command: str, *arguments: object, variables: Mapping[str, object] | None = None

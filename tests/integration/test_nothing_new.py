@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from lake import OF_THE_LAKE, PROJECT, DbtServer, Lake
+from lake import DBT, OF_THE_LAKE, PROJECT, Lake
 
 PARTS = ("macros", "models/credit", "seeds/credit", "seeds/quality", "tests/data/generic")
 FILES = ("dbt_project.yml", "profiles.yml", "models/_groups.yml")
@@ -41,22 +41,16 @@ def one_domain(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DbtServer]:
-    folder = tmp_path_factory.mktemp("credit")
-    server = DbtServer(one_domain(folder / "project"), folder / "parsed")
-    yield server
-    server.end()
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory, server: DbtServer) -> Lake:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
     """A lake of which all has been built, and passed."""
-    lake = Lake(tmp_path_factory.mktemp("built"), server)
+    project = one_domain(tmp_path_factory.mktemp("credit") / "project")
+    lake = Lake(tmp_path_factory.mktemp("built"), project)
     shutil.copytree(PROJECT / "data/raw/credit", lake.raw / "credit")
     done = lake.build(*UNIT_TESTS, variables=DAY)
     assert done.returncode == 0, done.stdout + done.stderr
     assert NOTHING not in done.stdout
-    return lake
+    yield lake
+    DBT.pop(project).end()
 
 
 @pytest.fixture
@@ -65,7 +59,7 @@ def lake(built: Lake, tmp_path: Path) -> Iterator[Lake]:
 
     In its place: raw files that lie elsewhere are others.
     """
-    kept = {place: tmp_path / place.name for place in (built.folder, built.server.project)}
+    kept = {place: tmp_path / place.name for place in (built.folder, built.project)}
     for place, copy in kept.items():
         shutil.copytree(place, copy)
     yield built
@@ -157,7 +151,7 @@ def test_a_run_of_a_part_is_no_run_of_all(lake: Lake) -> None:
 
 
 def test_a_changed_seed_is_new(lake: Lake) -> None:
-    seed = lake.server.project / "seeds/quality/dim_quality__reason.csv"
+    seed = lake.project / "seeds/quality/dim_quality__reason.csv"
     words = seed.read_text()
     seed.write_text(words.replace("is not a whole", "is no whole"))
     assert seed.read_text() != words
@@ -172,7 +166,7 @@ def test_a_changed_seed_is_new(lake: Lake) -> None:
 
 def test_a_changed_list_of_decisions_is_new(lake: Lake) -> None:
     """Without the decision the load is judged again: where nothing holds it yet, it stops."""
-    listed = lake.server.project / "seeds/quality/ref_quality__load_decision.csv"
+    listed = lake.project / "seeds/quality/ref_quality__load_decision.csv"
     with listed.open(newline="") as file:
         rows = list(csv.reader(file))
     with listed.open("w", newline="") as file:
@@ -183,7 +177,7 @@ def test_a_changed_list_of_decisions_is_new(lake: Lake) -> None:
 
 
 def test_a_changed_model_is_new(lake: Lake) -> None:
-    model = lake.server.project / "models/credit/marts/feat_credit__customer_latest.sql"
+    model = lake.project / "models/credit/marts/feat_credit__customer_latest.sql"
     model.write_text("-- Another.\n" + model.read_text())
     assert "the project's files have changed" in said(lake)
     assert NOTHING in said(lake)

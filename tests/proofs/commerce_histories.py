@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from commerce_oracle import COLUMNS
+from commerce_oracle import COLUMNS, OPERATIONS
 
 # Received on nine days over the end of a month; the last one stays open in every run.
 INGEST_DAYS = tuple(date(2024, 2, 26) + timedelta(days=n) for n in range(9))
@@ -35,6 +35,14 @@ NO_VALUE = [None, None, "", "", "  ", "NULL", "null", "\\N", " NULL\u00a0"]
 BLANKS = ["", " ", "\t", "\u00a0", "\u2009", "\u3000 ", "\u200b", "\ufeff"]
 OFFSET_MINUTES = {"": 0, "Z": 0, "+00": 0, "-03:00": -180, "+0530": 330, "+14": 840}
 OFFSETS = sorted(OFFSET_MINUTES)
+
+CODES = {
+    operation: [code for code, said in OPERATIONS.items() if said == operation]
+    for operation in OPERATIONS.values()
+}
+UNKNOWN_CODES = ["", " ", "NULL", "t", "i", "delete", "D;"]
+# Two of the three files of a day have the column that says what was done.
+SLOTS_OF_CHANGES = (1, 2)
 
 UNUSABLE = {
     "id": [
@@ -107,6 +115,15 @@ class Load:
     rows: list[dict] = field(default_factory=list)
 
     @property
+    def columns(self) -> list[str]:
+        """Those of the contract, and of the two of operations what a row has.
+
+        A file has the column that says what was done, or it does not: then all its rows are states.
+        """
+        of_change = [name for name in ("op", "op_at") if any(name in row for row in self.rows)]
+        return [*COLUMNS[self.entity], *of_change]
+
+    @property
     def path(self) -> str:
         return f"commerce/{self.entity}/ingest_date={self.ingest_date}/{self.load_id}.parquet"
 
@@ -115,13 +132,18 @@ def history_of_gmv_date(day: date) -> int:
     return (day - FIRST_GMV_DAY).days // GMV_DAYS_PER_HISTORY
 
 
-def loads_of_histories(count: int, seed: int) -> list[Load]:
-    """The raw zone of histories 0 to count - 1; a smaller count gives the same first histories."""
+def loads_of_histories(count: int, seed: int, *, with_operations: bool = False) -> list[Load]:
+    """The raw zone of histories 0 to count - 1; a smaller count gives the same first histories.
+
+    Args:
+        with_operations: rows have `op` and `op_at`, and some say what was before, or that a record
+            has ended.
+    """
     if count > MOST_HISTORIES:
         raise ValueError(f"{count} histories, but days for {MOST_HISTORIES} only")
     loads = {}
     for number in range(count):
-        history = History(number, Random(f"{seed}/{number}"))
+        history = History(number, Random(f"{seed}/{number}"), with_operations=with_operations)
         for row, slot in history.rows():
             place = row["entity"], row["ingest_date"], slot
             if place not in loads:
@@ -156,8 +178,8 @@ def steps_of_loads(
 class History:
     """Two to four purchases with their items, as a source that repeats and corrects itself."""
 
-    def __init__(self, number: int, rng: Random):
-        self.number, self.rng = number, rng
+    def __init__(self, number: int, rng: Random, *, with_operations: bool):
+        self.number, self.rng, self.with_operations = number, rng, with_operations
         ids = [number * IDS_PER_HISTORY + n for n in range(1, rng.randint(2, 4) + 1)]
         self.shape = rng.choice(["event rows", "full model", "mixed", "mixed"])
         self.purchase_ids, self.item_ids = ids, ids
@@ -285,6 +307,38 @@ class History:
                     values = self.changed(entity, values)
                     other = arrival if self.chance(0.5) else self.arrival()
                     yield self.row(entity, {**values, **stamp}, *other), other[2]
+                if self.with_operations and self.chance(0.3):
+                    yield from self.change_rows(entity, values, stamp, arrival)
+
+    def change_rows(
+        self, entity: str, values: dict, stamp: dict, arrival: tuple[date, str, int]
+    ) -> Iterator[tuple[dict, int]]:
+        """An end of the record, and what may go with it: an older state, the same row once more."""
+        what = "before" if self.chance(0.25) else "delete"
+        time = {"transaction_datetime": self.chosen_time(), "transaction_date": None}
+        given = {**values, **(stamp if self.chance(0.5) else time)}
+        if what == "delete" and self.chance(0.4):
+            keys = ("purchase_id", "purchase_partition", "prod_item_id", "prod_item_partition")
+            given = {name: value for name, value in given.items() if name in keys or name in time}
+        at = arrival if self.chance(0.4) else self.arrival()
+        for _ in range(1 if self.chance(0.8) else 2):
+            slot = at[2] if at[2] in SLOTS_OF_CHANGES else self.rng.choice(SLOTS_OF_CHANGES)
+            ends_at = self.chosen_time() if self.chance(0.3) else None
+            row = self.row(entity, given, at[0], at[1], slot, what)
+            row["op_at"] = self.spelled("timestamp", ends_at)
+            for column in [name for name in COLUMNS[entity] if self.chance(0.02)]:
+                if COLUMNS[entity][column] in UNUSABLE:
+                    row[column] = self.rng.choice(UNUSABLE[COLUMNS[entity][column]])
+            if self.chance(0.15):
+                row["transaction_datetime"] = self.rng.choice(["", " ", "noon", "NULL"])
+            yield row, slot
+            at = self.arrival()
+        if self.chance(0.3):  # a source that sends again what it has deleted
+            at = self.arrival()
+            yield self.row(entity, {**values, **stamp}, *at), at[2]
+
+    def chosen_time(self) -> datetime | None:
+        return None if self.chance(0.15) else self.rng.choice(self.instants)
 
     def stamp(self) -> dict:
         """When the source says it happened; nothing if its delivery has no such column."""
@@ -301,7 +355,15 @@ class History:
         moment = self.rng.choice(MOMENTS) if self.chance(0.1) else MOMENTS[slot]
         return self.rng.choice(INGEST_DAYS), moment, slot
 
-    def row(self, entity: str, values: dict, day: date, moment: str, slot: int) -> dict:
+    def row(
+        self,
+        entity: str,
+        values: dict,
+        day: date,
+        moment: str,
+        slot: int,
+        operation: str = "state",
+    ) -> dict:
         texts = {
             column: self.spelled(kind, values.get(column))
             for column, kind in COLUMNS[entity].items()
@@ -310,6 +372,9 @@ class History:
             for _ in range(self.rng.choice([1, 1, 2])):
                 self.spoil(entity, texts)
         self.row_number += 1
+        if self.with_operations and slot in SLOTS_OF_CHANGES:
+            code = self.rng.choice(CODES[operation])
+            texts["op"] = self.rng.choice(UNKNOWN_CODES) if self.chance(0.01) else code
         return {
             "entity": entity,
             **texts,

@@ -11,7 +11,8 @@
     ['transaction_datetime', 'timestamp'],
     ['transaction_date', 'date'],
 ] %}
-{% set columns = record_columns(content) %}
+{% set operation = declared_operation('commerce', 'purchase_extra_info') %}
+{% set columns = record_columns(content, ['row_operation'] if operation else []) %}
 {% set state = record_state(is_ranked=true) %}
 
 with {{ received_rows(
@@ -21,7 +22,7 @@ with {{ received_rows(
     columns,
 ) }},
 
-{{ record_history('received', columns, content) }},
+{{ record_history('received', columns, content, has_operations=operation is not none) }},
 
 changes as (
     {{ merge_changes('record', 'stored', key, columns + state, compared=state) }}

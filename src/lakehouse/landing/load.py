@@ -18,6 +18,7 @@ from lakehouse.errors import DeliveryError, UsageError
 from lakehouse.landing.contract import EntityContract, contract_for_sender
 from lakehouse.landing.delivery import Delivery, Part, parts_of
 from lakehouse.landing.index_answer import IndexAnswer, check_index_answers
+from lakehouse.landing.operation import check_one_kind_of_dms_file
 from lakehouse.landing.raw_files import RawWriter
 from lakehouse.landing.reading import DeliveredRows, read_parts
 
@@ -128,6 +129,7 @@ def read_offer(
             f"{entity.name}: {', '.join(twice)} is named twice in one call, so its rows could "
             f"not be told apart; rename one or land them in two calls"
         )
+    check_one_kind_of_dms_file(entity.name, names)
     parts = tuple(tuple(parts_of(delivery, entity)) for delivery in deliveries)
     return Offer(entity, parts, is_full_extract, sender)
 

@@ -26,6 +26,7 @@ from lakehouse.landing.delivered_rows import Rows
 from lakehouse.landing.delivery import SEND_AGAIN, Part
 from lakehouse.landing.index_answer import IndexAnswer
 from lakehouse.landing.json_rows import read_json
+from lakehouse.landing.operation import check_no_truncation
 from lakehouse.landing.parquet_rows import read_parquet
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _delivered(
                 f"it has: {', '.join(arrays)}"
             )
         columns[recorded_from] = claims[0]
-    return DeliveredRows(
+    delivered = DeliveredRows(
         part=part,
         columns=columns,
         places=rows.places,
@@ -141,6 +142,8 @@ def _delivered(
         rescued=rescued(undeclared, len(rows.places)),
         answer=rows.answer,
     )
+    check_no_truncation(entity.rules.operation, columns, delivered.place)
+    return delivered
 
 
 def _without_blanks(values: pa.Array[Any]) -> pa.Array[Any]:
