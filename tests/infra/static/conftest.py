@@ -5,7 +5,16 @@ from infra.rendered import EVERYTHING_ON, LONGEST_PREFIX, Rendered, rendered
 from infra.terraform_tool import Terraform, environments
 
 # One domain's database is the account's own, so that its name is not one of the pattern.
-LARGEST = EVERYTHING_ON | LONGEST_PREFIX | {"databases": {"market": "default"}}
+LARGEST = (
+    EVERYTHING_ON
+    | LONGEST_PREFIX
+    | {
+        "databases": {"market": "default"},
+        # The longest names that GitHub gives.
+        "github_repository": f"{'o' * 39}/{'r' * 100}",
+        "github_repository_ids": {"owner": 9999999999, "repository": 9999999999},
+    }
+)
 AS_DELIVERED = "dev"
 
 
