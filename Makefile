@@ -63,7 +63,7 @@ $(INFRA)/%/.installed: requirements/%.lock
 WITH_TERRAFORM = @if command -v terraform > /dev/null; then $(MAKE) --no-print-directory PYTHON=$(PYTHON) $(1); \
 	else echo "terraform is not on PATH: $@ is skipped"; fi
 
-# PYTEST_INFRA='-m "not long"' leaves out the switches one by one.
+# PYTEST_INFRA='-m "not long"' leaves out the switches one by one, and the day by the clock.
 PYTEST_INFRA ?=
 test-infra: ## Apply the Terraform to a local AWS, run its workflow, switch, tear down; permissions, checkov (long)
 	$(call WITH_TERRAFORM,applied)

@@ -99,6 +99,31 @@ def test_a_number_that_is_no_port_is_refused(tmp_path, capsys):
     assert "65536 is no port" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["fire", "g/n", "--at", "2026-11-29T06:00:00"], "has no offset: add Z for UTC"),
+        (["fire", "g/n", "--at", "today"], "today is no time in ISO 8601"),
+        (["up", "--wait-scale", "2"], "2 does not lie between 0 and 1"),
+        (["up", "--forward", "redshift-data"], "redshift-data is not SERVICE=http://…"),
+    ],
+)
+def test_a_value_that_means_nothing_is_refused(tmp_path, capsys, words, told):
+    with pytest.raises(SystemExit):
+        run(tmp_path, *words)
+    assert told in capsys.readouterr().err
+
+
+def test_what_builds_and_workflows_are_given_is_what_is_wanted(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(cli, "up", lambda state, wanted: asked.append(wanted))
+    words = ["--build-path", "/a:/b", "--wait-scale", "0.5", "--rds-host", "localhost"]
+    assert run(tmp_path, "up", *words, "--forward", "redshift-data=http://127.0.0.1:1") == 0
+    [wanted] = asked
+    assert (wanted.build_path, wanted.wait_scale, wanted.rds_host) == ("/a:/b", 0.5, "localhost")
+    assert wanted.forwards == (("redshift-data", "http://127.0.0.1:1"),)
+
+
 def test_the_memory_asked_for_is_what_is_wanted(tmp_path, monkeypatch):
     wanted = []
     monkeypatch.setattr(cli, "up", lambda state, asked: wanted.append(asked))

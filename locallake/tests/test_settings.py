@@ -19,6 +19,7 @@ def test_settings_come_back_as_they_were():
         trino_port=2,
         spark_python=Path("/p"),
         spark_jars=None,
+        forwards=(("redshift-data", "http://127.0.0.1:1"),),
     )
     assert settings.from_json(given.to_json()) == given
     assert settings.from_environment({settings.VARIABLE: given.to_json()}) == given

@@ -33,7 +33,8 @@ def test_inputs_of_a_run_by_hand_become_words_of_dbt():
         full_refresh="yes",
         variables='{"report_year": 2020}',
     )
-    assert words[-6:-2] == ["--select", "path:models/retail+", "tag:a", "--full-refresh"]
+    chosen = ["--select", "path:models/retail+", "tag:a", "--indirect-selection", "buildable"]
+    assert words[-8:-2] == [*chosen, "--full-refresh"]
     assert json.loads(words[-1]) == {"report_year": 2020, "run_date": "2024-02-29"}
 
 

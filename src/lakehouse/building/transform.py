@@ -42,7 +42,8 @@ def build_words(
     """
     words = ["build", *_ABOUT_CODE]
     if select != NOT_GIVEN:
-        words += ["--select", *_selectors(select)]
+        # A list that several domains read would bring their tests, and so tables of theirs.
+        words += ["--select", *_selectors(select), "--indirect-selection", "buildable"]
     if full_refresh not in (NOT_GIVEN, YES):
         raise UsageError(f"--full-refresh is '{full_refresh}'; give {YES}, or {NOT_GIVEN}")
     if full_refresh == YES:

@@ -11,6 +11,8 @@ import os
 import pytest
 from athena_query import ask
 from infra.applied import emulator, recorded
+from infra.applied.test_starting import BY_HAND
+from infra.applied.workflow import invoked
 from infra.runs.conftest import Programs
 from infra.terraform_tool import REPOSITORY
 from postgres_server import PostgresServer
@@ -159,11 +161,7 @@ def test_publisher_fills_aurora(
 
 
 def test_function_starts_the_workflow(programs: Programs):
-    event = {"schedule": "byhand", "scheduled_time": "2026-11-21T00:00:00Z", "extracts": []}
-    answer = programs.deployment.aws.client("lambda").invoke(
-        FunctionName="lakehouse-dev-start-workflow", Payload=json.dumps(event)
-    )
-    assert json.loads(answer["Payload"].read()) == {"name": "byhand-2026-11-21", "started": True}
+    assert invoked(programs.deployment, BY_HAND) == {"name": "byhand-2026-11-21", "started": True}
 
 
 def test_recording_is_what_the_programs_call(programs: Programs):
