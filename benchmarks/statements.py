@@ -2,7 +2,8 @@
 
     make aws-up
     eval "$(PYTHONPATH=locallake/src .venv/bin/python -m locallake.cli env)"
-    python benchmarks/statements.py
+    python benchmarks/statements.py                  # everything, nothing, load, day
+    python benchmarks/statements.py nothing day      # where everything is built, and passed
 
 On AWS a statement takes a second or more and at least 10 MB are paid for, so their number is what a
 small run costs. The local Athena keeps a list of them, as Athena does. The runs are those of the
@@ -13,6 +14,7 @@ import argparse
 import json
 import os
 import re
+import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -32,7 +34,8 @@ sys.path.insert(0, str(PROJECT / "scripts"))
 import local_aws  # noqa: E402
 
 BUILD = ("build", "--exclude-resource-type", "unit_test", "--exclude", "path:tests/macros")
-LOADED = "commerce/purchase"
+RUNS = ("everything", "nothing", "load", "day")
+DAYS = ("2026-11-29", "2026-11-30")
 _NODE = re.compile(r'"node_id": "(?P<type>\w+)\.\w+\.(?P<name>\w+)')
 _COMMENT = re.compile(r"/\*.*?\*/|--[^\n]*", re.DOTALL)
 _CONNECTION = re.compile(r'"connection_name": "([^"]+)"')
@@ -87,15 +90,19 @@ def counted(athena: Any, arguments: Sequence[str], *, lake: str) -> dict[str, An
     }
 
 
-def land(lake: str) -> None:
-    """A load with the rows of the sample's last, under a name of its own."""
-    [sample, *_] = sorted((PROJECT / "data/raw" / LOADED).glob("*/*.parquet"), reverse=True)
+def land(entity: str, *, lake: str) -> None:
+    """A load with the rows of the sample's last, under a name of its own.
+
+    Args:
+        entity: `<domain>/<entity>`.
+    """
+    [sample, *_] = sorted((PROJECT / "data/raw" / entity).glob("*/*.parquet"), reverse=True)
     load = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z-0123456789ab"
     rows = pq.ParquetFile(sample).read()
     at = rows.schema.get_field_index("load_id")
     rows = rows.set_column(at, "load_id", pa.repeat(pa.scalar(load), rows.num_rows))
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / LOADED / sample.parent.name / f"{load}.parquet"
+        path = Path(folder) / entity / sample.parent.name / f"{load}.parquet"
         path.parent.mkdir(parents=True)
         pq.write_table(rows, path)
         local_aws.register(Path(folder), lake=lake)
@@ -105,15 +112,16 @@ def page(found: dict[str, Any]) -> str:
     lines = [
         "# Statements of a run on Athena: counted",
         "",
-        "| run | models | data tests | statements | per model | aim |",
-        "|---|---:|---:|---:|---:|---|",
+        "| run | commit | models | data tests | statements | per model | aim |",
+        "|---|---|---:|---:|---:|---:|---|",
     ]
     for name, run in found.items():
-        aim = {"nothing new": "≤ 60", "a load of commerce": "≤ 25 per model"}.get(name, "")
+        aim = "≤ 60" if name == "nothing new" else ""
+        aim = "≤ 25 per model" if name.startswith("a load of") else aim
         per_model = "" if run["per model"] is None else run["per model"]
         lines.append(
-            f"| {name} | {run['models']} | {run['data tests']} | {run['statements']} | {per_model} "
-            f"| {aim} |"
+            f"| {name} | {run['commit']} | {run['models']} | {run['data tests']} "
+            f"| {run['statements']} | {per_model} | {aim} |"
         )
     lines += ["", "```json", json.dumps(found, indent=2), "```", ""]
     return "\n".join(lines)
@@ -121,29 +129,38 @@ def page(found: dict[str, Any]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("runs", nargs="*", choices=[*RUNS, []], help="all, where none is named")
     parser.add_argument("--lake", default="lakehouse_local", help="as `make aws-up` prepares it")
-    parser.add_argument("--is-built", action="store_true", help="all tables are there already")
+    parser.add_argument("--load-of", default="commerce/purchase", metavar="DOMAIN/ENTITY")
     parser.add_argument("--results", type=Path, default=HERE / "results")
     options = parser.parse_args()
     local_aws.require_local(os.environ)
     athena = boto3.client("athena")
     local_aws.prepare(s3=boto3.client("s3"), athena=athena)
-    local_aws.register(PROJECT / "data/raw", lake=options.lake)
+    path = options.results / "statements.json"
+    found = json.loads(path.read_text()) if path.exists() else {}
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=PROJECT, capture_output=True, text=True
+    ).stdout.strip()
 
-    def run(*words: str, day: str = "2026-11-29") -> dict[str, Any]:
+    def count(name: str, *words: str, day: str) -> None:
         variables = json.dumps({"run_date": day})
-        return counted(athena, [*BUILD, *words, "--vars", variables], lake=options.lake)
+        run = counted(athena, [*BUILD, *words, "--vars", variables], lake=options.lake)
+        found[name] = {"commit": commit, **run}
+        path.write_text(json.dumps(found, indent=2) + "\n")
+        path.with_suffix(".md").write_text(page(found))
 
-    # The first one makes what is not there yet, and counts for nothing.
-    if not options.is_built:
-        run("--force")
-    found = {"everything, with --force": run("--force")}
-    found["nothing new"] = run()
-    found["a new day"] = run(day="2026-11-30")
-    land(options.lake)
-    found["a load of commerce"] = run(day="2026-11-30")
-    (options.results / "statements.json").write_text(json.dumps(found, indent=2) + "\n")
-    (options.results / "statements.md").write_text(page(found))
+    for run in options.runs or RUNS:
+        if run == "everything":
+            local_aws.register(PROJECT / "data/raw", lake=options.lake)
+            count("everything, with --force", "--force", day=DAYS[0])
+        elif run == "nothing":
+            count("nothing new", day=DAYS[0])
+        elif run == "load":
+            land(options.load_of, lake=options.lake)
+            count(f"a load of {options.load_of.partition('/')[0]}", day=DAYS[0])
+        else:
+            count("a new day", day=DAYS[1])
 
 
 if __name__ == "__main__":

@@ -419,7 +419,7 @@ BROKEN = [
         shaped_by=["commerce_gmv_date", "commerce_excluded_statuses"])),
     Broken("incremental_models_ignore_run_date", "fct_commerce__gmv_daily", lambda m: code(
         m, "fct_commerce__gmv_daily", "from posting", "from posting -- {{ run_date() }}\n"
-        "    where posted_on < date '{{ run_date() }}'")),
+        "    where posted_on < date '{{ run_date() }}'"), also=("run_date_is_a_tag",)),
     Broken("run_date_is_a_tag", "rpt_quality__freshness depends", lambda m: node(
         m, "rpt_quality__freshness").update(tags=[])),
     Broken("run_date_is_a_tag", "rpt_commerce__gmv_current depends", lambda m: code(

@@ -40,6 +40,7 @@ WRITING = ("build", "run", "seed", "snapshot", "clone", "retry", "run-operation"
 _OUTPUT = ("--log-path", "--log-level", "--log-level-file")
 
 Callback = Callable[[Any], None]
+_NOT_ASKED = DbtOutcome(is_success=True, built=(), logged_errors=())
 
 
 @dataclass(frozen=True)
@@ -173,9 +174,6 @@ def checked_run(
         for sentence in outcome.doubts:
             print(f"warning: {sentence}")
     return 0 if outcome.is_success else 1
-
-
-_NOT_ASKED = DbtOutcome(is_success=True, built=(), logged_errors=())
 
 
 def _looked_at(

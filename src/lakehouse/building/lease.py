@@ -310,6 +310,8 @@ def held(environment: Mapping[str, str], *, run: str, pace: Pace | None = None) 
         raise KeyboardInterrupt
 
     def end(reason: str) -> None:
+        if is_ended.is_set():
+            return
         print(f"the lease is lost: {reason}; the run ends", file=sys.stderr, flush=True)
         # Sent to the thread itself, which may be waiting; SIGINT may be ignored.
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR1)
