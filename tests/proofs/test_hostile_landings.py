@@ -53,7 +53,7 @@ def run(delivery: Hostile, raw: Path, *, in_own_process: bool) -> tuple[int, str
             [sys.executable, "-c", LANDING, *words],
             env={**os.environ, "LAKEHOUSE_RAW": str(raw)},
             capture_output=True,
-            timeout=120,
+            timeout=600,
         )
         return done.returncode, done.stdout.decode(), done.stderr.decode()
     result = CliRunner(env={"LAKEHOUSE_RAW": str(raw)}).invoke(app, words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -129,12 +130,9 @@ def _bare(name: str) -> str:
 
 
 def _check_duplicates(names: Sequence[str], header: Sequence[str], where: str) -> None:
+    counts = Counter(header)
     twice = sorted(
-        {
-            column.strip()
-            for column, known in zip(names, header, strict=True)
-            if header.count(known) > 1
-        }
+        {column.strip() for column, known in zip(names, header, strict=True) if counts[known] > 1}
     )
     if twice:
         raise DeliveryError(f"{where}: duplicated column {', '.join(twice)}; {SEND_AGAIN}")

@@ -72,18 +72,16 @@ class _Lines(Iterator[str]):
 
     Attributes:
         line: number of the line that comes next.
-        block: number of the block that the newest line was of.
     """
 
     def __init__(self, chunks: Iterator[str]) -> None:
         self._blocks = _whole_lines(chunks)
         self.put_back("")
-        self.line, self.block = 1, 0
+        self.line = 1
 
     def __next__(self) -> str:
         if self.is_between_blocks():
             self.put_back(next(self._blocks))
-            self.block += 1
         self.line += 1
         return self._current.readline()
 
@@ -155,14 +153,13 @@ class _Records(Iterator[tuple[int, list[str]]]):
 def _as_columns(
     records: _Records, blank: list[int]
 ) -> Iterator[tuple[list[tuple[str, ...]], list[int]]]:
-    """Read records to the end of the block that the next one begins in.
+    """Read records until one ends with its block.
 
     Args:
         blank: gets the lines that hold separators and no value.
     """
     taken: list[list[str]] = []
     places: list[int] = []
-    block = records.lines.block
     for line, record in records:
         # Separators alone, as spreadsheets leave behind: no record, and no key that could not be
         # read, which would keep a full extract from ending any record.
@@ -171,7 +168,7 @@ def _as_columns(
             places.append(line)
         elif record:
             blank.append(line)
-        if records.lines.block > block or records.lines.is_between_blocks():
+        if records.lines.is_between_blocks():
             break
         if len(taken) == _ROWS_AT_ONCE:
             yield list(zip(*taken, strict=True)), places
@@ -203,7 +200,7 @@ def _plain_columns(block: str, width: int, delimiter: str) -> list[pa.Array[Any]
             pa_csv.ParseOptions(delimiter=delimiter, quote_char=False),
             pa_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), check_utf8=False),
         )
-    except pa.ArrowInvalid:
+    except pa.ArrowException:
         return None
     if table.num_rows != count + (block[-1] not in "\r\n") or not table.num_rows:
         return None
