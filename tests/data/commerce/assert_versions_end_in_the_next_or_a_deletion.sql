@@ -34,9 +34,9 @@ unexplained as (
     {% endif %}
     where
         chained.known_to is distinct from chained.next_known_from
-        {% if operation %}
+    {% if operation %}
         and deletion.record_key is null
-        {% endif %}
+    {% endif %}
 )
 
 select * from unexplained
