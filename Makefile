@@ -119,7 +119,8 @@ build-glue: $(STAMP) ## Build and test all tables on Glue, after make aws-up
 	@$(ON_LOCAL_AWS)/local_aws.py dbt glue build
 
 parity: $(STAMP) ## Build the sample and HISTORIES random histories on all engines and compare all marts
-	@eval "$$($(LOCALLAKE) env)" && $(BIN)/python tests/engines/parity.py --histories $(HISTORIES)
+	@eval "$$($(LOCALLAKE) env)" && $(BIN)/python tests/engines/parity.py --histories $(HISTORIES) \
+	&& $(BIN)/python tests/engines/parity.py --operations --histories $(HISTORIES)
 
 # Services of their own, started once: those of `make aws-up` keep what is in them.
 ENGINES_STATE := $(CURDIR)/$(WORK)/engines
@@ -137,8 +138,9 @@ test-long: $(STAMP) ## Both builds twice with all tests, then parity, on engines
 	$(LOCALLAKE) up --port 0 && eval "$$($(LOCALLAKE) env)" \
 	&& $(BIN)/python scripts/local_aws.py prepare \
 	&& $(LOCAL_DBT) athena build && $(LOCAL_DBT) glue build \
-	&& $(LOCAL_DBT) athena build && $(LOCAL_DBT) glue build \
-	&& $(BIN)/python tests/engines/parity.py --histories $(HISTORIES)
+	&& $(LOCAL_DBT) athena build --force && $(LOCAL_DBT) glue build --force \
+	&& $(BIN)/python tests/engines/parity.py --histories $(HISTORIES) \
+	&& $(BIN)/python tests/engines/parity.py --operations --histories $(HISTORIES)
 
 $(LOCALLAKE_VENV)/.installed: locallake/src/locallake/locks/test.txt
 	@scripts/install.sh $(PYTHON) $(LOCALLAKE_VENV) $<

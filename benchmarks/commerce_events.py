@@ -123,7 +123,7 @@ select
     end as purchase_total_value,
     case when is_cancelled then cancelled(draw) else approved(r(i, 13, 100)) end as purchase_status,
     case
-        when defect = 0 and defect_kind = 5 then event_time(seconds) || '+00:00'
+        when defect = 0 and defect_kind = 5 then event_time(seconds) || ' UTC'
         when defect = 0 and defect_kind = 6 then ''
         else event_time(seconds)
     end as transaction_datetime,
@@ -157,7 +157,7 @@ select
         else amount_text(cents(i) + case when kind in (1, 5, 6) then 500 else 0 end, draw)
     end as purchase_value,
     case
-        when defect = 0 and defect_kind = 3 then event_time(seconds) || 'Z'
+        when defect = 0 and defect_kind = 3 then substr(event_time(seconds), 1, 16) || 'Z'
         when defect = 0 and defect_kind = 4 then ''
         else event_time(seconds)
     end as transaction_datetime,
@@ -181,7 +181,7 @@ select
     (i % 16) || '' as purchase_partition,
     subsidiary_text(r(i, 66 + case when kind in (1, 5, 6) then 1 else 0 end, 100)) as subsidiary,
     case
-        when defect = 0 and defect_kind = 2 then event_time(seconds) || '-03:00'
+        when defect = 0 and defect_kind = 2 then event_time(seconds) || '-99:00'
         when defect = 0 and defect_kind = 3 then 'yesterday'
         else event_time(seconds)
     end as transaction_datetime,

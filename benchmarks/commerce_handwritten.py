@@ -4,7 +4,8 @@ It stores what the project stores for good, the received rows with what became o
 an increment could start from its file. Besides it is written for this data on this engine:
   - texts are read by cast and written back, and only what differs is looked at by pattern;
   - purchases are worked on in slices that fit in memory, so nothing is sorted or joined on disk;
-  - the row content, which decides only between events of one instant, is built only for those;
+  - the row content, which tells repeats of one instant apart, is built only for those; a feed has
+    one load a day, so the last row of a day speaks for it without a comparison of contents;
   - the newest state is the last of the states by day, so it is not assembled a second time.
 Only the full-model shape is understood: an item that names its purchase itself stops the program.
 """
@@ -670,13 +671,13 @@ def record_history(entity: str, number: int, slices: int) -> str:
                 ) as outranked_on
             ),
             row_number() over (
-                partition by {key}, transaction_datetime, content order by recorded_at
+                partition by {key}, transaction_datetime, content order by recorded_at, source_row
             ) > 1 as is_repeated,
             transaction_datetime = first_value(transaction_datetime) over newest_first
             and content = first_value(content) over newest_first as is_winning
         from with_content
         window newest_first as (
-            partition by {key} order by transaction_datetime desc, recorded_at desc, content desc
+            partition by {key} order by transaction_datetime desc, recorded_at desc, source_row desc
         )
     )
     select

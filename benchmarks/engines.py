@@ -102,6 +102,7 @@ def services(state: Path, **wanted: Any) -> Iterator[Services]:
         seconds = time.monotonic() - began
         s3, glue, athena = (boto3.client(name) for name in ("s3", "glue", "athena"))
         local_aws.prepare(s3=s3, athena=athena)
+        local_aws.make_databases(glue)
         yield Services(state, seconds, s3, glue, athena)
 
 

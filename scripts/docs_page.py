@@ -60,12 +60,8 @@ def with_inherited_descriptions(manifest: Manifest, catalog: dict[str, Any]) -> 
             for name in level:
                 if found := nodes[name].get("columns", {}).get(column, {}).get("description"):
                     return str(found)
-            level = [
-                parent
-                for name in level
-                for parent in manifest["parent_map"].get(name, ())
-                if parent in nodes
-            ]
+            above = (parent for name in level for parent in manifest["parent_map"].get(name, ()))
+            level = [parent for parent in dict.fromkeys(above) if parent in nodes]
         return str(shared.get(column, ""))
 
     described = {}

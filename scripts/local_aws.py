@@ -22,6 +22,7 @@ import boto3
 
 if TYPE_CHECKING:
     from mypy_boto3_athena import AthenaClient
+    from mypy_boto3_glue import GlueClient
     from mypy_boto3_s3 import S3Client
 
 PROJECT = Path(__file__).parents[1]
@@ -134,11 +135,30 @@ def services(state: Path, **wanted: Any) -> Iterator[None]:
             os.environ.update(before)
 
 
-def register(raw: Path, *, lake: str = "lakehouse_local") -> None:
-    """Copy raw files that are not there yet and register their days, as `lakehouse register`."""
+def make_databases(glue: "GlueClient", *, lake: str = "lakehouse_local") -> None:
+    """Make the databases in which nothing lies and without which no statement runs.
+
+    Hive's client of Athena and of a Glue session looks `default` up first; the schema of the
+    profile is the context of every statement on Athena, and what a session uses on Glue.
+    """
+    prefixes = [settings(target, lake=lake)["LAKEHOUSE_SCHEMA_PREFIX"] for target in TARGETS]
+    for name in ("default", *prefixes):
+        try:
+            glue.create_database(DatabaseInput={"Name": name})
+        except glue.exceptions.AlreadyExistsException:
+            continue
+
+
+def register(raw: Path, *, lake: str = "lakehouse_local", project: Path = PROJECT) -> None:
+    """Make the databases of a lake, copy raw files that are not there yet, register their days.
+
+    Args:
+        project: whose sources YAML names the columns.
+    """
+    make_databases(boto3.client("glue"), lake=lake)
     subprocess.run(
         [sys.executable, "-c", LAKEHOUSE, "register", "--copy-from", str(raw)],
-        cwd=PROJECT,
+        cwd=project,
         env={**os.environ, **settings("athena", lake=lake)},
         check=True,
     )
@@ -161,7 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     starting = commands.add_parser("up", help="start the services")
     starting.add_argument("--port", type=int, help="where AWS answers")
-    preparing = commands.add_parser("prepare", help="buckets, workgroup, raw tables")
+    preparing = commands.add_parser("prepare", help="buckets, workgroup, databases, raw tables")
     preparing.add_argument("--raw", type=Path, default=PROJECT / "data" / "raw")
     running = commands.add_parser("dbt", help="run dbt on a target")
     running.add_argument("target", choices=TARGETS)

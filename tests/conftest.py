@@ -18,6 +18,7 @@ for _name in ("LAKEHOUSE_RAW", "LAKEHOUSE_DUCKDB"):
 LONGEST = (
     "test_compiled_sql.py",
     "test_configuration.py",
+    "test_limits.py",
     "test_readme.py",
     "test_features_command.py",
     "test_commerce_histories.py",

@@ -26,6 +26,8 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import cli, dbtRunner
 from dbt_common.clients.jinja import template_cache
 
+from lakehouse.building.command import build
+
 # These read or write the project's files themselves.
 PARSES_ITSELF = ("parse", "clean", "deps", "docs")
 
@@ -44,7 +46,9 @@ def parsed_project(project: Path, folder: Path) -> Any:
 
 
 def run(words: Sequence[str], manifest: Any) -> int:
-    """Run one command as the program dbt does; returns its exit code."""
+    """Run one command as the program dbt does, or `lakehouse build`; returns its exit code."""
+    if words[:2] == ["lakehouse", "build"]:
+        return build(words[2:], manifest=manifest)
     given = None if words[0] in PARSES_ITSELF else manifest
     try:
         cli.main(list(words), prog_name="dbt", obj={"manifest": given, "callbacks": []})

@@ -1,14 +1,17 @@
 """A server that keeps S3 objects and a Glue catalogue, spoken to over HTTP by the real clients."""
 
+import hashlib
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, unescape
 
 # How long a server goes on after it is told to end; half a second otherwise.
 POLL_S = 0.02
@@ -27,6 +30,7 @@ class FakeAws:
     refuse: set[str] = field(default_factory=set)
     secrets: dict[str, str] = field(default_factory=dict)
     arrived: dict[str, datetime] = field(default_factory=dict)
+    etags: dict[str, str] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -73,6 +77,9 @@ def handler_for(aws: FakeAws) -> type[BaseHTTPRequestHandler]:
         def denied(self) -> None:
             self.answer(403, b"<Error><Code>AccessDenied</Code><Message>no</Message></Error>")
 
+        def nothing(self) -> None:
+            self.answer(404, b"<Error><Code>NoSuchKey</Code><Message>no</Message></Error>")
+
         def missing(self) -> None:
             self.answer(400, b'{"__type": "EntityNotFoundException", "Message": "none"}')
 
@@ -94,10 +101,18 @@ def handler_for(aws: FakeAws) -> type[BaseHTTPRequestHandler]:
                     return self.answer(
                         412, b"<Error><Code>PreconditionFailed</Code><Message>no</Message></Error>"
                     )
+                asked = self.headers["If-Match"]
+                if asked and self.key not in aws.objects:
+                    return self.nothing()
+                if asked and asked != aws.etags[self.key]:
+                    return self.answer(
+                        412, b"<Error><Code>PreconditionFailed</Code><Message>no</Message></Error>"
+                    )
                 aws.objects[self.key] = body
+                aws.etags[self.key] = f'"{hashlib.md5(body).hexdigest()}"'
             aws.arrived[self.key] = datetime.now(UTC)
             told = b"<CopyObjectResult><ETag>x</ETag></CopyObjectResult>" if copied else b""
-            self.answer(200, told, ETag='"x"')
+            self.answer(200, told, ETag=aws.etags[self.key])
 
         def do_DELETE(self):
             aws.objects.pop(self.key, None)
@@ -124,16 +139,33 @@ def handler_for(aws: FakeAws) -> type[BaseHTTPRequestHandler]:
                 page += f"<NextContinuationToken>{start + 1}</NextContinuationToken>" * more
                 return self.answer(200, f"<ListBucketResult>{page}</ListBucketResult>".encode())
             if self.key not in aws.objects:
-                return self.answer(
-                    404, b"<Error><Code>NoSuchKey</Code><Message>no</Message></Error>"
-                )
+                return self.nothing()
             if (span := self.headers["Range"]) is None:
-                return self.answer(200, aws.objects[self.key])
+                arrived = aws.arrived.get(self.key, _LONG_AGO)
+                return self.answer(
+                    200,
+                    aws.objects[self.key],
+                    ETag=aws.etags.get(self.key, '"x"'),
+                    Last_Modified=format_datetime(arrived, usegmt=True),
+                )
             aws.ranges.append(span)
             first, last = map(int, span.removeprefix("bytes=").split("-"))
             self.answer(206, aws.objects[self.key][first : last + 1])
 
+        def remove_listed(self) -> None:
+            """DeleteObjects: what may not be removed is told in an answer that says 200."""
+            kept = ""
+            for key in re.findall(r"<Key>(.*?)</Key>", self.body().decode()):
+                place = f"{self.key.rstrip('/')}/{unescape(key)}"
+                if any(part in place for part in aws.refuse):
+                    kept += f"<Error><Key>{key}</Key><Code>AccessDenied</Code></Error>"
+                else:
+                    aws.objects.pop(place, None)
+            self.answer(200, f"<DeleteResult>{kept}</DeleteResult>".encode())
+
         def do_POST(self):
+            if "X-Amz-Target" not in self.headers:
+                return self.remove_listed()
             action = self.headers["X-Amz-Target"].partition(".")[2]
             request = json.loads(self.body())
             if action in aws.refuse:
@@ -145,6 +177,8 @@ def handler_for(aws: FakeAws) -> type[BaseHTTPRequestHandler]:
                 return self.answer(200, json.dumps({"SecretString": secret}).encode())
             database = request.get("DatabaseName", request.get("Name"))
             if action == "CreateDatabase":
+                if request["DatabaseInput"]["Name"] in aws.databases:
+                    return self.answer(400, b'{"__type": "AlreadyExistsException"}')
                 aws.databases.add(request["DatabaseInput"]["Name"])
                 return self.answer(200, b"{}")
             if database not in aws.databases:

@@ -32,7 +32,6 @@ OF_COMMERCE = (
     "path:seeds",
     *OF_THE_LAKE,
 )
-OF_COMMERCE += ("--indirect-selection", "buildable")
 # Nobody reads what these commands write of themselves, and it is half of what a small one costs.
 QUICK = ("--no-write-json", "--log-level-file", "none")
 INHERITED = ("HOME", "LANG", "PATH", "TMPDIR")
@@ -40,9 +39,14 @@ LANDING = "from lakehouse.cli import app; app()"
 
 
 class DbtServer:
-    """The process that runs dbt for this one (see dbt_server.py), started at the first command."""
+    """The process that runs dbt for this one (see dbt_server.py), started at the first command.
 
-    def __init__(self) -> None:
+    Args:
+        project: the dbt project; parsed: where dbt keeps how it read it.
+    """
+
+    def __init__(self, project: Path, parsed: Path) -> None:
+        self._project, self._parsed = project, parsed
         self._process: subprocess.Popen[str] | None = None
         self._lock = threading.Lock()
 
@@ -73,30 +77,35 @@ class DbtServer:
     def _started(self) -> subprocess.Popen[str]:
         if self._process is None:
             self._process = subprocess.Popen(
-                [sys.executable, str(DBT_SERVER), str(PROJECT), str(PARSED)],
+                [sys.executable, str(DBT_SERVER), str(self._project), str(self._parsed)],
                 env={**os.environ, "LAKEHOUSE_TARGET": "duckdb"},
-                cwd=PROJECT,
+                cwd=self._project,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
             )
-            atexit.register(self._ended)
+            atexit.register(self.end)
         return self._process
 
-    def _ended(self) -> None:
+    def end(self) -> None:
         if self._process is not None and self._process.stdin:
             self._process.stdin.close()
             self._process.wait()
 
 
-DBT = DbtServer()
+DBT = {PROJECT: DbtServer(PROJECT, PARSED)}
 
 
 @dataclass(frozen=True)
 class Lake:
-    """A folder that holds `raw/`, `lakehouse.duckdb` and what dbt writes besides."""
+    """A folder that holds `raw/`, `lakehouse.duckdb` and what dbt writes besides.
+
+    Attributes:
+        project: whose models build it, where it is not this one.
+    """
 
     folder: Path
+    project: Path = PROJECT
 
     @property
     def raw(self) -> Path:
@@ -142,7 +151,7 @@ class Lake:
         return subprocess.run(
             [sys.executable, "-c", LANDING, "land", *map(str, arguments)],
             env=self.environment,
-            cwd=PROJECT,
+            cwd=self.project,
             capture_output=True,
             text=True,
         )
@@ -155,13 +164,27 @@ class Lake:
         Args:
             command: the words before the options, such as `docs generate`.
         """
+        quick = QUICK if command in ("build", "run", "seed", "test") else ()
+        return self._run([*command.split()], *quick, *arguments, variables=variables)
+
+    def build(
+        self, *arguments: object, variables: Mapping[str, object] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `lakehouse build` in a process of its own; returns it finished, failed or not."""
+        return self._run(["lakehouse", "build"], *arguments, variables=variables)
+
+    def _run(
+        self, command: list[str], *arguments: object, variables: Mapping[str, object] | None
+    ) -> subprocess.CompletedProcess[str]:
         self.folder.mkdir(parents=True, exist_ok=True)
-        places = ["--project-dir", PROJECT, "--profiles-dir", PROJECT]
+        places = ["--project-dir", self.project, "--profiles-dir", self.project]
         places += ["--target-path", self.folder / "target", "--log-path", self.folder / "logs"]
         given = ["--vars", json.dumps(variables)] if variables else []
-        quick = QUICK if command in ("build", "run", "seed", "test") else ()
-        words = [*command.split(), *places, "--no-use-colors", *quick, *arguments, *given]
-        return DBT.run([*map(str, words)], environment=self.environment, directory=self.folder)
+        words = [*command, *places, "--no-use-colors", *arguments, *given]
+        if self.project not in DBT:
+            DBT[self.project] = DbtServer(self.project, self.project / "target" / "parsed")
+        server = DBT[self.project]
+        return server.run([*map(str, words)], environment=self.environment, directory=self.folder)
 
     def dbt(
         self, command: str, *arguments: object, variables: Mapping[str, object] | None = None

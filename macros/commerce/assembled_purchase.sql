@@ -5,18 +5,32 @@
 
     `assembled_purchase` has one row per point: the union of what the three feeds say, null where a feed
     says nothing, with `is_<feed>_known`, the event times and the times of receipt of the winning rows.
+    `is_deleted`: the newest event of the purchase is a deletion, so that it is none, whatever its item says.
     The item is the one the purchase refers to, if that item is known; else, for a purchase without
     partition, the newest item that carries its purchase_id.
     Reads the CTEs purchase_history, item_history and extra_info_history of the model.
 #}
 {% macro assembled_purchase(points, known_on='known_on') -%}
     {%- set day = points ~ '.' ~ known_on if known_on is not none else none -%}
+    {%- set has_deletions = declared_operation('commerce', 'purchase') is not none %}
 purchase_state as (
     select *
     from purchase_history
     where known_from is not null
 ),
 
+{% if has_deletions -%}
+-- Since this day the newest event of the purchase is a state or a deletion.
+deletion as (
+    select
+        record_key,
+        min(ingest_date) as first_known_on
+    from purchase_history
+    where row_operation = 'delete'
+    group by record_key
+),
+
+{% endif -%}
 item_state as {{ not_materialized() }} (
     select *
     from item_history
@@ -67,6 +81,7 @@ chosen_offer as (
 assembled_purchase as (
     select
         {{ points }}.*,
+        {{ 'purchase_state.record_key is null and deletion.record_key is not null' if has_deletions else 'false' }} as is_deleted,
         purchase_state.record_key is not null as is_purchase_known,
         coalesce(item_state.record_key, chosen_offer.item_key) is not null as is_product_item_known,
         extra_info_state.record_key is not null as is_purchase_extra_info_known,
@@ -102,6 +117,14 @@ assembled_purchase as (
     from {{ points }}
     left join purchase_state
         on {{ points }}.purchase_key = purchase_state.record_key and {{ state_holds('purchase_state', day) }}
+    {%- if has_deletions %}
+    left join deletion
+        on
+            {{ points }}.purchase_key = deletion.record_key
+            {%- if day is not none %}
+            and {{ day }} >= deletion.first_known_on
+            {%- endif %}
+    {%- endif %}
     left join extra_info_state
         on {{ points }}.purchase_key = extra_info_state.record_key and {{ state_holds('extra_info_state', day) }}
     left join item_state

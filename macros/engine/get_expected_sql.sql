@@ -1,6 +1,6 @@
 {#
     get_expected_sql(rows, column_name_to_data_types, column_name_to_quoted) -> select of the rows that a unit test expects
-    Takes the place of dbt's macro of the name on DuckDB, for the reason that get_fixture_sql tells.
+    Takes the place of dbt's macro of the name on DuckDB and Glue, for the reason that get_fixture_sql tells.
     Rows that name different columns are left to dbt, which refuses them.
 #}
 {% macro get_expected_sql(rows, column_name_to_data_types, column_name_to_quoted) -%}
@@ -24,7 +24,7 @@
         {%- for name in names if name in column_name_to_data_types -%}
             {%- do types.update({name: column_name_to_data_types[name]}) -%}
         {%- endfor -%}
-        {{ duckdb_given_rows(rows, types, column_name_to_quoted) }}
+        {{ given_rows(rows, types, column_name_to_quoted) }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -33,5 +33,5 @@
 {%- endmacro %}
 
 {% macro glue__get_expected_sql(rows, column_name_to_data_types, column_name_to_quoted) -%}
-    {{ dbt.get_expected_sql(rows, column_name_to_data_types, column_name_to_quoted) }}
+    {{ duckdb__get_expected_sql(rows, column_name_to_data_types, column_name_to_quoted) }}
 {%- endmacro %}

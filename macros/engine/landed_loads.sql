@@ -2,7 +2,7 @@
     landed_loads(source_name, table_name) -> select with the columns load_id, ingest_date (text)
     One row per raw file, read from its path: the names of files cost nothing to ask, their contents do.
     A file that is not called after its load is found again in every run, which costs time and loses
-    nothing; the load table's test names it.
+    nothing.
 #}
 {% macro landed_loads(source_name, table_name) -%}
     {{ return(adapter.dispatch('landed_loads', 'lakehouse')(source_node(source_name, table_name))) }}
@@ -13,11 +13,10 @@
 {%- endmacro %}
 
 {% macro duckdb__landed_loads(node) -%}
-    {%- set declared = node.source_meta.external_location | replace('{name}', node.name) -%}
     select
         parse_filename(file, true) as load_id,
         regexp_extract(file, 'ingest_date=([^/]*)/', 1) as ingest_date
-    from glob('{{ raw_location(declared.split("'")[1]) }}')
+    from glob({{ raw_pattern(node) }})
 {%- endmacro %}
 
 {% macro athena__landed_loads(node) -%}

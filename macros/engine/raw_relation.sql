@@ -13,10 +13,8 @@
 {%- endmacro %}
 
 {% macro duckdb__raw_relation(node) -%}
-    {%- set declared = node.source_meta.external_location | replace('{name}', node.name) -%}
-    {%- set location = raw_location(declared) -%}
-    {%- set pattern = raw_location(declared.split("'")[1]) -%}
-    {%- set files = run_query("select 1 from glob('" ~ pattern ~ "') limit 1") -%}
+    {%- set location = raw_location(node.source_meta.external_location | replace('{name}', node.name)) -%}
+    {%- set files = run_query("select 1 from glob(" ~ raw_pattern(node) ~ ") limit 1") -%}
     {{ return(location if files.rows | length > 0 else none) }}
 {%- endmacro %}
 

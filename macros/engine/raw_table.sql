@@ -17,12 +17,7 @@
     (
         select * from {{ relation }}
         union all by name
-        select
-            {%- for column in node.columns.values() %}
-            {%- set type = dbt.type_string() if column.data_type == 'string' else column.data_type %}
-            cast(null as {{ type }}) as {{ column.name }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        where 1 = 0
+        {{ no_raw_rows(node) }}
     ) as raw_file
 {%- endmacro %}
 

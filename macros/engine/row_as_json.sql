@@ -1,19 +1,21 @@
 {#
-    row_as_json(columns, masked) -> text, one JSON object of the delivered texts, keys alphabetical
+    row_as_json(columns, masked, operation) -> text, one JSON object of the delivered texts, keys alphabetical
     columns: names as the source delivers them, read from `<name>_text`; masked: those whose value is
-    personal and written as '***' where one was given. Nulls stay null. A map is the one form of Trino with
-    an order of keys that can be told, alphabetical, so all engines have it. A row with columns that
-    nobody declared has `rescued_data` besides, masked; a row without has no such key.
+    personal and written as '***' where one was given. Nulls stay null, the mark of `own_markers` goes. A map
+    is the one form of Trino with an order of keys that can be told, alphabetical, so all engines have it. A
+    row with columns that nobody declared has `rescued_data` besides, masked; a row without has no such key.
+    operation: as declared (`declared_operation`), whose columns are shown too, or none.
 #}
-{% macro row_as_json(columns, masked=[]) -%}
+{% macro row_as_json(columns, masked=[], operation=none) -%}
     {%- set declared, with_rescued = [], [] -%}
-    {%- for name in (columns + ['rescued_data']) | sort -%}
+    {%- set told = [operation.column, operation.time] | select | list if operation is not none else [] -%}
+    {%- for name in (columns + told + ['rescued_data']) | sort -%}
         {%- if name == 'rescued_data' -%}
             {%- do with_rescued.append([name, "'***'"]) -%}
         {%- else -%}
-            {%- set value = [name, ("case when " ~ name ~ "_text is not null then '***' end") if name in masked else name ~ '_text'] -%}
-            {%- do declared.append(value) -%}
-            {%- do with_rescued.append(value) -%}
+            {%- set text = ("case when " ~ name ~ "_text is not null then '***' end") if name in masked else "replace(" ~ name ~ "_text, chr(1), '')" -%}
+            {%- do declared.append([name, text]) -%}
+            {%- do with_rescued.append([name, text]) -%}
         {%- endif -%}
     {%- endfor -%}
     case

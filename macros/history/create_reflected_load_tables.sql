@@ -21,7 +21,7 @@
         {%- endfor -%}
         {%- for relation in missing.values() if relation is not none -%}
             {%- do adapter.create_schema(relation) -%}
-            {%- do run_statement(create_reflected_load_table(relation)) -%}
+            {%- do run_statement(create_note_table(relation, {'model_name': 'text', 'load_key': 'bigint', 'shaped_by': 'text'})) -%}
         {%- endfor -%}
     {%- endif -%}
 {%- endmacro %}

@@ -1,15 +1,15 @@
 {#
-    landed_changes(entities) -> list of [entity, ingest_date, load_id] (text)
-    entities: names. What of the raw zone and of the load table being built is not in the other, looked up in one
-    statement while compiling: the days under which a raw file lies that the table does not hold, with load_id
-    null, and the loads it holds of which no raw file is there. A file that nobody can tell from a held one by its
-    name (see `landed_loads`) is read again, and on its day the rows say which loads are there.
+    landed_changes(domain, entities, held) -> list of [entity, ingest_date, load_id] (text)
+    entities: names of the domain's raw tables; held: relation of its load table. What of the raw zone and of the
+    load table is not in the other, looked up in one statement: the days under which a raw file lies that the table
+    does not hold, with load_id null, and the loads it holds of which no raw file is there. A file that nobody can
+    tell from a held one by its name (see `landed_loads`) is read again, and on its day the rows say which loads are
+    there.
 #}
-{% macro landed_changes(entities) -%}
+{% macro landed_changes(domain, entities, held) -%}
     {%- if not execute -%}
         {{ return([]) }}
     {%- endif -%}
-    {%- set domain = model.fqn[1] -%}
     {%- set text = dbt.type_string() -%}
     {%- set looked_up = ["select cast(null as " ~ text ~ ") as entity, cast(null as " ~ text ~ ") as load_id, cast(null as " ~ text ~ ") as ingest_date where 1 = 0"] -%}
     {%- for entity in entities if raw_relation(domain, entity) is not none -%}
@@ -21,7 +21,7 @@
             coalesce(landed.ingest_date, held.ingest_date) as ingest_date,
             held.load_id
         from (" ~ looked_up | join(' union all ') ~ ") as landed
-        full outer join (select distinct entity, load_id, ingest_date from " ~ this ~ ") as held
+        full outer join (select distinct entity, load_id, ingest_date from " ~ held ~ ") as held
             on held.entity = landed.entity and held.load_id = landed.load_id
             and held.ingest_date = landed.ingest_date
         where (held.entity is null or landed.entity is null)

@@ -15,7 +15,7 @@
     {%- do ref('ref_quality__load_decision') -%}
     {%- set found = [] -%}
     {%- set missing = [] -%}
-    {%- for row in (landed_changes(staged.keys() | list) if held else []) -%}
+    {%- for row in (landed_changes(domain, staged.keys() | list, held) if held else []) -%}
         {%- do (found if row[2] is none else missing).append(row) -%}
     {%- endfor -%}
     {%- do check_held_loads(missing) -%}
@@ -34,12 +34,8 @@ received_row as (
     from {{ relation }}
     where
         {{ is_known_day('ingest_date') }}
-        {%- if held and not days %}
-        and 1 = 0
-        {%- elif held and days | length > 400 %}
-        and ingest_date between '{{ days | first }}' and '{{ days | last }}'
-        {%- elif held %}
-        and ingest_date in ('{{ days | join("', '") }}')
+        {%- if held %}
+        and {{ in_literals('ingest_date', days) }}
         {%- endif %}
     {{ 'union all' if not loop.last }}
     {%- endfor %}

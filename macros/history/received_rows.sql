@@ -31,7 +31,7 @@ load as (
 new_load as (
     {%- if not loads %}
     select cast(null as bigint) as load_key where 1 = 0
-    {%- elif loads | length > 400 %}
+    {%- elif loads | length > most_literals() %}
     select load_key from {{ new_loads() }} as available_load
     {%- else %}
     select load_key from (values ({{ loads | map(attribute=0) | sort | join('), (') }})) as listed (load_key)
@@ -43,16 +43,8 @@ staged as (
     from {{ staged }}
     {%- if is_incremental() %}
     where
-        {%- if not own %}
-        1 = 0
-        {%- endif %}
-        {%- for column, place in [('load_id', 2), ('ingest_date', 3)] if own %}
-        {%- set values = own | map(attribute=place) | unique | sort %}
-        {{ 'and ' if not loop.first }}{{ column }}
-        {%- if values | length > 400 %} between '{{ values | first }}' and '{{ values | last }}'
-        {%- else %} in ('{{ values | join("', '") }}')
-        {%- endif %}
-        {%- endfor %}
+        {{ in_literals('load_id', own | map(attribute=2)) }}
+        and {{ in_literals('ingest_date', own | map(attribute=3)) }}
     {%- endif %}
 ),
 

@@ -32,8 +32,14 @@
                 from {{ relation }}
                 where model_name in ('{{ names | join("', '") }}')
             {%- endset -%}
-            {%- set missing = run_query("select distinct model_name from (" ~ wanted ~ " except " ~ held ~ ") as missing").columns[0].values() | list -%}
-            {%- set lost = run_query("select distinct model_name from (" ~ held ~ " except " ~ wanted ~ ") as lost").columns[0].values() | list -%}
+            {%- set missing, lost = [], [] -%}
+            {%- for name, is_missing in run_query("
+                select distinct model_name, 1 as is_missing from (" ~ wanted ~ " except " ~ held ~ ") as missing
+                union all
+                select distinct model_name, 0 as is_missing from (" ~ held ~ " except " ~ wanted ~ ") as lost
+            ").rows -%}
+                {%- do (missing if is_missing else lost).append(name) -%}
+            {%- endfor -%}
             {%- for name in lost -%}
                 {%- do run_statement("delete from " ~ relation ~ " where model_name = '" ~ name ~ "' and load_key not in (select available.load_key from (" ~ available_loads(name) ~ ") as available)") -%}
             {%- endfor -%}

@@ -4,7 +4,7 @@
 #}
 {% macro classe_acao(type_text) -%}
     case
-        when {{ is_fixed_width_type(type_text) }} then trim(substr({{ type_text }}, 1, 4))
+        when {{ is_fixed_width_type(type_text) }} then trim(both ' ' from substr({{ type_text }}, 1, 4))
         when position(' ' in {{ type_text }}) > 0
             then substr({{ type_text }}, 1, position(' ' in {{ type_text }}) - 1)
         else {{ type_text }}

@@ -5,7 +5,7 @@
     class and level, whatever it is.
 #}
 {% macro marca_evento(type_text, class, level) -%}
-    {{ single_spaced(
+    {{ kept_text(
         "substr(" ~ type_text ~ ", length(" ~ class ~ ") + 1, length(" ~ type_text ~ ") - length("
         ~ class ~ ") - coalesce(length(" ~ level ~ "), 0))"
     ) }}

@@ -1,6 +1,11 @@
 {#
-    is_given(x) -> boolean: the delivered text says something (neither null nor empty)
+    is_given(x) -> boolean, never null: the delivered text says something
+    Null, blanks alone and the markers of `null_markers` (exactly
+    so, but for blanks around) say nothing.
 #}
 {% macro is_given(x) -%}
-    ({{ x }} is not null and {{ x }} <> '')
+    case
+        when {{ x }} is null or {{ x }} = '' then false
+        else {{ trimmed(x) }} not in ({{ null_markers() | join(', ') }})
+    end
 {%- endmacro %}

@@ -1,8 +1,15 @@
 {#
-    kept_text(x) -> text as it came but for blanks (see `trimmed`), null where nothing is left
-    The first step of every text that is kept or compared. chr(1) and chr(31) are taken out: `row_content`
-    uses them as marks that no value may hold.
+    kept_text(x) -> text as it came but for blanks, null where nothing is said (see `is_given`)
+    For every text that is kept or shown: no blanks at both ends, one where several stood inside, nothing
+    invisible. chr(1) and chr(31) are taken out: `row_content` uses them as marks that no value may hold.
+    Nearly all texts are printable ASCII with single blanks, which is cheaper to see than to make.
 #}
 {% macro kept_text(x) -%}
-    nullif({{ trimmed("replace(replace(" ~ x ~ ", chr(1), ''), chr(31), '')") }}, '')
+    {%- set known = blank_characters() -%}
+    case
+        when {{ x }} in ({{ null_markers() | join(', ') }}) then null
+        when {{ regexp_matched(x, '^[!-~]+( [!-~]+)*$') }} then {{ x }}
+        when {{ trimmed(x) }} not in ({{ null_markers() | join(', ') }})
+            then {{ squeezed("translate(" ~ x ~ ", " ~ characters(known.blanks + known.invisible + [1, 31]) ~ ", '" ~ ' ' * known.blanks | length ~ "')") }}
+    end
 {%- endmacro %}

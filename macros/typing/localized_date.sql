@@ -4,14 +4,14 @@
     the year is of this century.
 #}
 {% macro localized_date(x, language) -%}
-    {%- set month_and_day -%}
-        case {{ language }}
-            when 'pt-br' then substr({{ x }}, 4, 2) || '-' || substr({{ x }}, 1, 2)
-            when 'en-us' then substr({{ x }}, 1, 2) || '-' || substr({{ x }}, 4, 2)
+    {%- set iso -%}
+        case
+            when {{ regexp_matched('GIVEN', '^[0-9]{2}/[0-9]{2}/[0-9]{2}$') }}
+                then '20' || substr(GIVEN, 7, 2) || '-' || case {{ language }}
+                    when 'pt-br' then substr(GIVEN, 4, 2) || '-' || substr(GIVEN, 1, 2)
+                    when 'en-us' then substr(GIVEN, 1, 2) || '-' || substr(GIVEN, 4, 2)
+                end
         end
     {%- endset -%}
-    case
-        when {{ regexp_matched(x, '^[0-9]{2}/[0-9]{2}/[0-9]{2}$') }}
-            then {{ try_date("('20' || substr(" ~ x ~ ", 7, 2) || '-' || " ~ month_and_day ~ ")") }}
-    end
+    try_cast({{ on_trimmed(x, '', none, iso) }} as date)
 {%- endmacro %}

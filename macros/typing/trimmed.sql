@@ -1,8 +1,9 @@
 {#
-    trimmed(x) -> text without blanks, tabs, line breaks and no-break spaces at both ends
-    Engines disagree on what `trim` takes away; every such character becomes a blank first, inside the
-    text too, so that a line break in a quoted field never reaches a mart.
+    trimmed(x) -> text without blanks at both ends and without invisible characters
+    Every blank (see `blank_characters`) becomes the plain one, inside too, so that a line break in a
+    quoted field never reaches a mart; runs of them stay. `trim` by itself takes away other characters on
+    each engine.
 #}
 {% macro trimmed(x) -%}
-    trim(replace(replace(replace(replace({{ x }}, chr(9), ' '), chr(10), ' '), chr(13), ' '), chr(160), ' '))
+    trim(both ' ' from {{ plain_blanks(x) }})
 {%- endmacro %}

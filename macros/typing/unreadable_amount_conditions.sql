@@ -6,7 +6,7 @@
 {% macro unreadable_amount_conditions(columns) -%}
     {%- set conditions = [] -%}
     {%- for column in columns -%}
-        {%- do conditions.append("(" ~ unreadable_conditions([column])[0] ~ " and not " ~ is_amount_out_of_range(column ~ "_text") ~ ")") -%}
+        {%- do conditions.append("(" ~ unreadable_conditions([column])[0] ~ " and not " ~ is_amount_out_of_range(column ~ "_text", column ~ "_digits") ~ ")") -%}
     {%- endfor -%}
     {{ return(conditions) }}
 {%- endmacro %}

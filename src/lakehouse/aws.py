@@ -77,6 +77,12 @@ class AwsClients:
             raise AwsError(f"{self.thing}: no AWS client ({err}); check the AWS settings") from err
 
 
+def bucket_and_key(location: str) -> tuple[str, str]:
+    """Return the parts of `s3://bucket/key`."""
+    bucket, _, key = location.removeprefix("s3://").partition("/")
+    return bucket, key
+
+
 @contextmanager
 def aws_errors(thing: str, hint: str = "") -> Iterator[None]:
     """Turn what AWS refuses into an AwsError that names the thing."""

@@ -1,7 +1,7 @@
 """The command line: words become calls, results sentences; clock and environment come in here."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,8 @@ from lakehouse.terraform_env import environment, shell_exports
 _LISTED = f"Commit {LIST.parent}: on AWS it counts once that commit is deployed."
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
+lease_app = typer.Typer(no_args_is_help=True, help="Who writes the tables on Athena and Glue.")
+app.add_typer(lease_app, name="lease")
 
 
 @app.callback()
@@ -105,15 +107,7 @@ def accept(
     project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
 ) -> None:
     """Let loads pass that stop the build, for the rows they reject or the records they end."""
-    with _told_errors():
-        done = accept_loads(
-            loads,
-            why=why,
-            decided_on=datetime.now(UTC).date(),
-            settings=os.environ,
-            project_dir=project_dir,
-        )
-    _report_decisions(done, "accepted")
+    _decide(accept_loads, loads, why, project_dir, verb="accepted")
     typer.echo(f"next: lakehouse build. {_LISTED}")
 
 
@@ -124,15 +118,7 @@ def withdraw(
     project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
 ) -> None:
     """Take loads out of the raw zone; their files are kept below _withdrawn."""
-    with _told_errors():
-        done = withdraw_loads(
-            loads,
-            why=why,
-            decided_on=datetime.now(UTC).date(),
-            settings=os.environ,
-            project_dir=project_dir,
-        )
-    _report_decisions(done, "withdrawn")
+    done = _decide(withdraw_loads, loads, why, project_dir, verb="withdrawn")
     domains = sorted({each.decision.domain for each in done})
     below = " ".join(f"path:models/{domain}+" for domain in domains)
     typer.echo(
@@ -221,10 +207,11 @@ def publish(
 ) -> None:
     """Copy marts to the databases that the exposures name; old tables stay until all is there."""
     # Imported late: the other commands speak to no database.
+    from lakehouse.publishing.publish import check_settings, read_manifest
     from lakehouse.publishing.publish import publish as publish_exposures
-    from lakehouse.publishing.publish import read_manifest
 
     with _told_errors():
+        check_settings(domains or (), settings=os.environ, project_dir=project_dir)
         done = publish_exposures(
             domains or (),
             manifest=read_manifest(project_dir, manifest),
@@ -307,11 +294,18 @@ def verify(
 @app.command()
 def features(
     input_path: Annotated[
-        Path, typer.Option("--input-path", "--input_path", help="CSV file, or directory of them.")
+        str,
+        typer.Option(
+            "--input-path", "--input_path", help="CSV file or directory of them, or s3://…"
+        ),
     ],
     output_path: Annotated[
-        Path,
-        typer.Option("--output-path", "--output_path", help="Gets anomesdia=YYYYMMDD/<sender>."),
+        str,
+        typer.Option(
+            "--output-path",
+            "--output_path",
+            help="Directory or s3://…; gets anomesdia=YYYYMMDD/<sender>.",
+        ),
     ],
     anomesdia: Annotated[
         int | None,
@@ -331,6 +325,7 @@ def features(
             output_path,
             project_dir=project_dir,
             received_at=datetime.now(UTC),
+            clients=AwsClients("features"),
             anomesdia=anomesdia,
             sender=sender,
         )
@@ -341,8 +336,10 @@ def features(
             f"warning: {result.rejected_count} rows have no usable key or date and no features",
             err=True,
         )
-    for path, row_count in result.partitions.values():
-        typer.echo(f"{path}: {row_count} rows")
+    if result.invalid or result.unknown:
+        typer.echo(f"warning: {_values_sentence(result.invalid, result.unknown)}", err=True)
+    for address, row_count in result.partitions.values():
+        typer.echo(f"{address}: {row_count} rows")
     if not result.partitions:
         typer.echo("nothing written, no rows")
 
@@ -360,22 +357,43 @@ def env(
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def build(context: typer.Context) -> None:
-    """Build and test the tables; takes any option of `dbt build`, whose --help lists them."""
+    """Build and test what is new; takes any option of `dbt build`, and --force to build all."""
     # Imported late: the other commands draw nothing.
     from lakehouse.building.command import build as build_quietly
 
     _check_settings(context.args)
-    raise typer.Exit(build_quietly(context.args, say=typer.echo))
+    with _told_errors():
+        code = build_quietly(context.args, say=typer.echo)
+    raise typer.Exit(code)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def dbt(context: typer.Context) -> None:
     """Run dbt, such as `lakehouse dbt build`; an error that an adapter swallowed fails it too."""
     # Imported late: dbt takes seconds.
-    from lakehouse.building.dbt_run import checked_run
+    from lakehouse.building.checked_run import checked_run
 
     _check_settings(context.args)
-    raise typer.Exit(checked_run(context.args))
+    with _told_errors():
+        code = checked_run(context.args)
+    raise typer.Exit(code)
+
+
+@lease_app.command()
+def status() -> None:
+    """Say who writes the tables; exit status 0 if nobody does, 75 if somebody."""
+    # Imported late: the clients take longer to load than most commands take.
+    from lakehouse.building.lease import Pace, lease_object, said_of
+    from lakehouse.errors import LeaseHeldError
+
+    with _told_errors():
+        lease = lease_object(os.environ)
+        found = lease.read()
+    if found is None or found.is_free(Pace()):
+        typer.echo(f"nobody writes: {lease.uri} is free")
+        return
+    typer.echo(said_of(found, lease))
+    raise typer.Exit(LeaseHeldError.exit_code)
 
 
 @app.command()
@@ -395,13 +413,15 @@ def transform(
 ) -> None:
     """Build and test tables as a run of the workflow does, with dbt's own output."""
     # Imported late: dbt takes seconds.
-    from lakehouse.building.dbt_run import checked_run
+    from lakehouse.building.checked_run import checked_run
     from lakehouse.building.transform import build_words
 
     with _told_errors():
         words = build_words(run_date, select=select, full_refresh=full_refresh, variables=variables)
     _check_settings(words)
-    raise typer.Exit(checked_run(words))
+    with _told_errors():
+        code = checked_run(words)
+    raise typer.Exit(code)
 
 
 @app.command()
@@ -479,13 +499,29 @@ def _report(results: Iterable[LandedLoad]) -> None:
         typer.echo(_sentence(result))
 
 
-def _report_decisions(done: Iterable[Decided], verb: str) -> None:
+def _decide(
+    decide: Callable[..., list[Decided]],
+    loads: Sequence[str],
+    why: str,
+    project_dir: Path,
+    *,
+    verb: str,
+) -> list[Decided]:
+    with _told_errors():
+        done = decide(
+            loads,
+            why=why,
+            decided_on=datetime.now(UTC).date(),
+            settings=os.environ,
+            project_dir=project_dir,
+        )
     for each in done:
         load = each.decision
         name = f"{load.domain}.{load.entity}: load {load.load_id} ({load.days})"
         moved = f"; {_files(each.moved_count)} moved to {each.place}" if each.moved_count else ""
         known = "" if each.is_new else ", as it was listed before"
         typer.echo(f"{name} is {verb}{known}{moved}")
+    return done
 
 
 def _files(count: int) -> str:
@@ -507,6 +543,15 @@ def _sentence(result: LandedLoad) -> str:
     return (
         f"{result.entity}: landed {result.row_count} rows in {len(result.files)} file(s) as "
         f"load {result.load_id}"
+    )
+
+
+def _values_sentence(invalid: Mapping[str, int], unknown: Mapping[str, int]) -> str:
+    found = (("invalid values, read as null", invalid), ("unknown, counted as other", unknown))
+    return "; ".join(
+        f"{kind}: {', '.join(f'{column} {count}' for column, count in counts.items())}"
+        for kind, counts in found
+        if counts
     )
 
 

@@ -81,7 +81,7 @@ def accept(
     Source: docs/architecture.md#thresholds.
     """
     reason = _reason(why)
-    found = {load: _files_of(load, _stores(settings, project_dir)) for load in _once(loads)}
+    found = _files_of(_once(loads), _stores(settings, project_dir))
     for load, files in found.items():
         if not files:
             raise UsageError(
@@ -115,8 +115,8 @@ def withdraw(
     reason = _reason(why)
     stores = _stores(settings, project_dir)
     gone = {domain: withdrawn_zone(store) for domain, store in stores.items()}
-    here = {load: _files_of(load, stores) for load in _once(loads)}
-    there = {load: _files_of(load, gone) for load in here}
+    here = _files_of(_once(loads), stores)
+    there = _files_of(here, gone)
     for load in here:
         if not here[load] and not there[load]:
             raise UsageError(
@@ -151,13 +151,14 @@ def _stores(settings: Mapping[str, str], project_dir: Path) -> dict[str, RawStor
     }
 
 
-def _files_of(load: str, stores: Mapping[str, RawStore]) -> list[RawFile]:
-    return [
-        file
-        for domain, store in stores.items()
-        for file in store.list_files(domain)
-        if file.load_id == load
-    ]
+def _files_of(loads: Iterable[str], stores: Mapping[str, RawStore]) -> dict[str, list[RawFile]]:
+    """The files of each load, from one listing of every zone."""
+    found: dict[str, list[RawFile]] = {load: [] for load in loads}
+    for domain, store in stores.items():
+        for file in store.list_files(domain):
+            if file.load_id in found:
+                found[file.load_id].append(file)
+    return found
 
 
 def _lines(

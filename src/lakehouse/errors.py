@@ -1,5 +1,14 @@
 """Why a command stops: every error names the thing, the reason and what to do next."""
 
+from unicodedata import category
+
+
+def shown(text: str) -> str:
+    """The text with escapes for characters that break a line, show nothing, or are half of one."""
+    return "".join(
+        ascii(sign)[1:-1] if category(sign) in ("Cc", "Cs", "Zl", "Zp") else sign for sign in text
+    )
+
 
 class LakehouseError(Exception):
     """A command stops and leaves what it writes as it was, unless the text says otherwise."""
@@ -18,7 +27,13 @@ class ContractError(LakehouseError):
 
 
 class DeliveryError(LakehouseError):
-    """A delivered file is not what the contract of its entity promises."""
+    """A delivered file is not what the contract of its entity promises.
+
+    Its text quotes what somebody else wrote: what would break its line is escaped.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(shown(text))
 
 
 class FutureClaimError(LakehouseError):
@@ -35,6 +50,16 @@ class RawStoreError(LakehouseError):
 
 class AwsError(LakehouseError):
     """AWS refuses what is asked of it, or cannot be asked."""
+
+
+class LeaseHeldError(LakehouseError):
+    """Another run writes the tables of the environment; nothing was done. Wait, and run again."""
+
+    exit_code = 75
+
+
+class LeaseLostError(LakehouseError):
+    """A run had to end, because another may have begun to write its tables."""
 
 
 class DecisionError(LakehouseError):

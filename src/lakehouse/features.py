@@ -8,12 +8,15 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import chdir, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import yaml
+
+from lakehouse.aws import AwsClients
 from lakehouse.building.recorded import (
     Recorded,
     RecordedRunError,
@@ -24,7 +27,8 @@ from lakehouse.building.recorded import (
     run_record,
 )
 from lakehouse.database import quoted
-from lakehouse.errors import FeaturesError, UsageError
+from lakehouse.errors import AwsError, FeaturesError, UsageError
+from lakehouse.extraction.transient import S3TransientZone
 from lakehouse.landing.contract import read_contract
 from lakehouse.landing.delivery import Delivery
 from lakehouse.landing.land import land_delivery
@@ -51,9 +55,10 @@ _PROJECT_PARTS = (
     "seeds/quality",
     "tests/data/generic",
 )
-# Of a delivery with that many rows no more may be rejected.
+# Of a delivery with that many rows no more may be rejected than the project's rejected_share_limit.
 _JUDGED_ROWS = 100
-_REJECTED_SHARE_LIMIT = 0.01
+# Columns of the features that say of another one what became of its value.
+_MARK = re.compile(r"is_(?P<column>\w+)_(?P<kind>invalid|unknown)")
 _PARTITION = re.compile(r"[0-9]{8}")
 
 
@@ -62,21 +67,26 @@ class WrittenFeatures:
     """What became of a delivery.
 
     Attributes:
-        partitions: per anomesdia (integer yyyymmdd) the file written and its rows.
+        partitions: per anomesdia (integer yyyymmdd) the address of what was written and its rows.
         rejected_count: rows whose key or date cannot be used; they have no features.
+        invalid: by column, how many values were left out because they cannot be.
+        unknown: likewise, how many categories the vocabulary does not have.
     """
 
-    partitions: dict[int, tuple[Path, int]]
-    rejected_count: int
+    partitions: dict[int, tuple[str, int]]
+    rejected_count: int = 0
+    invalid: Mapping[str, int] = field(default_factory=dict)
+    unknown: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
 
 def write_features(
-    input_path: Path,
-    output_path: Path,
+    input_path: str,
+    output_path: str,
     *,
     project_dir: Path,
     received_at: datetime,
+    clients: AwsClients,
     anomesdia: int | None = None,
     sender: str | None = None,
 ) -> WrittenFeatures:
@@ -86,7 +96,9 @@ def write_features(
     other senders' files and other dates stay. The target is never written.
 
     Args:
-        input_path: a CSV file, or a directory whose *.csv files are one delivery.
+        input_path: a CSV file, or a directory whose *.csv files are one delivery; either may be
+            `s3://bucket/…`.
+        output_path: a directory or `s3://bucket/prefix`.
         received_at: now, UTC; its day is the reference date of rows that name none.
         anomesdia: the reference date of rows that name none, instead of today; not after today.
     Raises: LakehouseError for a delivery that is not what the contract promises; FeaturesError with
@@ -94,9 +106,13 @@ def write_features(
     Source: docs/domains/credit.md#features-command.
     """
     day = _day_of(anomesdia, received_at) if anomesdia is not None else None
-    files = _input_files(input_path)
     with tempfile.TemporaryDirectory(prefix="lakehouse-features-") as folder:
         work = Path(folder)
+        files = (
+            _fetched(input_path, work / "input", clients)
+            if _is_on_s3(input_path)
+            else _input_files(Path(input_path))
+        )
         [landed] = land_delivery(
             [Delivery(entity=ENTITY, path=path) for path in files],
             contract=read_contract(DOMAIN, project_dir=project_dir),
@@ -106,11 +122,45 @@ def write_features(
             sender=sender,
         )
         if landed.outcome == "empty":
-            return WrittenFeatures({}, 0, landed.warnings)
+            return WrittenFeatures({}, warnings=landed.warnings)
         _build(work, project_dir.resolve())
-        return WrittenFeatures(
-            *_export(work, output_path, sender or DEFAULT_SENDER), landed.warnings
+        written, found = _export(work, limit=_rejected_share_limit(project_dir))
+        name = f"{sender or DEFAULT_SENDER}.parquet"
+        partitions = (
+            _put(written, output_path, name, clients)
+            if _is_on_s3(output_path)
+            else _publish(written, Path(output_path), name)
         )
+        return replace(found, partitions=partitions, warnings=landed.warnings)
+
+
+def _is_on_s3(address: str) -> bool:
+    return address.startswith("s3://")
+
+
+def _zone(address: str, clients: AwsClients) -> S3TransientZone:
+    bucket, _, prefix = address.removeprefix("s3://").partition("/")
+    if not bucket:
+        raise UsageError(f"{address} names no bucket; give s3://bucket/prefix")
+    return S3TransientZone(bucket, prefix.strip("/"), s3=clients.s3())
+
+
+def _fetched(address: str, folder: Path, clients: AwsClients) -> list[Path]:
+    """Copy what lies at an address of S3, an object or the *.csv objects right below it."""
+    parent, _, name = address.rstrip("/").rpartition("/")
+    below = _zone(address, clients)
+    keys = [arrival.key for arrival in below.list("") if "/" not in arrival.key]
+    keys = sorted(key for key in keys if key.lower().endswith(".csv"))
+    zone = below
+    if not keys and parent != "s3:/":
+        zone = _zone(parent, clients)
+        keys = [arrival.key for arrival in zone.list(name) if arrival.key == name]
+    if not keys:
+        raise UsageError(f"{address}: no such object, and no .csv below it; check --input-path")
+    folder.mkdir()
+    for key in keys:
+        zone.fetch(key, folder / key)
+    return [folder / key for key in keys]
 
 
 def _day_of(anomesdia: int, now: datetime) -> date:
@@ -191,8 +241,8 @@ def _run_dbt(work: Path, project_dir: Path, files: Sequence[Path]) -> Recorded |
     return built.recorded
 
 
-def _export(work: Path, output_path: Path, sender: str) -> tuple[dict[int, tuple[Path, int]], int]:
-    """Copy the table to files beside their places, then rename all of them into it."""
+def _export(work: Path, *, limit: float) -> tuple[list[tuple[int, Path, int]], WrittenFeatures]:
+    """Copy the table to files of a day each, and count what the command reports."""
     # Imported late: the other commands never open a database.
     import duckdb
 
@@ -202,7 +252,7 @@ def _export(work: Path, output_path: Path, sender: str) -> tuple[dict[int, tuple
             "select count_if(reason_code is not null), count(*) "
             f"from {DOMAIN}.int_{DOMAIN}__{ENTITY}"
         ).fetchall()[0]
-        _check_rejections(rejected, received)
+        _check_rejections(rejected, received, limit)
         table = f"{DOMAIN}.{MODEL}"
         counts = lake.execute(
             f"select anomesdia, count(*) from {table} group by anomesdia order by anomesdia"
@@ -216,26 +266,58 @@ def _export(work: Path, output_path: Path, sender: str) -> tuple[dict[int, tuple
                 "(format parquet, compression zstd)"
             )
             written.append((day, path, count))
-    return _publish(written, output_path, f"{sender}.parquet"), rejected
+        columns = [name for name, *_ in lake.execute(f"describe {table}").fetchall()]
+        marks = [mark for mark in map(_MARK.fullmatch, columns) if mark]
+        sums = ", ".join(f"count_if({mark[0]})" for mark in marks)
+        totals = lake.execute(f"select {sums} from {table}").fetchall()[0]
+    found: dict[str, dict[str, int]] = {"invalid": {}, "unknown": {}}
+    for mark, total in zip(marks, totals, strict=True):
+        if total:
+            found[mark["kind"]][mark["column"]] = total
+    return written, WrittenFeatures({}, rejected, found["invalid"], found["unknown"])
 
 
-def _check_rejections(rejected: int, received: int) -> None:
+def _rejected_share_limit(project_dir: Path) -> float:
+    """What the project lets pass in a lake, too."""
+    project = yaml.safe_load((project_dir / "dbt_project.yml").read_text(encoding="utf-8"))
+    return float(project["vars"]["rejected_share_limit"])
+
+
+def _check_rejections(rejected: int, received: int, limit: float) -> None:
     """Refuse a delivery of which too much cannot be used; a small one is judged by who reads it.
 
     Raises: FeaturesError that names the limit.
     """
-    if received >= _JUDGED_ROWS and rejected > _REJECTED_SHARE_LIMIT * received:
+    if received >= _JUDGED_ROWS and rejected > limit * received:
         raise FeaturesError(
-            f"{rejected} of {received} rows are rejected, more than {_REJECTED_SHARE_LIMIT:.0%} "
+            f"{rejected} of {received} rows are rejected, more than {limit:.0%} "
             f"(as rejected_share in a lake), so nothing is written; correct the file, or land it "
             f"into a lake to see each row's reason"
         )
 
 
+def _put(
+    written: Sequence[tuple[int, Path, int]], address: str, name: str, clients: AwsClients
+) -> dict[int, tuple[str, int]]:
+    """Put one object after the other: S3 has no rename of several. Each is replaced whole."""
+    zone = _zone(address, clients)
+    partitions: dict[int, tuple[str, int]] = {}
+    for day, path, count in written:
+        key = f"anomesdia={day}/{name}"
+        try:
+            zone.put(key, path.read_bytes())
+        except AwsError as err:
+            hint = "; earlier dates are written: run again" if partitions else ""
+            raise FeaturesError(f"{err}{hint}") from err
+        partitions[day] = (zone.address(key), count)
+    return partitions
+
+
 def _publish(
     written: Sequence[tuple[int, Path, int]], output_path: Path, name: str
-) -> dict[int, tuple[Path, int]]:
-    partitions: dict[int, tuple[Path, int]] = {}
+) -> dict[int, tuple[str, int]]:
+    """Copy files beside their places, then rename all of them into it."""
+    partitions: dict[int, tuple[str, int]] = {}
     moves = []
     try:
         for day, path, count in written:
@@ -245,7 +327,7 @@ def _publish(
             beside = target.with_name(f".{name}.{os.getpid()}")
             shutil.copyfile(path, beside)
             moves.append((beside, target))
-            partitions[day] = (target, count)
+            partitions[day] = (str(target), count)
         for beside, target in moves:
             os.replace(beside, target)
     except OSError as err:

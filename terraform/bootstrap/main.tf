@@ -10,6 +10,8 @@ provider "aws" {
 
 data "aws_caller_identity" "current" {}
 
+data "aws_partition" "current" {}
+
 locals {
   bucket = "${var.project_name}-${data.aws_caller_identity.current.account_id}-state"
 }
@@ -91,7 +93,7 @@ resource "aws_s3_bucket_policy" "state" {
       Effect    = "Deny"
       Principal = "*"
       Action    = "s3:*"
-      Resource  = ["arn:aws:s3:::${local.bucket}", "arn:aws:s3:::${local.bucket}/*"]
+      Resource  = ["arn:${data.aws_partition.current.partition}:s3:::${local.bucket}", "arn:${data.aws_partition.current.partition}:s3:::${local.bucket}/*"]
       Condition = { Bool = { "aws:SecureTransport" = "false" } }
     }]
   })
@@ -106,4 +108,17 @@ resource "aws_iam_openid_connect_provider" "github" {
 
   url            = "https://token.actions.githubusercontent.com"
   client_id_list = ["sts.amazonaws.com"]
+}
+
+# The Hive client of Glue and Athena refuses to work where the account's database `default` is missing, and would make
+# it itself if it might. It is the account's and stays: deleting it would take along tables that others put there.
+resource "aws_glue_catalog_database" "default" {
+  count = var.creates_default_database ? 1 : 0
+
+  name        = "default"
+  description = "The account's default database; Athena and Glue ask for it."
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }

@@ -1,3 +1,10 @@
+variable "creates_default_database" {
+  description = "Whether to make the Glue database `default`; false where the region already has it."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "creates_github_provider" {
   description = "Whether to register GitHub's tokens; false where the account already knows them."
   type        = bool

@@ -16,6 +16,7 @@ sys.path.insert(0, str(PROJECT / "scripts"))
 
 import local_aws  # noqa: E402
 import parity  # noqa: E402
+from athena_query import ask  # noqa: E402
 
 from lakehouse.marts.athena import AthenaReader  # noqa: E402
 from lakehouse.marts.comparison import Difference  # noqa: E402
@@ -34,7 +35,11 @@ class Aws:
 
     @property
     def reader(self) -> AthenaReader:
-        return AthenaReader(self.athena, self.glue, local_aws.WORKGROUP)
+        return parity.reader_of(self.athena, self.glue, self.s3)
+
+    def ask(self, sql: str) -> list[tuple[str | None, ...]]:
+        """Run a statement on Athena; returns its rows."""
+        return ask(self.athena, local_aws.WORKGROUP, sql)
 
     def fault(self, error: str, *, text: str = "", times: int = 1) -> None:
         """Have the next statements that contain the text fail."""

@@ -30,9 +30,10 @@ import local_aws  # noqa: E402
 from commerce_histories import loads_of_histories, steps_of_loads  # noqa: E402
 from commerce_oracle import COLUMNS  # noqa: E402
 from lake import Lake  # noqa: E402
+from operations import project_with_operations  # noqa: E402
 
 from lakehouse.errors import TableReadError  # noqa: E402
-from lakehouse.marts.athena import AthenaReader  # noqa: E402
+from lakehouse.marts.athena import AthenaReader, unload_folder  # noqa: E402
 from lakehouse.marts.comparison import Difference, difference, unreadable  # noqa: E402
 from lakehouse.marts.duckdb import duckdb_rows  # noqa: E402
 from lakehouse.marts.rows import Rows  # noqa: E402
@@ -60,11 +61,13 @@ class Case:
 
     Attributes:
         selection: of dbt; empty for the whole project.
+        project: whose models are built.
     """
 
     name: str
     steps: Sequence[Step]
     selection: tuple[str, ...] = ()
+    project: Path = local_aws.PROJECT
 
     @property
     def folder(self) -> Path:
@@ -140,11 +143,22 @@ def correction_of(folder: Path, *, load: str = "0123456789ab") -> dict[str, Path
     return files
 
 
-def history_case(count: int, seed: int, *, name: str = "histories") -> Case:
-    """Return random histories of commerce, in three steps of which two bring late loads."""
+def history_case(
+    count: int, seed: int, *, name: str = "histories", with_operations: bool = False
+) -> Case:
+    """Return random histories of commerce, in three steps of which two bring late loads.
+
+    Args:
+        with_operations: they hold deletions, and the project that is built declares operations.
+    """
     quality = ("+fct_quality__row_accounting", "+fct_quality__rejected_row")
-    steps = _history_steps(WORK / name / "generated", count, seed)
-    return Case(name, steps, ("path:models/commerce", *quality))
+    steps = _history_steps(WORK / name / "generated", count, seed, with_operations=with_operations)
+    project = local_aws.PROJECT
+    if with_operations:
+        project = WORK / name / "project"
+        shutil.rmtree(project, ignore_errors=True)
+        project_with_operations(project)
+    return Case(name, steps, ("path:models/commerce", *quality), project)
 
 
 def mixed_case(count: int, seed: int, *, name: str) -> Case:
@@ -162,15 +176,18 @@ def mixed_case(count: int, seed: int, *, name: str) -> Case:
     return Case(name, steps)
 
 
-def _history_steps(folder: Path, count: int, seed: int) -> list[Step]:
+def _history_steps(
+    folder: Path, count: int, seed: int, *, with_operations: bool = False
+) -> list[Step]:
     generated = Lake(folder)
     shutil.rmtree(folder, ignore_errors=True)
     days, late_steps = HISTORY_STEPS
     steps = []
-    loads = steps_of_loads(loads_of_histories(count, seed), list(days), late_steps, seed)
+    histories = loads_of_histories(count, seed, with_operations=with_operations)
+    loads = steps_of_loads(histories, list(days), late_steps, seed)
     for day, arrived in zip(days, loads, strict=True):
         for load in arrived:
-            generated.write_raw(load.path, COLUMNS[load.entity], load.rows)
+            generated.write_raw(load.path, load.columns, load.rows)
         steps.append(Step({load.path: generated.raw / load.path for load in arrived}, day))
     return steps
 
@@ -215,7 +232,7 @@ def run_dbt(
     variables = ["--vars", json.dumps({"run_date": run_date})]
     done = subprocess.run(
         [sys.executable, "-c", local_aws.LAKEHOUSE, "dbt", *arguments, *places, *variables],
-        cwd=local_aws.PROJECT,
+        cwd=case.project,
         env={**os.environ, **given},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -232,7 +249,7 @@ def land(case: Case, step: Step) -> None:
     for key, file in step.files.items():
         (case.raw / key).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, case.raw / key)
-    local_aws.register(case.raw, lake=case.lake)
+    local_aws.register(case.raw, lake=case.lake, project=case.project)
 
 
 def build(
@@ -265,6 +282,18 @@ def beside_each_other(targets: Sequence[str], run: Callable[[str], T]) -> dict[s
 def is_mart(node: dict[str, Any]) -> bool:
     """Whether a node of the manifest is one of the tables that are compared."""
     return node["resource_type"] == "model" and "marts" in node["fqn"]
+
+
+def reader_of(athena: Any, glue: Any, s3: Any) -> AthenaReader:
+    """Return what publishing reads with, for the lakes of the local AWS."""
+    results = local_aws.settings("athena")["LAKEHOUSE_ATHENA_RESULTS"]
+    return AthenaReader(
+        athena=athena,
+        glue=glue,
+        s3=s3,
+        workgroup=local_aws.WORKGROUP,
+        unloads=unload_folder(results),
+    )
 
 
 def marts(case: Case) -> list[tuple[str, str]]:
@@ -343,9 +372,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--histories", type=int, default=1000, help="0 leaves them out")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--no-sample", action="store_true")
+    parser.add_argument(
+        "--operations",
+        action="store_true",
+        help="histories with deletions alone, of a project that declares operations",
+    )
     parsed = parser.parse_args(arguments)
-    if parsed.no_sample and not parsed.histories:
-        parser.error("--no-sample leaves nothing to compare with --histories 0")
+    if (parsed.no_sample or parsed.operations) and not parsed.histories:
+        parser.error("with --histories 0 there is nothing but the sample to compare")
     try:
         local_aws.require_local(os.environ)
     except local_aws.NotLocalError as err:
@@ -353,8 +387,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     s3, glue, athena = (boto3.client(name) for name in ("s3", "glue", "athena"))
     local_aws.prepare(s3=s3, athena=athena)
-    reader = AthenaReader(athena, glue, local_aws.WORKGROUP)
-    if parsed.no_sample:
+    reader = reader_of(athena, glue, s3)
+    if parsed.operations:
+        case = history_case(parsed.histories, parsed.seed, name="operations", with_operations=True)
+    elif parsed.no_sample:
         case = history_case(parsed.histories, parsed.seed)
     elif parsed.histories:
         case = mixed_case(parsed.histories, parsed.seed, name="parity")

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import local_aws
@@ -73,6 +74,22 @@ def test_a_killed_spark_session_is_replaced_once(aws, built):
     run(built, "glue", "run", "--select", MODEL)
 
     assert len(set(aws.state.rglob("session.log")) - before) == 1
+
+
+@pytest.mark.parametrize("target", local_aws.TARGETS)
+def test_dbt_by_itself_may_not_write(aws: Aws, built: Built, target: str, tmp_path: Path):
+    before = built.rows(aws, target, f"model.lakehouse.{MERGED}")
+    places = ["--target-path", str(tmp_path), "--log-path", str(tmp_path)]
+    done = subprocess.run(
+        [Path(sys.executable).with_name("dbt"), "run", "--select", MERGED, *places],
+        cwd=local_aws.PROJECT,
+        env={**os.environ, **local_aws.settings(target, lake=built.case.lake)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode != 0
+    assert "this run does not hold the lease" in done.stdout
+    assert built.rows(aws, target, f"model.lakehouse.{MERGED}") == before
 
 
 def sessions(state: Path) -> list[psutil.Process]:

@@ -45,7 +45,7 @@ def compacted(aws: Aws, built: Built) -> dict[str, tuple[Stored, Stored]]:
 
 def stored(aws: Aws, built: Built, target: str) -> Stored:
     schema = built.nodes[target][f"model.lakehouse.{MERGED}"]["schema"]
-    files = aws.reader.query(
+    files = aws.ask(
         f'select cast(content <> 0 as varchar), file_path from "{schema}"."{MERGED}$files"'
     )
     rows = built.rows(aws, target, f"model.lakehouse.{MERGED}")

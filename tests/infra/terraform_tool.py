@@ -18,6 +18,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent.parent
 TERRAFORM = REPOSITORY / "terraform"
 PROVIDER = "*/hashicorp/aws"  # below the name of whichever registry
 USUAL_PLACES = ("/opt", "/usr/local/share", "/usr/share", "/var/lib", str(Path.home()))
+GITHUB_REPOSITORY = "acme/lakehouse"
 FUNCTION_ZIP = "target/terraform/start_workflow.zip"
 
 
@@ -86,10 +87,14 @@ def copied(root: Path, **variables: str) -> Terraform:
         TERRAFORM,
         root / "terraform",
         symlinks=True,
-        ignore=shutil.ignore_patterns(".terraform", "*.tfstate*", ".terraform.lock.hcl"),
+        ignore=shutil.ignore_patterns(".terraform", "*.tfstate*"),
     )
-    (root / "models").symlink_to(REPOSITORY / "models")
-    (root / "scripts").symlink_to(REPOSITORY / "scripts")
+    for folder in ("models", "scripts", "seeds"):
+        (root / folder).symlink_to(REPOSITORY / folder)
+    # The example of a repository is refused: somebody could own it.
+    for values in root.glob("terraform/live/*/terraform.tfvars"):
+        text = values.read_text(encoding="utf-8").replace("owner/lakehouse", GITHUB_REPOSITORY)
+        values.write_text(text, encoding="utf-8")
     subprocess.run(
         ["python3", REPOSITORY / "scripts" / "bundle.py", "function", root / FUNCTION_ZIP],
         check=True,

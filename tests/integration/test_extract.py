@@ -1,6 +1,7 @@
 """`lakehouse extract` against real servers: PostgreSQL with TLS, an HTTPS API, a transient zone."""
 
 import base64
+import gzip
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -549,6 +550,15 @@ def test_what_arrived_is_landed_once_and_again_when_it_is_replaced(bench):
     bench.at(MONDAY + timedelta(days=3, hours=1)).extract("retail")
     loads = [row["load_id"] for row in bench.rows("retail", "categoria") if row["id"] == "1"]
     assert len(set(loads)) == 3
+
+
+def test_what_arrived_packed_is_landed_once_too(bench):
+    packed = gzip.compress(CATEGORY_CSV.encode())
+    bench.deliver("retail/categoria/lista.csv.gz", packed, arrived_at=MONDAY)
+    first = bench.at(MONDAY + timedelta(minutes=5)).extract("retail")
+    assert [load.outcome for load in first.landed] == ["landed"]
+    tuesday = bench.at(MONDAY + timedelta(days=1))
+    assert [load.outcome for load in tuesday.extract("retail").landed] == ["repeated"]
 
 
 def test_a_faulty_delivery_holds_back_later_ones_of_its_entity_alone(bench):

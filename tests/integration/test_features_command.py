@@ -8,12 +8,14 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from fake_aws import FakeAws, running
 from lake import PROJECT
 from typer.testing import CliRunner
 
@@ -70,6 +72,15 @@ def rows_in(path: Path, columns: str) -> list[tuple]:
     return duckdb.sql(
         f"select {columns} from read_parquet('{path}') order by proposal_id"
     ).fetchall()
+
+
+@pytest.fixture
+def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAws]:
+    fake = FakeAws()
+    with running(fake) as environment:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        yield fake
 
 
 def test_a_rerun_replaces_exactly_what_its_sender_had_for_the_date(tmp_path: Path) -> None:
@@ -180,6 +191,53 @@ def test_an_empty_delivery_and_a_directory_without_files_write_nothing(tmp_path:
     assert none.exit_code != 0
     assert "no .csv file" in none.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_paths_may_be_on_s3_and_what_values_are_is_said_in_one_line(
+    tmp_path: Path, s3: FakeAws
+) -> None:
+    rows = [
+        proposal("P1", person_age="123", loan_intent="VIAGEM"),
+        proposal("P2", person_age="9", loan_amnt="-1", reference_date="2024-03-02"),
+    ]
+    s3.objects["in/day/a.csv"] = write(tmp_path / "in/a.csv", rows[:1]).read_bytes()
+    s3.objects["in/day/b.csv"] = write(tmp_path / "in/b.csv", rows[1:]).read_bytes()
+    s3.objects["in/day/more/c.csv"] = b"not a delivery"
+    ran = features("--input_path", "s3://in/day/", "--output_path", "s3://out/features/")
+    assert ran.exit_code == 0, ran.output
+    assert ran.stderr.splitlines() == [
+        "warning: invalid values, read as null: person_age 2, loan_amnt 1; "
+        "unknown, counted as other: loan_intent 1"
+    ]
+    names = [f"features/anomesdia=2024030{day}/default.parquet" for day in (1, 2)]
+    assert ran.stdout.splitlines() == [f"s3://out/{name}: 1 rows" for name in names]
+    local = features("--input-path", tmp_path / "in", "--output-path", tmp_path / "features")
+    assert local.exit_code == 0, local.output
+    written = {key: body for key, body in s3.objects.items() if key.startswith("out/")}
+    assert written == {
+        f"out/features/{name}": body for name, body in files_in(tmp_path / "features").items()
+    }
+
+    s3.refuse.add("anomesdia=20240302")
+    failed = features("--input-path", "s3://in/day/b.csv", "--output-path", "s3://out/features")
+    assert failed.exit_code == 1
+    assert "s3://out/features/anomesdia=20240302/default.parquet" in failed.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("s3://in/none.csv", "s3://in/none.csv: no such object, and no .csv below it; check"),
+        ("s3://in/day/more", "s3://in/day/more: no such object"),
+        ("s3://", "s3:// names no bucket; give s3://bucket/prefix"),
+    ],
+)
+def test_an_address_without_a_delivery_is_named(tmp_path: Path, s3: FakeAws, path, said) -> None:
+    s3.objects["in/day/a.csv"] = b"x"
+    s3.objects["in/day/more.csv"] = b"x"
+    ran = features("--input-path", path, "--output-path", tmp_path / "out")
+    assert ran.exit_code == 2
+    assert ran.stderr.startswith(f"error: {said}")
 
 
 def test_too_many_unusable_rows_stop_it_and_leave_earlier_features(tmp_path: Path) -> None:

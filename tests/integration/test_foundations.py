@@ -53,6 +53,15 @@ def run(lake: Lake, run_date: str, *arguments: str, **variables: object) -> str:
     return printed
 
 
+def built_anew(lake: Lake) -> Lake:
+    """Another lake of the same raw zone, built at once."""
+    fresh = Lake(lake.folder / "fresh")
+    fresh.folder.mkdir()
+    fresh.raw.symlink_to(lake.raw)
+    run(fresh, "2024-02-10")
+    return fresh
+
+
 def test_what_lands_today_counts_today_and_the_day_may_change_until_it_ends(lake: Lake) -> None:
     land(lake, "2024-02-01", "nacional")
     run(lake, "2024-02-02")
@@ -123,10 +132,7 @@ def test_a_load_a_parent_lost_in_a_rebuild_is_new_when_it_comes_back(lake: Lake)
     assert [row[2] for row in lake.query(VERSIONS)] == ["nacional"]
     lost.rename(lake.raw / ENTITY / "ingest_date=2024-02-05" / lost.name)
     run(lake, "2024-02-10")
-    fresh = Lake(lake.folder / "fresh")
-    fresh.folder.mkdir()
-    fresh.raw.symlink_to(lake.raw)
-    run(fresh, "2024-02-10")
+    fresh = built_anew(lake)
     assert lake.query(VERSIONS) == fresh.query(VERSIONS)
     assert len(fresh.query(VERSIONS)) == 2
 
@@ -185,10 +191,7 @@ def test_a_run_that_is_killed_is_repeated_by_the_next(lake: Lake, last: str) -> 
 
     run(lake, "2024-02-10")
 
-    fresh = Lake(lake.folder / "fresh")
-    fresh.folder.mkdir()
-    fresh.raw.symlink_to(lake.raw)
-    run(fresh, "2024-02-10")
+    fresh = built_anew(lake)
     assert lake.query(VERSIONS) == fresh.query(VERSIONS)
     assert len(lake.query(VERSIONS)) == 3
     records = "select count(*) from commerce.int_commerce__purchase_extra_info"

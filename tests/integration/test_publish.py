@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import duckdb
 import fake_aws
@@ -22,7 +23,8 @@ import psycopg
 import pytest
 import redshift_api
 import trustme
-from lake import Lake
+from fake_athena import FakeAthena
+from lake import PROJECT, Lake
 from postgres_server import PostgresServer
 from redshift_api import RedshiftApi
 from typer.testing import CliRunner
@@ -31,11 +33,17 @@ from lakehouse.aws import AwsClients
 from lakehouse.cli import app
 from lakehouse.errors import LakehouseError, PublishError, UsageError
 from lakehouse.marts.athena import AthenaReader
+from lakehouse.postgres import login_from_url
 from lakehouse.publishing.mart_rows import mart_rows
-from lakehouse.publishing.publication import PublishedColumn, publications
+from lakehouse.publishing.publication import (
+    PublishedColumn,
+    declared_exposures,
+    publications,
+)
 from lakehouse.publishing.publish import Published, publish
 from lakehouse.publishing.to_redshift import parquet_bytes, swap_statements
 
+AURORA = "LAKEHOUSE_AURORA_SECRET"
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!cluster-1"
 WIDE, SCHOOLS = "fct_education__performance_academica", "rpt_education__media_por_escola"
 NETWORKS, SUBJECTS = "rpt_education__resumo_por_rede", "rpt_education__resumo_por_disciplina"
@@ -701,43 +709,31 @@ def test_every_exposure_for_redshift_fits_one_transaction(manifest):
 # From the lake
 
 
-def test_marts_on_athena_are_read_by_their_published_columns_alone(manifest):
-    import boto3
-    from botocore.stub import Stubber
-
+def test_marts_on_athena_are_read_by_their_published_columns_alone(manifest, monkeypatch):
     [silver] = [one for one in publications(manifest) if one.exposure == "retail_silver"]
     sales = next(table for table in silver.tables if table.name == "venda")
-    session = boto3.Session("test", "test", region_name="us-east-1")
-    athena, glue = session.client("athena"), session.client("glue")
     types = ["bigint", "bigint", "bigint", "date", "decimal(12,2)", "date", "boolean"]
     names = [*(column.source for column in sales.columns), "last_changed", "is_removed"]
     columns = [{"Name": name, "Type": kind} for name, kind in zip(names, types, strict=True)]
-    queries = Stubber(athena)
-    answers = [["_col0"], ['["1","1",null,"2017-10-01","21636.00"]']]
-    with Stubber(glue) as catalogue, queries:
-        catalogue.add_response(
-            "get_table",
-            {"Table": {"Name": "t", "StorageDescriptor": {"Columns": columns}}},
-            {"DatabaseName": sales.lake_schema, "Name": sales.lake_table},
-        )
-        texts = ", ".join(f'cast("{name}" as varchar)' for name in names[:5])
-        place = f'"awsdatacatalog"."{sales.lake_schema}"."{sales.lake_table}"'
-        queries.add_response(
-            "start_query_execution",
-            {"QueryExecutionId": "q"},
-            {
-                "QueryString": f"select json_format(cast(array[{texts}] as json)) from {place}",
-                "WorkGroup": "lakehouse_dev",
-            },
-        )
-        queries.add_response(
-            "get_query_execution", {"QueryExecution": {"Status": {"State": "SUCCEEDED"}}}
-        )
-        rows = [{"Data": [{"VarCharValue": text} for text in row]} for row in answers]
-        queries.add_response("get_query_results", {"ResultSet": {"Rows": rows}})
-        reader = AthenaReader(athena, glue, "lakehouse_dev")
+    aws = fake_aws.FakeAws(databases={sales.lake_schema})
+    place = (sales.lake_schema, sales.lake_table)
+    aws.tables[place] = {"Name": "t", "StorageDescriptor": {"Columns": columns}}
+    athena = FakeAthena(aws)
+    listed = ", ".join(f"{name} {kind}" for name, kind in zip(names, types, strict=True))
+    table = f"awsdatacatalog.{sales.lake_schema}.{sales.lake_table}"
+    athena.lake.execute(
+        f"create schema awsdatacatalog.{sales.lake_schema}; create table {table} ({listed}); "
+        f"insert into {table} values "
+        "(1, 1, null, '2017-10-01', 21636, '2024-01-02', false)"
+    )
+    with fake_aws.running(aws) as environment:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        clients = AwsClients("publishing")
+        reader = AthenaReader(athena, clients.glue(), clients.s3(), "lakehouse_dev", "s3://r/u")
         assert mart_rows(sales, reader) == [("1", "1", None, "2017-10-01", "21636.00")]
-        catalogue.add_client_error("get_table", "EntityNotFoundException")
+        assert "last_changed" not in athena.asked[0]
+        del aws.tables[place]
         with pytest.raises(PublishError, match="fct_retail__venda cannot be read"):
             mart_rows(sales, reader)
 
@@ -799,6 +795,94 @@ def test_a_target_that_is_not_set_is_named(fill, run, aurora):
 
 
 # The command
+
+
+@pytest.fixture
+def command(fill, server, aurora, manifest, tmp_path, monkeypatch):
+    """Run the command on marts of this test's own, with settings and a manifest file, if any."""
+    fill(EDUCATION)
+    path = tmp_path / "manifest.json"
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+
+    def run_command(*words: str, is_parsed: bool = True, **settings: str):
+        settings = {
+            "LAKEHOUSE_TARGET": "duckdb",
+            "LAKEHOUSE_DUCKDB": str(tmp_path / "lake.duckdb"),
+            **settings,
+        }
+        given = ["--manifest", str(path)] if is_parsed else ["--manifest", "no such file"]
+        return CliRunner(env=settings).invoke(
+            app, ["publish", *words, *given, "--project-dir", str(PROJECT)]
+        )
+
+    return run_command
+
+
+def url_of(server: PostgresServer, **options: str) -> str:
+    login = f"{postgres_server.USER}:{quote(server.password, safe='')}"
+    return f"postgresql://{login}@{server.host}:{server.port}/lakehouse?{urlencode(options)}"
+
+
+@pytest.mark.parametrize("options", [{}, {"sslmode": "require"}, {"sslmode": "verify-full"}])
+def test_a_url_says_where_to_publish(command, server, aurora, options):
+    if options.get("sslmode") == "verify-full":
+        options = {**options, "sslrootcert": str(server.ca_file)}
+    result = command("education", LAKEHOUSE_POSTGRES_URL=url_of(server, **options))
+    assert result.exit_code == 0, result.output
+    assert "public.performance_academica has 3 rows, 3 written, 0 removed" in result.stdout
+    assert len(rows_of(aurora, "performance_academica")) == 3
+
+
+def test_a_server_elsewhere_is_verified_unless_the_url_says_otherwise():
+    def sslmode(url: str) -> str:
+        return login_from_url(url, setting="LAKEHOUSE_POSTGRES_URL").sslmode
+
+    here = ("localhost:1", "127.0.0.1:5432", "[::1]:5432", "%2Fvar%2Frun")
+    assert [sslmode(f"postgresql://me:x@{host}/db") for host in here] == ["prefer"] * 4
+    assert sslmode("postgresql://me:x@db.example/db") == "verify-full"
+    assert sslmode("postgresql://me:x@localhost.example/db") == "verify-full"
+    assert sslmode("postgres://me:x@db.example/db?sslmode=require") == "require"
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"LAKEHOUSE_POSTGRES_URL": "mysql://me:hidden@h/db"}, "is no postgresql://user"),
+        ({"LAKEHOUSE_POSTGRES_URL": "postgresql://me:hid den@h:x/db"}, "is no postgresql://user"),
+        ({"LAKEHOUSE_POSTGRES_URL": "postgresql://me:hid%den@h/db"}, "is no postgresql://user"),
+        ({"LAKEHOUSE_POSTGRES_URL": "postgresql://:hidden@h"}, "it lacks user and dbname"),
+        ({"LAKEHOUSE_POSTGRES_URL": "postgresql://me:hidden@h/db?options=x"}, "options, which is"),
+        (
+            {"LAKEHOUSE_POSTGRES_URL": "postgresql://me:hidden@h/db", **{AURORA: SECRET}},
+            "LAKEHOUSE_POSTGRES_URL and LAKEHOUSE_AURORA_SECRET are both set; unset",
+        ),
+        ({}, "LAKEHOUSE_AURORA_SECRET or LAKEHOUSE_POSTGRES_URL is not set"),
+        (
+            {AURORA: SECRET, "LAKEHOUSE_DUCKDB": "nowhere.duckdb"},
+            "nowhere.duckdb: no such database; build the tables first",
+        ),
+    ],
+)
+def test_settings_are_looked_at_before_the_project_is_read(command, settings, reason):
+    result = command("education", is_parsed=False, **settings)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: ") and reason in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert "hid" not in result.output
+
+
+def test_a_domain_that_publishes_nothing_is_told_before_the_project_is_read(command, server):
+    result = command("commerce", is_parsed=False, LAKEHOUSE_POSTGRES_URL=url_of(server))
+    assert result.exit_code == 2
+    assert "commerce: nothing to publish; domains that do: education, retail" in result.stderr
+
+
+def test_the_files_of_exposures_say_what_the_manifest_says(manifest):
+    declared = declared_exposures(PROJECT)
+    assert [vars(one) for one in declared] == [
+        {name: getattr(one, name) for name in ("exposure", "domain", "target")}
+        for one in publications(manifest)
+    ]
 
 
 def test_the_command_says_what_is_published(fill, server, aurora, manifest, tmp_path, monkeypatch):

@@ -22,7 +22,6 @@ ENTITY = "commerce/purchase_extra_info"
 COLUMNS = read_contract("commerce", project_dir=PROJECT).entity("purchase_extra_info").columns
 RECEIVED = "int_commerce__purchase_extra_info"
 SMALL = ("--select", f"+{RECEIVED}", "--exclude-resource-type", "unit_test")
-SMALL += ("--indirect-selection", "buildable")
 TICK = re.compile(r" *\d+ s  ")
 # Only one feed of the domain has files here.
 SILENT = re.compile(r"warning: No raw file of commerce\.(?!purchase_extra_info)")

@@ -8,17 +8,23 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import quote
 
+import postgres_server
 import pytest
 from lake import PROJECT
+from postgres_server import PostgresServer
 from tracked_files import tracked_files
 
 README, PORTUGUESE = (
     (PROJECT / name).read_text(encoding="utf-8") for name in ("README.md", "README.pt-BR.md")
 )
-COMMAND = re.compile(r"(make|source|eval|dbt|lakehouse) ")
+COMMAND = re.compile(r"(make|source|eval|export|dbt|lakehouse) ")
+# A server that another machine has, and what stands for it here.
+SERVER_URL = "postgresql://owner:secret@localhost:5432/lakehouse"
 # Too long for a test, or this very run: the target of the Makefile that runs the same programs.
 RUN_ELSEWHERE = {
     "make test": "test",
@@ -107,10 +113,20 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def printed(copy: Path) -> dict[str, str]:
+def server() -> Iterator[PostgresServer]:
+    with postgres_server.running() as running:
+        running.create_database("lakehouse")
+        yield running
+
+
+@pytest.fixture(scope="module")
+def printed(copy: Path, server: PostgresServer) -> dict[str, str]:
     """What each command printed, all of them run in one shell that stops at the first failure."""
     commands = [s.command for s in shown_in(README) if not is_run_elsewhere(s.command)]
     script = "set -e\n" + "".join(f"echo '@@ {n}'\n{c}\n" for n, c in enumerate(commands))
+    assert SERVER_URL in script
+    login = f"{postgres_server.USER}:{quote(server.password, safe='')}"
+    script = script.replace(SERVER_URL, f"postgresql://{login}@localhost:{server.port}/lakehouse")
     of_this_test = ("LAKEHOUSE_", "DBT_", "PYTEST_", "MAKE", "VIRTUAL_ENV")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(of_this_test)}
     done = subprocess.run(
@@ -133,6 +149,15 @@ def test_every_command_prints_what_is_shown(printed: dict[str, str]):
         lines = {SECONDS.sub("N s", line.rstrip()) for line in printed[one.command].splitlines()}
         missing = [line for line in one.output if SECONDS.sub("N s", line) not in lines]
         assert missing == [], f"{one.command} printed:\n{printed[one.command]}"
+
+
+def test_what_is_published_is_in_the_server(
+    copy: Path, server: PostgresServer, printed: dict[str, str]
+):
+    [said] = [out for command, out in printed.items() if command.startswith("lakehouse publish")]
+    place, count = re.search(r"(public\.performance_academica) has ([1-9]\d*) rows", said).groups()
+    with server.connect("lakehouse") as opened:
+        assert opened.execute(f"select count(*) from {place}").fetchone() == (int(count),)
 
 
 def test_a_good_build_is_short_and_the_sample_stays_as_it_is(copy: Path, printed: dict[str, str]):

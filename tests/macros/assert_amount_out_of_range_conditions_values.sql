@@ -8,12 +8,19 @@ with example as (
     union all select '', null, false
 ),
 
+digested as (
+    select
+        *,
+        {{ amount_text('amount_text') }} as amount_digits
+    from example
+),
+
 answered as (
     select
         amount_text,
         expected,
         {{ amount_out_of_range_conditions(['amount']) | join(' or ') }} as actual
-    from example
+    from digested
 )
 
 select * from answered

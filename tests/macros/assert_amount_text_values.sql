@@ -1,5 +1,6 @@
--- Comma or point, at most two decimals; groups of three only beside a decimal separator of the
--- other kind, so 1.234 and 1,234 are no amounts: which of two numbers they mean cannot be known.
+-- Comma or point, at most two decimals or zeros beyond; groups of three only beside a decimal
+-- separator of the other kind, so 1.234 and 1,234 are no amounts: which of two numbers they mean
+-- cannot be known. An exponent: see assert_try_amount_values.
 
 with example as (
     select '2400,00' as given, '2400.00' as expected
@@ -13,6 +14,17 @@ with example as (
     union all select '1,234.56', '1234.56'
     union all select '-1.234.567,8', '-1234567.8'
     union all select '1,234,567.89', '1234567.89'
+    union all select '3312.0000', '3312.00'
+    union all select '3312,5000', '3312.50'
+    union all select '-0.120000000000000000', '-0.12'
+    union all select '1.234,5600', '1234.56'
+    union all select '1,234.5600', '1234.56'
+    union all select '1.0000', '1.00'
+    union all select '2.000', nullif('', '')
+    union all select '2,000', nullif('', '')
+    union all select '1.2340', nullif('', '')
+    union all select '1.00001', nullif('', '')
+    union all select '1.234,560', nullif('', '')
     union all select '1.234', nullif('', '')
     union all select '1,234', nullif('', '')
     union all select '1.234.567', nullif('', '')
@@ -26,13 +38,17 @@ with example as (
     union all select '5,', nullif('', '')
     union all select '+5', nullif('', '')
     union all select '5-', nullif('', '')
-    union all select '1e3', nullif('', '')
+    union all select '1e', nullif('', '')
+    union all select '1,5e3', nullif('', '')
     union all select '1 234,56', nullif('', '')
     union all select 'R$ 5,00', nullif('', '')
-    union all select ' 5', nullif('', '')
-    union all select '5 ', nullif('', '')
-    union all select '5' || chr(10), nullif('', '')
-    union all select '5,00' || chr(10), nullif('', '')
+    union all select ' 5', '5'
+    union all select '5 ', '5'
+    union all select '5' || chr(10), '5'
+    union all select '5,00' || chr(10), '5.00'
+    union all select chr(160) || '1.234,56' || {{ characters([8239]) }}, '1234.56'
+    union all select ' 2.000', nullif('', '')
+    union all select 'NULL', nullif('', '')
     union all select 'NaN', nullif('', '')
     union all select '', nullif('', '')
     union all select nullif('', ''), nullif('', '')

@@ -64,22 +64,33 @@ example as (
         ('rest', 4, 2, 8, true, 0, [('r2', none, none), ('r3', none, none)]),
         ('rest', 3, 3, 8, true, 0, [('r9', 3, none)]),
     ] %}
-    {% for scope, load_key, day, hour, is_whole, precedence, rows in deliveries %}
-    {% set outer = loop %}
-    {% for key, known_from, known_to in rows %}
     select
-        '{{ scope }}' as extract_scope,
-        cast({{ load_key }} as bigint) as load_key,
-        cast('2024-01-0{{ day }}' as date) as ingest_date,
-        {{ hour }} as recorded_at,
-        {{ is_whole }} as is_full_extract,
-        {{ precedence }} as precedence,
-        {{ "'" ~ key ~ "'" if key else "nullif('', '')" }} as record_key,
-        cast({{ "'2024-01-0" ~ known_from ~ "'" if known_from else 'null' }} as date) as known_from,
-        cast({{ "'2024-01-0" ~ known_to ~ "'" if known_to else 'null' }} as date) as known_to
-    {{ 'union all' if not (loop.last and outer.last) }}
-    {% endfor %}
-    {% endfor %}
+        listed.extract_scope,
+        cast(listed.load_key as bigint) as load_key,
+        cast('2024-01-0' || listed.day as date) as ingest_date,
+        listed.recorded_at,
+        listed.is_full_extract,
+        listed.precedence,
+        nullif(listed.record_key, '') as record_key,
+        cast('2024-01-0' || nullif(listed.known_from, '') as date) as known_from,
+        cast('2024-01-0' || nullif(listed.known_to, '') as date) as known_to
+    from (
+        values
+        {% for scope, load_key, day, hour, is_whole, precedence, rows in deliveries %}
+        {% set outer = loop %}
+        {% for key, known_from, known_to in rows %}
+        (
+            '{{ scope }}', {{ load_key }}, '{{ day }}', {{ hour }}, {{ is_whole }},
+            {{ precedence }}, '{{ key or '' }}',
+            '{{ known_from or '' }}',
+            '{{ known_to or '' }}'
+        ){{ ',' if not (loop.last and outer.last) }}
+        {% endfor %}
+        {% endfor %}
+    ) as listed (
+        extract_scope, load_key, day, recorded_at, is_full_extract, precedence,
+        record_key, known_from, known_to
+    )
 ),
 
 found as (

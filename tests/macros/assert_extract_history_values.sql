@@ -25,49 +25,49 @@ with received as (
         example.expected
     from (
         -- expected: row_status, days of January 2024 known_from and known_to, flags and conflict
-        select
-            'a' as load_id, '1' as ingest_day, '08' as at_hour, 1 as source_row,
-            'kept' as record_key, 'x' as answer,
-            'current|1|-|-' as expected
-        union all select 'b', '2', '08', 1, 'kept', 'x', 'repeated|-|-|-'
-        union all select 'c', '2', '09', 1, 'kept', 'x', 'repeated|-|-|-'
-        union all select 'e', '4', '08', 1, 'kept', 'x', 'repeated|-|-|-'
+        values
+        ('a', '1', '08', 1, 'kept', 'x', 'current|1|-|-'),
+        ('b', '2', '08', 1, 'kept', 'x', 'repeated|-|-|-'),
+        ('c', '2', '09', 1, 'kept', 'x', 'repeated|-|-|-'),
+        ('e', '4', '08', 1, 'kept', 'x', 'repeated|-|-|-'),
 
-        union all select 'a', '1', '08', 2, 'moved', 'x', 'current|1|2|-'
-        union all select 'b', '2', '08', 2, 'moved', 'y', 'superseded|-|-|-'
-        union all select 'c', '2', '09', 2, 'moved', 'z', 'superseded|2|3|-'
-        union all select 'd', '3', '08', 1, 'moved', 'x', 'repeated|3|-|-'
-        union all select 'e', '4', '08', 2, 'moved', 'x', 'repeated|-|-|-'
+        ('a', '1', '08', 2, 'moved', 'x', 'current|1|2|-'),
+        ('b', '2', '08', 2, 'moved', 'y', 'superseded|-|-|-'),
+        ('c', '2', '09', 2, 'moved', 'z', 'superseded|2|3|-'),
+        ('d', '3', '08', 1, 'moved', 'x', 'repeated|3|-|-'),
+        ('e', '4', '08', 2, 'moved', 'x', 'repeated|-|-|-'),
 
-        union all select 'a', '1', '08', 3, 'undone_in_a_day', 'x', 'current|1|-|-'
-        union all select 'b', '2', '08', 3, 'undone_in_a_day', 'y', 'superseded|-|-|-'
-        union all select 'c', '2', '09', 3, 'undone_in_a_day', 'x', 'repeated|-|-|-'
-        union all select 'e', '4', '08', 3, 'undone_in_a_day', 'x', 'repeated|-|-|-'
+        ('a', '1', '08', 3, 'undone_in_a_day', 'x', 'current|1|-|-'),
+        ('b', '2', '08', 3, 'undone_in_a_day', 'y', 'superseded|-|-|-'),
+        ('c', '2', '09', 3, 'undone_in_a_day', 'x', 'repeated|-|-|-'),
+        ('e', '4', '08', 3, 'undone_in_a_day', 'x', 'repeated|-|-|-'),
 
-        union all select 'a', '1', '08', 4, 'gone', 'x', 'superseded|1|2|-'
-        union all select 'b', '2', '08', 4, 'gone', 'y', 'deleted|-|-|-'
-        union all select 'c', '2', '09', 4, 'gone', 'y', 'repeated|2|4|-'
+        ('a', '1', '08', 4, 'gone', 'x', 'superseded|1|2|-'),
+        ('b', '2', '08', 4, 'gone', 'y', 'deleted|-|-|-'),
+        ('c', '2', '09', 4, 'gone', 'y', 'repeated|2|4|-'),
 
-        union all select 'a', '1', '08', 5, 'away', 'x', 'current|1|2|-'
-        union all select 'e', '4', '08', 5, 'away', 'x', 'repeated|4|-|-'
+        ('a', '1', '08', 5, 'away', 'x', 'current|1|2|-'),
+        ('e', '4', '08', 5, 'away', 'x', 'repeated|4|-|-'),
 
-        union all select 'a', '1', '08', 6, 'double', 'x', 'superseded|-|-|conflict'
-        union all select 'a', '1', '08', 7, 'double', 'y', 'current|1|-|conflict'
-        union all select 'b', '2', '08', 7, 'double', 'y', 'repeated|-|-|-'
-        union all select 'c', '2', '09', 7, 'double', 'y', 'repeated|-|-|-'
-        union all select 'e', '4', '08', 7, 'double', 'y', 'repeated|-|-|-'
+        ('a', '1', '08', 6, 'double', 'x', 'superseded|-|-|conflict'),
+        ('a', '1', '08', 7, 'double', 'y', 'current|1|-|conflict'),
+        ('b', '2', '08', 7, 'double', 'y', 'repeated|-|-|-'),
+        ('c', '2', '09', 7, 'double', 'y', 'repeated|-|-|-'),
+        ('e', '4', '08', 7, 'double', 'y', 'repeated|-|-|-'),
 
-        union all select 'a', '1', '08', 8, 'kept_by_rejected_rows', 'x', 'current|1|-|-'
-        union all select 'b', '2', '08', 8, 'kept_by_rejected_rows', 'unread', 'rejected|-|-|-'
-        union all select 'c', '2', '09', 8, 'kept_by_rejected_rows', 'unread', 'rejected|-|-|-'
-        union all select 'e', '4', '08', 8, 'kept_by_rejected_rows', 'x', 'repeated|-|-|-'
+        ('a', '1', '08', 8, 'kept_by_rejected_rows', 'x', 'current|1|-|-'),
+        ('b', '2', '08', 8, 'kept_by_rejected_rows', 'unread', 'rejected|-|-|-'),
+        ('c', '2', '09', 8, 'kept_by_rejected_rows', 'unread', 'rejected|-|-|-'),
+        ('e', '4', '08', 8, 'kept_by_rejected_rows', 'x', 'repeated|-|-|-'),
 
-        union all select 'd', '3', '08', 2, 'new_between_extracts', 'x', 'current|3|-|-'
-        union all select 'e', '4', '08', 9, 'new_between_extracts', 'x', 'repeated|-|-|-'
+        ('d', '3', '08', 2, 'new_between_extracts', 'x', 'current|3|-|-'),
+        ('e', '4', '08', 9, 'new_between_extracts', 'x', 'repeated|-|-|-'),
 
-        union all select 'c', '2', '09', 10, 'held_for_a_day', 'x', 'deleted|2|4|-'
-        union all select 'f', '5', '08', 11, null, 'unread', 'rejected|-|-|-'
-    ) as example
+        ('c', '2', '09', 10, 'held_for_a_day', 'x', 'deleted|2|4|-'),
+        ('f', '5', '08', 11, null, 'unread', 'rejected|-|-|-')
+    ) as example (
+        load_id, ingest_day, at_hour, source_row, record_key, answer, expected
+    )
 ),
 
 events as (

@@ -22,7 +22,7 @@ with example as (
     {%- if excluded %}
     union all select
         'cancelled', '2024-01-05', '2024-01-06',
-        upper({{ unaccented("'" ~ excluded ~ "'") }}), 50.00, 0
+        {{ spelling_key("'" ~ excluded ~ "'", 'upper') }}, 50.00, 0
     {%- endif %}
 ),
 

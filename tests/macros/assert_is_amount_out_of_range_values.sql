@@ -17,16 +17,23 @@ with example as (
     union all select '5,00', false
     union all select 'nano', false
     union all select 'infinite', false
-    union all select '1e20', false
+    union all select '1e16', true
+    union all select '1e20', true
+    union all select '1e37', true
+    union all select ' NaN ', true
+    union all select '1e15', false
+    union all select '1e-20', false
     union all select 'abc', false
     union all select '', false
+    union all select nullif('', ''), false
+    union all select 'NULL', false
 ),
 
 answered as (
     select
         given,
         expected,
-        {{ is_amount_out_of_range('given') }} as actual
+        {{ is_amount_out_of_range('given', amount_text('given')) }} as actual
     from example
 )
 

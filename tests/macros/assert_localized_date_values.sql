@@ -13,7 +13,8 @@ with example as (
     union all select 'pt-br', '10/07/2025', cast(null as date)
     union all select 'pt-br', '1/7/25', cast(null as date)
     union all select 'pt-br', '10-07-25', cast(null as date)
-    union all select 'pt-br', ' 10/07/25', cast(null as date)
+    union all select 'pt-br', ' 10/07/25', date '2025-07-10'
+    union all select 'pt-br', ' 1/7/25', cast(null as date)
     union all select 'pt-br', '', cast(null as date)
     union all select 'pt-br', nullif('', ''), cast(null as date)
     union all select 'fr-fr', '10/07/25', cast(null as date)

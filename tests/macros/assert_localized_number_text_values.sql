@@ -25,7 +25,8 @@ with example as (
     union all select 'en-us', '1.', nullif('', ''), nullif('', '')
     union all select 'en-us', '.5', nullif('', ''), nullif('', '')
     union all select 'en-us', '-5', nullif('', ''), nullif('', '')
-    union all select 'en-us', ' 5', nullif('', ''), nullif('', '')
+    union all select 'en-us', ' 5', '5', '5'
+    union all select 'pt-br', chr(160) || '2,710 ', nullif('', ''), '2.710'
     union all select 'en-us', '1e3', nullif('', ''), nullif('', '')
     union all select 'en-us', '', nullif('', ''), nullif('', '')
     union all select 'en-us', nullif('', ''), nullif('', ''), nullif('', '')

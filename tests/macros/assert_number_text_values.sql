@@ -1,4 +1,4 @@
--- Digits with the decimal mark of the sender and a leading minus; nothing else is a number.
+-- Digits with the decimal mark of the sender, a leading minus, an exponent; nothing else is one.
 
 with example as (
     select '12' as given, '.' as mark, '12' as expected
@@ -16,7 +16,20 @@ with example as (
     union all select '0.1234567890123456789', '.', nullif('', '')
     union all select '1.', '.', nullif('', '')
     union all select '.5', '.', nullif('', '')
-    union all select '1e3', '.', nullif('', '')
+    union all select '1e3', '.', '1000'
+    union all select '1.5E-2', '.', '0.015'
+    union all select '-1,5E1', ',', '-15'
+    union all select '1.5E1', ',', nullif('', '')
+    union all select '5.0E-4', '.', '0.0005'
+    union all select '5.0E-9', '.', '0.000000005'
+    union all select '0.0E-9', '.', '0'
+    union all select '1e12', '.', nullif('', '')
+    union all select '24.000', '.', '24'
+    union all select '24.500', '.', '24.5'
+    union all select '24,000', ',', '24'
+    union all select '0.0', '.', '0'
+    union all select '0.5000000000000000000000', '.', '0.5'
+    union all select '1200000000000000', '.', nullif('', '')
     union all select '+1', '.', nullif('', '')
     union all select ' 1', '.', nullif('', '')
     union all select '1' || chr(10), '.', nullif('', '')

@@ -3,16 +3,20 @@
 
 with sale as (
     select
-        1 as id_member,
-        date '2023-01-05' as data_venda,
-        cast(30.00 as decimal(12, 2)) as venda
-    union all select 1, date '2023-01-31', 20.00
-    union all select 2, date '2023-01-31', 50.00
-    union all select 1, date '2023-02-01', 100.00
-    union all select 2, date '2023-02-03', -70.00
-    union all select 2, date '2023-02-28', 70.00
-    union all select 1, date '2023-04-01', 1.00
-    union all select 1, date '2023-05-01', -0.01
+        listed.id_member,
+        listed.data_venda,
+        cast(listed.venda as decimal(12, 2)) as venda
+    from (
+        values
+        (1, date '2023-01-05', 30.00),
+        (1, date '2023-01-31', 20.00),
+        (2, date '2023-01-31', 50.00),
+        (1, date '2023-02-01', 100.00),
+        (2, date '2023-02-03', -70.00),
+        (2, date '2023-02-28', 70.00),
+        (1, date '2023-04-01', 1.00),
+        (1, date '2023-05-01', -0.01)
+    ) as listed (id_member, data_venda, venda)
 ),
 
 expected_of_all as (

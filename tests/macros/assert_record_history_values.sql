@@ -28,82 +28,76 @@ with events as (
         example.expected
     from (
         -- expected: row_status, days of January 2024 known_from and known_to, flags and conflict
-        select
-            'a' as load_id, 'f' as source_file, 1 as source_row, '2' as ingest_day,
-            '08' as at_hour, 'learned_late' as record_key, '2' as event_day, 'x' as answer,
-            'superseded|2|7|-' as expected
-        union all select 'b', 'f', 1, '7', '08', 'learned_late', '5', 'y', 'current|7|-|-'
+        values
+        ('a', 'f', 1, '2', '08', 'learned_late', '2', 'x', 'superseded|2|7|-'),
+        ('b', 'f', 1, '7', '08', 'learned_late', '5', 'y', 'current|7|-|-'),
 
-        union all select 'a', 'f', 1, '2', '08', 'older_comes_late', '2', 'x', 'current|2|-|-'
-        union all select 'b', 'f', 1, '3', '08', 'older_comes_late', '1', 'y', 'superseded|-|-|-'
-        union all select 'b', 'f', 2, '3', '08', 'older_but_alone', '1', 'y', 'current|3|-|-'
+        ('a', 'f', 1, '2', '08', 'older_comes_late', '2', 'x', 'current|2|-|-'),
+        ('b', 'f', 1, '3', '08', 'older_comes_late', '1', 'y', 'superseded|-|-|-'),
+        ('b', 'f', 2, '3', '08', 'older_but_alone', '1', 'y', 'current|3|-|-'),
 
-        union all select 'a', 'f', 1, '9', '08', 'backfilled', '9', 'z', 'current|9|-|-'
-        union all select 'b', 'f', 1, '2', '08', 'backfilled', '1', 'x', 'superseded|2|5|-'
-        union all select 'c', 'f', 1, '5', '08', 'backfilled', '4', 'y', 'superseded|5|9|-'
+        ('a', 'f', 1, '9', '08', 'backfilled', '9', 'z', 'current|9|-|-'),
+        ('b', 'f', 1, '2', '08', 'backfilled', '1', 'x', 'superseded|2|5|-'),
+        ('c', 'f', 1, '5', '08', 'backfilled', '4', 'y', 'superseded|5|9|-'),
 
-        union all select 'a', 'f', 1, '2', '08', 'twice_in_a_day', '1', 'x', 'superseded|-|-|-'
-        union all select 'b', 'f', 1, '2', '08', 'twice_in_a_day', '2', 'y', 'current|2|-|-'
+        ('a', 'f', 1, '2', '08', 'twice_in_a_day', '1', 'x', 'superseded|-|-|-'),
+        ('b', 'f', 1, '2', '08', 'twice_in_a_day', '2', 'y', 'current|2|-|-'),
 
-        union all select 'a', 'f', 1, '2', '08', 'repeated', '2', 'x', 'current|2|3|-'
-        union all select 'b', 'f', 1, '3', '08', 'repeated', '2', 'x', 'repeated|3|-|-'
+        ('a', 'f', 1, '2', '08', 'repeated', '2', 'x', 'current|2|3|-'),
+        ('b', 'f', 1, '3', '08', 'repeated', '2', 'x', 'repeated|3|-|-'),
 
-        union all select 'a', 'f', 1, '2', '08', 'repeated_at_once', '2', 'x', 'current|-|-|-'
-        union all select 'a', 'f', 2, '2', '08', 'repeated_at_once', '2', 'x', 'repeated|-|-|-'
-        union all select 'a', 'g', 1, '2', '08', 'repeated_at_once', '2', 'x', 'repeated|-|-|-'
-        union all select 'b', 'f', 1, '2', '08', 'repeated_at_once', '2', 'x', 'repeated|2|-|-'
+        ('a', 'f', 1, '2', '08', 'repeated_at_once', '2', 'x', 'current|-|-|-'),
+        ('a', 'f', 2, '2', '08', 'repeated_at_once', '2', 'x', 'repeated|-|-|-'),
+        ('a', 'g', 1, '2', '08', 'repeated_at_once', '2', 'x', 'repeated|-|-|-'),
+        ('b', 'f', 1, '2', '08', 'repeated_at_once', '2', 'x', 'repeated|2|-|-'),
 
         -- 9 is the greater content, 1 comes later; the older event is in no conflict.
-        union all select
-            'b', 'f', 1, '2', '08', 'later_receipt_wins', '2', '9', 'superseded|2|3|odd,conflict'
-        union all select
-            'a', 'f', 1, '3', '08', 'later_receipt_wins', '2', '1', 'current|3|-|conflict'
-        union all select 'c', 'f', 1, '3', '08', 'later_receipt_wins', '1', '1', 'superseded|-|-|-'
+        ('b', 'f', 1, '2', '08', 'later_receipt_wins', '2', '9', 'superseded|2|3|odd,conflict'),
+        ('a', 'f', 1, '3', '08', 'later_receipt_wins', '2', '1', 'current|3|-|conflict'),
+        ('c', 'f', 1, '3', '08', 'later_receipt_wins', '1', '1', 'superseded|-|-|-'),
 
-        union all select
-            'a', 'f', 1, '3', '08', 'later_receipt_in_a_day', '2', 'y', 'superseded|-|-|conflict'
-        union all select
-            'b', 'f', 1, '3', '09', 'later_receipt_in_a_day', '2', 'x', 'current|3|-|conflict'
+        ('a', 'f', 1, '3', '08', 'later_receipt_in_a_day', '2', 'y', 'superseded|-|-|conflict'),
+        ('b', 'f', 1, '3', '09', 'later_receipt_in_a_day', '2', 'x', 'current|3|-|conflict'),
 
         -- Bytes decide, not numbers, and null is the smallest content.
-        union all select 'z', 'f', 1, '2', '08', 'content', '2', '10', 'superseded|-|-|conflict'
-        union all select 'a', 'f', 1, '2', '08', 'content', '2', '2', 'current|2|-|conflict'
-        union all select
-            'z', 'f', 2, '2', '08', 'content_or_null', '2', null, 'superseded|-|-|conflict'
-        union all select 'a', 'f', 2, '2', '08', 'content_or_null', '2', '', 'current|2|-|conflict'
+        ('z', 'f', 1, '2', '08', 'content', '2', '10', 'superseded|-|-|conflict'),
+        ('a', 'f', 1, '2', '08', 'content', '2', '2', 'current|2|-|conflict'),
+        ('z', 'f', 2, '2', '08', 'content_or_null', '2', null, 'superseded|-|-|conflict'),
+        ('a', 'f', 2, '2', '08', 'content_or_null', '2', '', 'current|2|-|conflict'),
 
-        union all select 'a', 'f', 1, '2', '08', 'back_again', '2', 'x', 'current|2|3|conflict'
-        union all select 'b', 'f', 1, '3', '08', 'back_again', '2', 'y', 'superseded|3|4|conflict'
-        union all select 'c', 'f', 1, '4', '08', 'back_again', '2', 'x', 'repeated|4|-|conflict'
+        ('a', 'f', 1, '2', '08', 'back_again', '2', 'x', 'current|2|3|conflict'),
+        ('b', 'f', 1, '3', '08', 'back_again', '2', 'y', 'superseded|3|4|conflict'),
+        ('c', 'f', 1, '4', '08', 'back_again', '2', 'x', 'repeated|4|-|conflict'),
 
-        union all select
-            'a', 'f', 1, '2', '08', 'conflict_passed', '2', 'y', 'superseded|2|4|conflict'
-        union all select
-            'b', 'f', 1, '2', '08', 'conflict_passed', '2', 'x', 'superseded|-|-|conflict'
-        union all select 'c', 'f', 1, '4', '07', 'conflict_passed', '3', 'x', 'current|4|-|-'
+        ('a', 'f', 1, '2', '08', 'conflict_passed', '2', 'y', 'superseded|2|4|conflict'),
+        ('b', 'f', 1, '2', '08', 'conflict_passed', '2', 'x', 'superseded|-|-|conflict'),
+        ('c', 'f', 1, '4', '07', 'conflict_passed', '3', 'x', 'current|4|-|-'),
 
         -- The last line of a load speaks for it, by file and then by line.
-        union all select 'a', 'f', 1, '2', '08', 'last_line', '2', '8', 'superseded|-|-|conflict'
-        union all select 'a', 'f', 2, '2', '08', 'last_line', '2', '1', 'current|2|-|conflict'
-        union all select 'a', 'f', 9, '2', '08', 'last_file', '2', 'y', 'superseded|-|-|conflict'
-        union all select 'a', 'g', 1, '2', '08', 'last_file', '2', 'x', 'current|2|-|conflict'
-        union all select 'a', 'f', 1, '2', '08', 'load_speaks', '2', 'z', 'superseded|-|-|conflict'
-        union all select 'a', 'f', 2, '2', '08', 'load_speaks', '2', 'b', 'superseded|-|-|conflict'
-        union all select 'b', 'f', 1, '2', '08', 'load_speaks', '2', 'c', 'current|2|-|conflict'
+        ('a', 'f', 1, '2', '08', 'last_line', '2', '8', 'superseded|-|-|conflict'),
+        ('a', 'f', 2, '2', '08', 'last_line', '2', '1', 'current|2|-|conflict'),
+        ('a', 'f', 9, '2', '08', 'last_file', '2', 'y', 'superseded|-|-|conflict'),
+        ('a', 'g', 1, '2', '08', 'last_file', '2', 'x', 'current|2|-|conflict'),
+        ('a', 'f', 1, '2', '08', 'load_speaks', '2', 'z', 'superseded|-|-|conflict'),
+        ('a', 'f', 2, '2', '08', 'load_speaks', '2', 'b', 'superseded|-|-|conflict'),
+        ('b', 'f', 1, '2', '08', 'load_speaks', '2', 'c', 'current|2|-|conflict'),
 
         -- An event of the future ranks at the end of the day on which it first came; the clocks of
         -- two machines may be a day apart.
-        union all select 'a', 'f', 1, '2', '08', 'in_future', '9', 'x', 'superseded|2|3|-'
-        union all select 'b', 'f', 1, '3', '08', 'in_future', '3', 'y', 'current|3|-|-'
-        union all select 'c', 'f', 1, '4', '08', 'in_future', '9', 'x', 'repeated|-|-|-'
-        union all select 'a', 'f', 1, '2', '08', 'clock_ahead', '3', 'x', 'current|2|-|-'
-        union all select 'b', 'f', 1, '3', '08', 'clock_ahead', '2', 'y', 'superseded|-|-|-'
+        ('a', 'f', 1, '2', '08', 'in_future', '9', 'x', 'superseded|2|3|-'),
+        ('b', 'f', 1, '3', '08', 'in_future', '3', 'y', 'current|3|-|-'),
+        ('c', 'f', 1, '4', '08', 'in_future', '9', 'x', 'repeated|-|-|-'),
+        ('a', 'f', 1, '2', '08', 'clock_ahead', '3', 'x', 'current|2|-|-'),
+        ('b', 'f', 1, '3', '08', 'clock_ahead', '2', 'y', 'superseded|-|-|-'),
 
-        union all select 'a', 'f', 1, '2', '08', 'beside_rejected', '2', 'x', 'current|2|-|-'
-        union all select 'b', 'f', 1, '2', '09', 'beside_rejected', '2', 'unread', 'rejected|-|-|-'
-        union all select 'c', 'f', 1, '3', '08', 'beside_rejected', '3', 'unread', 'rejected|-|-|-'
-        union all select 'd', 'f', 1, '3', '08', null, '3', 'unread', 'rejected|-|-|-'
-    ) as example
+        ('a', 'f', 1, '2', '08', 'beside_rejected', '2', 'x', 'current|2|-|-'),
+        ('b', 'f', 1, '2', '09', 'beside_rejected', '2', 'unread', 'rejected|-|-|-'),
+        ('c', 'f', 1, '3', '08', 'beside_rejected', '3', 'unread', 'rejected|-|-|-'),
+        ('d', 'f', 1, '3', '08', null, '3', 'unread', 'rejected|-|-|-')
+    ) as example (
+        load_id, source_file, source_row, ingest_day, at_hour, record_key, event_day, answer,
+        expected
+    )
 ),
 
 {{ record_history('events', columns, content) }},

@@ -10,15 +10,18 @@ with load as (
         ('after_seen', '2024-01-05', 2), ('held', '2024-01-06', 1), ('parts', '2024-01-07', 1),
         ('parts', '2024-01-08', 1), ('alone', '2024-01-08', 2), ('limit', '2024-01-09', 1),
     ] %}
-    {% for load_id, day, hour in loads %}
     select
-        cast({{ loop.index }} as bigint) as load_key,
+        cast(listed.load_key as bigint) as load_key,
         'e' as entity,
-        '{{ load_id }}' as load_id,
-        '{{ day }}' as ingest_date,
-        {{ hour }} as first_recorded_at
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+        listed.load_id,
+        listed.ingest_date,
+        listed.first_recorded_at
+    from (
+        values
+        {% for load_id, day, hour in loads %}
+        ({{ loop.index }}, '{{ load_id }}', '{{ day }}', {{ hour }}){{ ',' if not loop.last }}
+        {% endfor %}
+    ) as listed (load_key, load_id, ingest_date, first_recorded_at)
 ),
 
 decision as (
@@ -35,9 +38,8 @@ reflected as (
 ),
 
 digit as (
-    {% for number in range(10) %}
-    select {{ number }} as digit {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select listed.digit
+    from (values ({{ range(10) | join('), (') }})) as listed (digit)
 ),
 
 -- Load, reason of a rejection, and how many such rows it has.
@@ -48,13 +50,18 @@ example_count as (
         (10, none, 3), (10, 'a', 2), (10, 'b', 1), (10, 'c', 1), (10, 'd', 1), (11, none, 4),
         (11, 'a', 1), (12, none, 198), (12, 'a', 2),
     ] %}
-    {% for load_key, reason, row_count in rows %}
     select
-        cast({{ load_key }} as bigint) as load_key,
-        {{ "'" ~ reason ~ "'" if reason else "nullif('', '')" }} as reason_code,
-        {{ row_count }} as row_count
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+        cast(listed.load_key as bigint) as load_key,
+        nullif(listed.reason_code, '') as reason_code,
+        listed.row_count
+    from (
+        values
+        {% for load_key, reason, row_count in rows %}
+        (
+            {{ load_key }}, '{{ reason or '' }}', {{ row_count }}
+        ){{ ',' if not loop.last }}
+        {% endfor %}
+    ) as listed (load_key, reason_code, row_count)
 ),
 
 example as (

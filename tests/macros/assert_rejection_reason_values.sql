@@ -29,7 +29,30 @@ answered as (
             'missing_key': ['given = 1'],
         }) }} as actual
     from example
+),
+
+-- What was done to a row comes first; of a deletion only what is asked of deletions counts.
+change as (
+    select 'state' as row_operation, 1 as given, 'unparsable_date' as expected
+    union all select 'before', 1, 'unparsable_date'
+    union all select 'state', 2, nullif('', '')
+    union all select 'delete', 1, nullif('', '')
+    union all select 'delete', 2, 'missing_key'
+    union all select nullif('', ''), 2, 'unknown_operation'
+),
+
+answered_change as (
+    select
+        given,
+        expected,
+        {{ rejection_reason(
+            {'unparsable_date': ['given = 1']}, of_deletions={'missing_key': ['given = 2']}
+        ) }} as actual
+    from change
 )
 
 select * from answered
+where actual is distinct from expected
+union all
+select * from answered_change
 where actual is distinct from expected

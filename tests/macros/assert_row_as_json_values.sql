@@ -1,6 +1,6 @@
 -- Keys in alphabetical order whatever order is asked for; nulls stay null, an empty text stays
 -- empty; a masked column shows that a value was given and never which. Columns that nobody declared
--- are one masked value, and no value of a row that has none.
+-- are one masked value, and no value of a row that has none. What says what was done is shown.
 
 with example as (
     select
@@ -34,9 +34,13 @@ answered as (
         a_text,
         b_text,
         expected,
-        {{ row_as_json(['c', 'b', 'a'], masked=['c']) }} as actual
+        {{ row_as_json(['c', 'b', 'a'], masked=['c']) }} as actual,
+        {{ row_as_json(['c'], masked=['c'], operation={'column': 'b', 'time': 'a'}) }}
+            as actual_of_change
     from example
 )
 
 select * from answered
-where actual is distinct from expected
+where
+    actual is distinct from expected
+    or actual_of_change is distinct from expected

@@ -4,7 +4,9 @@ with example as (
     select ' RENT ' as given, 'RENT' as expected
     union all select 'N A', 'N A'
     union all select 'NAN', 'NAN'
-    union all select chr(9) || 'a  b' || chr(160) || chr(13), 'a  b'
+    union all select chr(9) || 'a  b' || chr(160) || chr(13), 'a b'
+    union all select chr(92) || 'N', nullif('', '')
+    union all select {{ characters([8203]) }} || 'nA', nullif('', '')
     union all select 'a' || chr(1) || 'b' || chr(31), 'ab'
     union all select '', nullif('', '')
     union all select chr(160), nullif('', '')
@@ -18,9 +20,12 @@ answered as (
     select
         given,
         expected,
-        {{ stated_text('given') }} as actual
+        {{ stated_text('given') }} as actual,
+        {{ stated_text('given', is_read=true) }} as actual_read
     from example
 )
 
 select * from answered
-where actual is distinct from expected
+where
+    actual is distinct from expected
+    or (actual_read is null) <> (expected is null)

@@ -1,4 +1,4 @@
--- Blanks, tabs, line breaks and no-break spaces go at both ends; inside they become a blank.
+-- Blanks of all kinds go at both ends and become plain ones inside; what has no width goes.
 
 with example as (
     select '  nacional ' as given, 'nacional' as expected
@@ -9,6 +9,13 @@ with example as (
     union all select 'a b', 'a b'
     union all select 'a' || chr(9) || 'b', 'a b'
     union all select 'a' || chr(160) || 'b', 'a b'
+    union all select
+        {{ characters([8203]) }} || 'nacional' || {{ characters([8201, 65279]) }},
+        'nacional'
+    union all select 'a' || {{ characters([8203, 8204, 8205, 8288, 65279]) }} || 'b', 'ab'
+    union all select 'a' || {{ characters([133, 8232, 12288]) }} || 'b', 'a   b'
+    union all select 'a' || chr(28), 'a' || chr(28)
+    union all select 'a  b', 'a  b'
     union all select '   ', ''
     union all select '', ''
     union all select nullif('', ''), nullif('', '')

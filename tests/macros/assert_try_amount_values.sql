@@ -12,6 +12,21 @@ with example as (
     union all select '10000000000000000', cast(null as decimal(18, 2))
     union all select '1000000000000000000', cast(null as decimal(18, 2))
     union all select '1.239', cast(null as decimal(18, 2))
+    union all select '50.000000000000000000', 50.00
+    union all select '1.23456789E7', 12345678.90
+    union all select '1e3', 1000.00
+    union all select '-5.0E-1', -0.50
+    union all select '1250e-2', 12.50
+    union all select '1.2500E1', 12.50
+    union all select '0E-18', 0.00
+    union all select '1.234e2', 123.40
+    union all select '9.99999999999999999E15', 9999999999999999.99
+    union all select '1.234567E1', cast(null as decimal(18, 2))
+    union all select '1.5E-2', cast(null as decimal(18, 2))
+    union all select '1E-19', cast(null as decimal(18, 2))
+    union all select '1.00000000000000000001E0', cast(null as decimal(18, 2))
+    union all select '1E16', cast(null as decimal(18, 2))
+    union all select ' 1.5e1 ', 15.00
     union all select 'NaN', cast(null as decimal(18, 2))
     union all select 'abc', cast(null as decimal(18, 2))
     union all select '', cast(null as decimal(18, 2))

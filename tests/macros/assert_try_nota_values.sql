@@ -16,7 +16,11 @@ with example as (
     union all select '1.234,56', cast(null as decimal(4, 2))
     union all select '99999999999999999999', cast(null as decimal(4, 2))
     union all select '8.555', cast(null as decimal(4, 2))
-    union all select ' 8', cast(null as decimal(4, 2))
+    union all select ' 8', 8.00
+    union all select '8.5000', 8.50
+    union all select '8.5E0', 8.50
+    union all select '1E1', 10.00
+    union all select '8.500', cast(null as decimal(4, 2))
     union all select '8.', cast(null as decimal(4, 2))
     union all select 'dez', cast(null as decimal(4, 2))
     union all select 'NaN', cast(null as decimal(4, 2))

@@ -8,7 +8,15 @@ with example as (
     union all select '10000000000000000', null, false
     union all select '5,00', 5.00, false
     union all select '', null, false
+    union all select ' NULL', null, false
     union all select nullif('', ''), null, false
+),
+
+digested as (
+    select
+        *,
+        {{ amount_text('amount_text') }} as amount_digits
+    from example
 ),
 
 answered as (
@@ -16,7 +24,7 @@ answered as (
         amount_text,
         expected,
         {{ unreadable_amount_conditions(['amount']) | join(' or ') }} as actual
-    from example
+    from digested
 )
 
 select * from answered

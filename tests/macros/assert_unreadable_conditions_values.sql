@@ -8,7 +8,9 @@ with example as (
         cast(5 as bigint) as b,
         true as expected
     union all select '5', 5, 'abc', null, true
-    union all select ' ', null, '5', 5, true
+    union all select ' ', null, '5', 5, false
+    union all select 'null', null, '5', 5, false
+    union all select 'Null', null, '5', 5, true
     union all select '5', 5, '5', 5, false
     union all select '', null, nullif('', ''), null, false
 ),

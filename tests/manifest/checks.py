@@ -96,11 +96,13 @@ LAKE_CONFIG = {
 # How a merge is told to obey is_removed: on Athena by two conditions, on the others by a macro.
 REMOVAL_CONFIG = ("delete_condition", "insert_condition")
 REMOVAL_MACROS = ("duckdb__get_incremental_merge_sql", "get_merge_sql")
-# What runs at the ends of every invocation, so that notes of reflected loads are kept.
-RUN_HOOKS = {
-    "on-run-start": "create_reflected_load_tables()",
-    "on-run-end": "record_reflected_loads(results)",
-}
+# What runs at the ends of every invocation, so that one run writes at a time and notes are kept.
+RUN_HOOKS = (
+    ("on-run-start", "check_run()"),
+    ("on-run-start", "create_reflected_load_tables()"),
+    ("on-run-start", "begin_run()"),
+    ("on-run-end", "record_reflected_loads(results)"),
+)
 
 
 # What the checks have in common
@@ -849,7 +851,7 @@ def check_incremental_hooks(manifest: Manifest) -> list[str]:
         if not any(call in hook["sql"] for hook in model["config"]["pre-hook"])
     ] + [
         f"dbt_project.yml has no {kind} {call}: no run would know what another has done."
-        for kind, call in RUN_HOOKS.items()
+        for kind, call in RUN_HOOKS
         if not any(tag == kind and call in code for tag, code in run_hooks)
     ]
 
@@ -936,6 +938,20 @@ def check_incremental_models_ignore_run_date(manifest: Manifest) -> list[str]:
         for model in incremental_models(manifest)
         if re.search(r"\brun_date\s*\(|var\(\s*['\"]run_date", code_only(model["raw_code"]))
     ]
+
+
+def check_run_date_is_a_tag(manifest: Manifest) -> list[str]:
+    """A new day without loads builds the models with the tag, and nothing else."""
+    read = re.compile(r"\brun_date\s*\(|var\(\s*['\"]run_date|\brun_started_at\b")
+    found = []
+    for model in models_of(manifest):
+        texts = [model["raw_code"], *(each["macro_sql"] for each in macros_below(manifest, model))]
+        reads = any(read.search(code_only(text)) for text in texts)
+        if reads and "run_date" not in model["tags"]:
+            found.append(f"{model['name']} depends on the run date and lacks the tag run_date.")
+        if not reads and "run_date" in model["tags"]:
+            found.append(f"{model['name']} has the tag run_date and does not depend on it.")
+    return found
 
 
 def check_incremental_marts_have_unit_tests(

@@ -9,21 +9,23 @@ is no catalogue and no raw zone here, so the adapter is told what it would have 
   get_relation   a table for every name (incremental forms), or nothing (the rebuilt form; on Glue
                  always, as dbt-glue answers where the catalogue refused to);
   get_table_type the same of Glue, where no answer is lost;
-  execute        the statement is noted, and answered with loads of the form's days;
+  execute        the statement is noted, and answered with the form's loads;
   create_schema  nothing happens.
 Everything else is the released adapter and the project as it is. Not rendered are the SQL that a
 materialisation puts around a model (create table as, the merges) and the hooks of models: they
 exist only while an engine runs them. The hooks of runs are rendered with results that we make up.
 """
 
+import hashlib
 import importlib
 import json
 import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 ADAPTERS = {
     "duckdb": ("dbt.adapters.duckdb.impl", "DuckDBAdapter"),
@@ -41,64 +43,86 @@ INCREMENTAL = ("--select", "config.materialized:incremental", "--exclude", "reso
 MARTS = ("--select", "config.materialized:incremental,access:public")
 
 
+# As the macro `most_literals` says: beyond so many loads none is written down.
+MOST_LITERALS = {"duckdb": 2000, "athena": 2000, "glue": 50}
+
+
 @dataclass(frozen=True)
 class Form:
-    """What the adapter is told: whether tables exist, and on which days loads have landed since."""
+    """What the adapter is told: whether tables exist, and how many loads have landed since.
+
+    Attributes:
+        loads: of each entity that is asked for.
+        literals: in their place, as many loads of all entities together as are written down, or
+            so many of each entity and one more.
+    """
 
     name: str
     tables_exist: bool
-    landed_days: tuple[str, ...]
+    loads: int
     selection: tuple[str, ...]
+    literals: Literal["", "most", "too many"] = ""
+
+
+@dataclass(frozen=True)
+class Load:
+    """A load as look-ups tell of it, each part as long as a real one."""
+
+    key: int
+    load_id: str
+    day: str
 
 
 FORMS = (
-    Form(
-        "rebuilt",
-        tables_exist=False,
-        landed_days=("2024-01-02",),
-        selection=("--exclude", *LEFT_OUT),
-    ),
-    Form(
-        "increment",
-        tables_exist=True,
-        landed_days=("2024-01-02", "2024-01-03"),
-        selection=INCREMENTAL,
-    ),
-    Form(
-        "nothing_landed",
-        tables_exist=True,
-        landed_days=(),
-        selection=INCREMENTAL,
-    ),
+    Form("rebuilt", tables_exist=False, loads=1, selection=("--exclude", *LEFT_OUT)),
+    Form("increment", tables_exist=True, loads=1, selection=INCREMENTAL),
+    Form("nothing_landed", tables_exist=True, loads=0, selection=INCREMENTAL),
     Form(
         "marts_alone",
         tables_exist=True,
-        landed_days=("2024-01-02",),
+        loads=1,
         selection=(*MARTS, "--exclude", "resource_type:test"),
     ),
+    Form("most_literals", tables_exist=True, loads=0, selection=INCREMENTAL, literals="most"),
+    Form("too_many", tables_exist=True, loads=0, selection=INCREMENTAL, literals="too many"),
 )
 
 
-def answer_to(sql: str, landed_days: Sequence[str]) -> list[list[Any]]:
-    """The rows that a look-up finds where a load of each entity landed on each of the days."""
+def load_of(entity: str, number: int) -> Load:
+    """The load of an entity with a number: always the same, and no two alike."""
+    day = date(2024, 1, 2) + timedelta(days=number)
+    digest = hashlib.md5(f"{entity} {day}".encode(), usedforsecurity=False).hexdigest()
+    load_id = f"{day:%Y%m%d}T090000000000Z-{digest[:12]}"
+    return Load(int(digest[:15], 16), load_id, day.isoformat())
+
+
+def landed(entities: Sequence[str], form: Form, target: str) -> list[tuple[str, Load]]:
+    """The loads that a look-up for some entities is told of."""
+    most = MOST_LITERALS[target]
+    count = {"": form.loads, "most": most // len(entities), "too many": most + 1}[form.literals]
+    return [(entity, load_of(entity, number)) for entity in entities for number in range(count)]
+
+
+def answer_to(sql: str, form: Form, target: str) -> list[list[Any]]:
+    """The rows that a look-up finds where the loads of the form have landed."""
     # DuckDB counts the files of the raw zone before it reads them.
     if "select 1 from glob(" in sql:
         return [[1]]
     # Which models' notes of reflected loads must change: all that are asked for.
     if "select distinct model_name" in sql:
-        return [[name] for name in dict.fromkeys(re.findall(r"'(\w+)' as model_name", sql))]
+        names = dict.fromkeys(re.findall(r"'(\w+)' as model_name", sql))
+        return [[name, is_missing] for name in names for is_missing in (1, 0)]
     # Which days the load table of a domain must read, per entity; nothing it holds is missing.
     if "full outer join" in sql and "coalesce(landed.entity, held.entity)" in sql:
         entities = re.findall(r"select '(\w+)' as entity", sql)
-        return [[entity, day, None] for entity in entities for day in landed_days]
+        # A list of days for each entity, none of which knows of the others.
+        asked = [pair for entity in entities for pair in landed([entity], form, target)]
+        return [[entity, load.day, None] for entity, load in asked]
     if "select new_load.load_key, new_load.entity, new_load.load_id" in sql:
         listed = re.findall(r"landed\.entity in \(('\w+'(?:, '\w+')*)\)", sql)
-        found = [
-            [entity, f"load-{day}", day]
-            for entity in dict.fromkeys(re.findall(r"\w+", " ".join(listed)))
-            for day in landed_days
-        ]
-        return [[key, *load] for key, load in enumerate(found, start=1)]
+        entities = list(dict.fromkeys(re.findall(r"\w+", " ".join(listed))))
+        found = landed(entities, form, target)
+        return [[load.key, entity, load.load_id, load.day] for entity, load in found]
     if sql.lstrip().lower().startswith(("select", "with")):
         raise SystemExit(f"No answer is known to the look-up:\n{sql}")
     return []
@@ -118,7 +142,7 @@ def replace_engine(adapter: type, form: Form, statements: list[str]) -> None:
 
     def execute(self: Any, sql: str, *_: Any, **__: Any) -> tuple[Any, Any]:
         statements.append(sql)
-        rows = answer_to(sql, form.landed_days)
+        rows = answer_to(sql, form, self.type())
         names = [f"answer_{number}" for number in range(len(rows[0]) if rows else 1)]
         return AdapterResponse(_message="OK"), table_from_rows(rows, names)
 

@@ -390,7 +390,7 @@ BROKEN = [
     *(Broken("incremental_hooks", f"no {kind} ", lambda m, kind=kind, call=call: next(
         node for node in m["nodes"].values()
         if node["resource_type"] == "operation" and call in node["raw_code"]
-    ).update(raw_code="")) for kind, call in checks.RUN_HOOKS.items()),
+    ).update(raw_code="")) for kind, call in checks.RUN_HOOKS),
     Broken("incremental_models_follow_loads", "fct_commerce__gmv_daily", lambda m: meta(
         m, "fct_commerce__gmv_daily", reflects=None)),
     Broken("incremental_models_follow_loads", "rpt_commerce__top_producers", lambda m: meta(
@@ -419,7 +419,16 @@ BROKEN = [
         shaped_by=["commerce_gmv_date", "commerce_excluded_statuses"])),
     Broken("incremental_models_ignore_run_date", "fct_commerce__gmv_daily", lambda m: code(
         m, "fct_commerce__gmv_daily", "from posting", "from posting -- {{ run_date() }}\n"
-        "    where posted_on < date '{{ run_date() }}'")),
+        "    where posted_on < date '{{ run_date() }}'"), also=("run_date_is_a_tag",)),
+    Broken("run_date_is_a_tag", "rpt_quality__freshness depends", lambda m: node(
+        m, "rpt_quality__freshness").update(tags=[])),
+    Broken("run_date_is_a_tag", "rpt_commerce__gmv_current depends", lambda m: code(
+        m, "rpt_commerce__gmv_current", "select", "-- {{ run_date() }}\n"
+        "{% set day = run_date() %} select")),
+    Broken("run_date_is_a_tag", "fct_market__pregao depends", lambda m: node(
+        m, "fct_market__pregao")["depends_on"]["macros"].append("macro.lakehouse.run_date")),
+    Broken("run_date_is_a_tag", "rpt_commerce__gmv_current has the tag", lambda m: node(
+        m, "rpt_commerce__gmv_current").update(tags=["run_date"])),
     # Contracts
     Broken("marts_have_contracts", "rpt_quality__freshness", lambda m: config(
         m, "rpt_quality__freshness", contract={"enforced": False})),

@@ -31,3 +31,9 @@ def test_the_id_of_a_session_carries_every_variable_of_its_settings(glue):
     variables = {name for setting in OF_A_SESSION for name in VARIABLE.findall(str(glue[setting]))}
     assert "LAKEHOUSE_GLUE_WORKERS" in variables
     assert variables <= set(VARIABLE.findall(glue["glue_session_id"]))
+
+
+def test_spark_infers_no_filters(glue):
+    # It plans a record table for minutes otherwise (docs/decisions/0011-engines.md).
+    pairs = " ".join(glue["conf"].split()).split(" --conf ")
+    assert "spark.sql.constraintPropagation.enabled=false" in pairs

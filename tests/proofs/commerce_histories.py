@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from commerce_oracle import COLUMNS
+from commerce_oracle import COLUMNS, OPERATIONS
 
 # Received on nine days over the end of a month; the last one stays open in every run.
 INGEST_DAYS = tuple(date(2024, 2, 26) + timedelta(days=n) for n in range(9))
@@ -31,18 +31,33 @@ STATUSES = ["APROVADA"] * 6 + [None, "EM ANÁLISE", "CANCELADA", "REEMBOLSADA", 
 SUBSIDIARIES = [None, "nacional", "nacional", "internacional", "internacional", "latam", "unknown"]
 ACCENTED = str.maketrans("aeioucAEIOUC", "áêíõúçÁÊÍÕÚÇ")
 
+NO_VALUE = [None, None, "", "", "  ", "NULL", "null", "\\N", " NULL\u00a0"]
+BLANKS = ["", " ", "\t", "\u00a0", "\u2009", "\u3000 ", "\u200b", "\ufeff"]
+OFFSET_MINUTES = {"": 0, "Z": 0, "+00": 0, "-03:00": -180, "+0530": 330, "+14": 840}
+OFFSETS = sorted(OFFSET_MINUTES)
+
+CODES = {
+    operation: [code for code, said in OPERATIONS.items() if said == operation]
+    for operation in OPERATIONS.values()
+}
+UNKNOWN_CODES = ["", " ", "NULL", "t", "i", "delete", "D;"]
+# Two of the three files of a day have the column that says what was done.
+SLOTS_OF_CHANGES = (1, 2)
+
 UNUSABLE = {
-    "id": ["abc", " 5", "5 ", "1.5", "11,0", "1e3", "+7", "99999999999999999999", f"{2**63}", " "],
+    "id": [
+        *("abc", "5 5", "1.5", "11,0", "11.000", "+7", "99999999999999999999", f"{2**63}"),
+        *("15e-1", "1e19", "1.23456789E7", "Null", "\u00a05x"),
+    ],
     "timestamp": [
-        "",
-        "2024-02-28T10:00:00Z",
-        "2024-02-28 10:00:00+00:00",
+        *("", " ", "NULL", " \\N", "null"),
+        "2024-02-28T10:00:00+15:00",
+        "2024-02-28T10:00:00 Z",
         "2024-02-30 10:00:00",
         "2024-02-28 24:00:00",
         "2024-02-28 10:60:00",
         "2024-02-28 10:00",
         "2024-02-28",
-        " 2024-02-28 10:00:00",
         "2024-02-28 10:00:00.1234567",
         "1899-12-31 23:59:59",
         "2101-01-01 00:00:00",
@@ -54,14 +69,15 @@ UNUSABLE = {
         "28/02/2024",
         "2024-2-8",
         "20240228",
-        "2024-02-28 00:00:00",
-        " 2024-02-28",
+        "2024-02-28 00:00:00.000001",
+        "2024-02-28T00:00:00-03:00",
+        "2024-02-28T03:00:00Z",
         "1899-12-31",
         "2101-01-01",
         "0001-01-01",
         "amanhã",
     ],
-    "count": ["1,5", "1.5", "dez", "1e2", " 3", "2147483648", "-2147483648"],
+    "count": ["1,5", "1.5", "dez", "2.000", "1e10", "2147483648", "-2147483648"],
     "amount": [
         "1.234",
         "1,234",
@@ -69,11 +85,14 @@ UNUSABLE = {
         "R$ 10",
         "10,",
         ".5",
-        " 10",
-        "10 ",
+        "1 0",
+        "2.000",
+        "1.00001",
         "+5",
         "--5",
-        "1e3",
+        "1.5E-2",
+        "1,5e1",
+        "1e20",
         "1.23.456,00",
         "1,234,56",
         "12345,678.90",
@@ -96,6 +115,15 @@ class Load:
     rows: list[dict] = field(default_factory=list)
 
     @property
+    def columns(self) -> list[str]:
+        """Those of the contract, and of the two of operations what a row has.
+
+        A file has the column that says what was done, or it does not: then all its rows are states.
+        """
+        of_change = [name for name in ("op", "op_at") if any(name in row for row in self.rows)]
+        return [*COLUMNS[self.entity], *of_change]
+
+    @property
     def path(self) -> str:
         return f"commerce/{self.entity}/ingest_date={self.ingest_date}/{self.load_id}.parquet"
 
@@ -104,13 +132,18 @@ def history_of_gmv_date(day: date) -> int:
     return (day - FIRST_GMV_DAY).days // GMV_DAYS_PER_HISTORY
 
 
-def loads_of_histories(count: int, seed: int) -> list[Load]:
-    """The raw zone of histories 0 to count - 1; a smaller count gives the same first histories."""
+def loads_of_histories(count: int, seed: int, *, with_operations: bool = False) -> list[Load]:
+    """The raw zone of histories 0 to count - 1; a smaller count gives the same first histories.
+
+    Args:
+        with_operations: rows have `op` and `op_at`, and some say what was before, or that a record
+            has ended.
+    """
     if count > MOST_HISTORIES:
         raise ValueError(f"{count} histories, but days for {MOST_HISTORIES} only")
     loads = {}
     for number in range(count):
-        history = History(number, Random(f"{seed}/{number}"))
+        history = History(number, Random(f"{seed}/{number}"), with_operations=with_operations)
         for row, slot in history.rows():
             place = row["entity"], row["ingest_date"], slot
             if place not in loads:
@@ -145,8 +178,8 @@ def steps_of_loads(
 class History:
     """Two to four purchases with their items, as a source that repeats and corrects itself."""
 
-    def __init__(self, number: int, rng: Random):
-        self.number, self.rng = number, rng
+    def __init__(self, number: int, rng: Random, *, with_operations: bool):
+        self.number, self.rng, self.with_operations = number, rng, with_operations
         ids = [number * IDS_PER_HISTORY + n for n in range(1, rng.randint(2, 4) + 1)]
         self.shape = rng.choice(["event rows", "full model", "mixed", "mixed"])
         self.purchase_ids, self.item_ids = ids, ids
@@ -274,6 +307,38 @@ class History:
                     values = self.changed(entity, values)
                     other = arrival if self.chance(0.5) else self.arrival()
                     yield self.row(entity, {**values, **stamp}, *other), other[2]
+                if self.with_operations and self.chance(0.3):
+                    yield from self.change_rows(entity, values, stamp, arrival)
+
+    def change_rows(
+        self, entity: str, values: dict, stamp: dict, arrival: tuple[date, str, int]
+    ) -> Iterator[tuple[dict, int]]:
+        """An end of the record, and what may go with it: an older state, the same row once more."""
+        what = "before" if self.chance(0.25) else "delete"
+        time = {"transaction_datetime": self.chosen_time(), "transaction_date": None}
+        given = {**values, **(stamp if self.chance(0.5) else time)}
+        if what == "delete" and self.chance(0.4):
+            keys = ("purchase_id", "purchase_partition", "prod_item_id", "prod_item_partition")
+            given = {name: value for name, value in given.items() if name in keys or name in time}
+        at = arrival if self.chance(0.4) else self.arrival()
+        for _ in range(1 if self.chance(0.8) else 2):
+            slot = at[2] if at[2] in SLOTS_OF_CHANGES else self.rng.choice(SLOTS_OF_CHANGES)
+            ends_at = self.chosen_time() if self.chance(0.3) else None
+            row = self.row(entity, given, at[0], at[1], slot, what)
+            row["op_at"] = self.spelled("timestamp", ends_at)
+            for column in [name for name in COLUMNS[entity] if self.chance(0.02)]:
+                if COLUMNS[entity][column] in UNUSABLE:
+                    row[column] = self.rng.choice(UNUSABLE[COLUMNS[entity][column]])
+            if self.chance(0.15):
+                row["transaction_datetime"] = self.rng.choice(["", " ", "noon", "NULL"])
+            yield row, slot
+            at = self.arrival()
+        if self.chance(0.3):  # a source that sends again what it has deleted
+            at = self.arrival()
+            yield self.row(entity, {**values, **stamp}, *at), at[2]
+
+    def chosen_time(self) -> datetime | None:
+        return None if self.chance(0.15) else self.rng.choice(self.instants)
 
     def stamp(self) -> dict:
         """When the source says it happened; nothing if its delivery has no such column."""
@@ -290,7 +355,15 @@ class History:
         moment = self.rng.choice(MOMENTS) if self.chance(0.1) else MOMENTS[slot]
         return self.rng.choice(INGEST_DAYS), moment, slot
 
-    def row(self, entity: str, values: dict, day: date, moment: str, slot: int) -> dict:
+    def row(
+        self,
+        entity: str,
+        values: dict,
+        day: date,
+        moment: str,
+        slot: int,
+        operation: str = "state",
+    ) -> dict:
         texts = {
             column: self.spelled(kind, values.get(column))
             for column, kind in COLUMNS[entity].items()
@@ -299,6 +372,9 @@ class History:
             for _ in range(self.rng.choice([1, 1, 2])):
                 self.spoil(entity, texts)
         self.row_number += 1
+        if self.with_operations and slot in SLOTS_OF_CHANGES:
+            code = self.rng.choice(CODES[operation])
+            texts["op"] = self.rng.choice(UNKNOWN_CODES) if self.chance(0.01) else code
         return {
             "entity": entity,
             **texts,
@@ -314,14 +390,17 @@ class History:
         if isinstance(value, str) and kind == "stated_date":
             return value
         if value is None:
-            return {
-                "timestamp": None,
-                "status": rng.choice([None, "", "  "]),
-                "subsidiary": rng.choice([None, "", "  "]),
-            }.get(kind, rng.choice([None, ""]))
+            return None if kind == "timestamp" else rng.choice(NO_VALUE)
+        text = self.written(kind, value)
+        # Blanks of any kind around a value say nothing.
+        return f"{rng.choice(BLANKS)}{text}{rng.choice(BLANKS)}" if self.chance(0.04) else text
+
+    def written(self, kind: str, value: object) -> str:
+        rng = self.rng
         match kind:
             case "id" | "count":
-                odd = [f"{value}.0", f"{value}.00"] + ([f"0{value}"] if value >= 0 else [])
+                odd = [f"{value}.0", f"{value}.00", f"{value}.0000", f"{value}e0"]
+                odd += [f"{Decimal(value):E}"] + ([f"0{value}"] if value >= 0 else [])
                 return rng.choice(odd) if self.chance(0.1) else str(value)
             case "amount":
                 grouped = f"{value:,}"
@@ -329,10 +408,17 @@ class History:
                 forms = [str(value), str(value).replace(".", ","), grouped, swapped]
                 forms += [form[:-1] for form in forms if form.endswith("0")]
                 forms += [str(value)[:-3]] if str(value).endswith(".00") else []
+                forms += [f"{value:.4f}", f"{value:.18f}", f"{value:E}"]
                 return rng.choice(forms)
             case "timestamp":
-                text = value.isoformat(sep=rng.choice(" T"), timespec="microseconds")
-                return text if self.chance(0.3) else text.rstrip("0").rstrip(".")
+                offset = rng.choice(OFFSETS) if self.chance(0.3) else ""
+                local = value + timedelta(minutes=OFFSET_MINUTES[offset])
+                text = local.isoformat(sep=rng.choice(" T"), timespec="microseconds")
+                forms = [text, f"{text}000", text.rstrip("0").rstrip(".")]
+                return rng.choice(forms) + offset
+            case "date":
+                odd = [f"{value}T00:00:00.000Z", f"{value} 00:00:00", f"{value}T03:00:00+03:00"]
+                return rng.choice(odd) if self.chance(0.1) else str(value)
             case "status" | "subsidiary":
                 plain = value.upper() if kind == "status" else value
                 odd = [f" {plain} ", plain.title(), plain.lower(), plain.upper()]
@@ -346,7 +432,7 @@ class History:
         if fault == "key":
             for column in ("purchase_id", "prod_item_id"):
                 if column in texts and (entity == "product_item" or column == "purchase_id"):
-                    texts[column] = self.rng.choice([None, ""])
+                    texts[column] = self.rng.choice(NO_VALUE)
         elif fault == "product" and entity == "product_item":
             texts.update(item_quantity="2", purchase_value="9999999999999999,99")
         else:

@@ -8,13 +8,14 @@ Source: docs/domains/commerce.md#rules, docs/architecture.md#history-semantics,
 docs/architecture.md#nothing-is-lost.
 """
 
-import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+
+import delivered_texts
 
 Raw = Mapping[str, object]
 
@@ -77,8 +78,16 @@ COLUMNS_OF_FEED = {
     "purchase": PURCHASE_COLUMNS,
     "purchase_extra_info": ("subsidiary",),
 }
+# What the columns of operations say where a feed has them: `op`, and with `op_at` when.
+OPERATIONS = {
+    **dict.fromkeys(("I", "r", "c"), "state"),
+    **dict.fromkeys(("U", "u", "update_postimage"), "state"),
+    **dict.fromkeys(("D", "d"), "delete"),
+    "update_preimage": "before",
+}
 # First reason that holds names the row; the words are what a reading of one kind of column says.
 LADDER = (
+    "unknown_operation",
     "missing_key",
     "unparsable_key",
     "unparsable_timestamp",
@@ -94,7 +103,6 @@ UNPARSABLE = {
     "count": "unparsable_number",
     "amount": "unparsable_amount",
 }
-TIMESTAMP = r"([0-9-]{10})[ T]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:[.]([0-9]{1,6}))?"
 AMOUNT_LIMIT = 10**16
 ROW_STATES = (
     "received",
@@ -106,7 +114,7 @@ ROW_STATES = (
     "superseded",
     "deleted",
 )
-NULL_MARK, SEPARATOR = chr(1), chr(31)
+NULL_MARK, SEPARATOR, DELETION_MARK = chr(1), chr(31), chr(31)
 
 
 @dataclass(frozen=True)
@@ -122,7 +130,12 @@ class Settings:
 
 @dataclass(frozen=True)
 class Event:
-    """One usable row: the full new state of the record `key` of `entity`."""
+    """One usable row: the full new state of the record `key` of `entity`, or an end of it.
+
+    Attributes:
+        operation: `state`; `delete`, of which only the key was read with care; `before`, what was
+            the state before a change.
+    """
 
     entity: str
     key: str
@@ -132,6 +145,7 @@ class Event:
     recorded_at: datetime
     ingest_date: date
     received: tuple  # order of receiving, to tell which of equal rows came first
+    operation: str = "state"
     order: tuple = ()  # the greatest event of a record is its state
 
 
@@ -150,68 +164,34 @@ class Rejected(ValueError):
 # --- reading one row ---------------------------------------------------------------------------
 
 
-def unaccented(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text.strip(" "))
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
-
-
 def read_integer(text: str, low: int, high: int) -> int:
-    if not re.fullmatch(r"-?[0-9]{1,19}([.]0+)?", text):
-        raise ValueError(text)
-    number = int(text.split(".")[0])
+    number = delivered_texts.whole_number(text)
     if not low <= number <= high:
         raise ValueError(text)
     return number
 
 
-def read_date(text: str) -> date:
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise ValueError(text)
-    day = date.fromisoformat(text)
-    if not 1900 <= day.year <= 2100:
-        raise ValueError(text)
-    return day
-
-
-def read_timestamp(text: str) -> datetime:
-    match = re.fullmatch(TIMESTAMP, text)
-    if not match:
-        raise ValueError(text)
-    day = read_date(match[1])
-    hour, minute, second = int(match[2]), int(match[3]), int(match[4])
-    microsecond = int((match[5] or "0").ljust(6, "0"))
-    return datetime(day.year, day.month, day.day, hour, minute, second, microsecond)
-
-
 def read_amount(text: str) -> Decimal:
-    if re.fullmatch(r"[+-]?(nan|inf|infinity)", text, re.IGNORECASE):
-        raise Rejected("amount_out_of_range")
-    if re.fullmatch(r"-?[0-9]+([.,][0-9]{1,2})?", text):
-        plain = text.replace(",", ".")
-    elif re.fullmatch(r"-?[0-9]{1,3}([.][0-9]{3})+,[0-9]{1,2}", text):
-        plain = text.replace(".", "").replace(",", ".")
-    elif re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})+[.][0-9]{1,2}", text):
-        plain = text.replace(",", "")
-    else:
-        raise ValueError(text)
-    if len(plain.lstrip("-").split(".")[0]) > 16:
-        raise Rejected("amount_out_of_range")
-    return Decimal(plain).quantize(Decimal("0.01")) + 0  # + 0: there is no negative zero
+    try:
+        return delivered_texts.amount(text)
+    except delivered_texts.OutOfRangeError as err:
+        raise Rejected("amount_out_of_range") from err
 
 
 def read_value(kind: str, text: str | None) -> object:
-    """The typed value of one column; None for null or empty text.
+    """The typed value of one column; None for null and a text that says nothing.
 
     Raises: Rejected with the reason code.
     """
-    if kind == "timestamp" and text == "":
+    said = delivered_texts.given(text)
+    if kind == "timestamp" and text is not None and said is None:
         raise Rejected("unparsable_timestamp")
-    if text is None or text == "":
+    if said is None:
         return None
-    if kind == "status":
-        return unaccented(text).upper() or None
-    if kind == "subsidiary":
-        return unaccented(text).lower() or None
+    text = said
+    if kind in ("status", "subsidiary"):
+        key = delivered_texts.key(text)
+        return delivered_texts.capital(key) if kind == "status" else key
     try:
         match kind:
             case "id":
@@ -221,9 +201,9 @@ def read_value(kind: str, text: str | None) -> object:
             case "amount":
                 return read_amount(text)
             case "timestamp":
-                return read_timestamp(text)
+                return delivered_texts.instant(text)
             case "date" | "stated_date":
-                return read_date(text)
+                return delivered_texts.day(text)
     except Rejected:
         raise
     except ValueError as err:
@@ -257,13 +237,64 @@ def record_key(entity: str, values: dict) -> str:
     return f"purchase/{values['purchase_id']}"
 
 
+def read_operation(text: str | None) -> str:
+    """What a row does to its record; a file without the column holds states.
+
+    Raises: Rejected for an empty text and for one that nobody declared.
+    """
+    if text is None:
+        return "state"
+    said = delivered_texts.trimmed(text)
+    if said not in OPERATIONS:
+        raise Rejected("unknown_operation")
+    return OPERATIONS[said]
+
+
+def read_deletion(row: Raw) -> Event:
+    """The deletion of a raw row: nothing but its key must be readable.
+
+    Raises: Rejected with the first reason of the ladder.
+    """
+    entity = row["entity"]
+    recorded_at = datetime.fromisoformat(row["recorded_at"])
+    values = {}
+    for column, kind in COLUMNS[entity].items():
+        try:
+            # A count is read as it stands: that it is too great to be one is no matter here.
+            values[column] = read_value("id" if kind == "count" else kind, row.get(column))
+        except Rejected:
+            values[column] = None
+    given = {column for column in COLUMNS[entity] if delivered_texts.given(row.get(column))}
+    key_columns = ["purchase_id", "purchase_partition"]
+    if entity == "product_item":
+        by_item = ["prod_item_id", "prod_item_partition"]
+        key_columns = by_item if "prod_item_id" in given else ["purchase_id"]
+    if key_columns[0] not in given:
+        raise Rejected("missing_key")
+    if any(column in given and values[column] is None for column in key_columns):
+        raise Rejected("unparsable_key")
+    ends_at = None
+    with suppress(Rejected):
+        ends_at = read_value("timestamp", row.get("op_at"))
+    ends_at = ends_at or values["transaction_datetime"]
+    if ends_at is None and row.get("transaction_datetime") is None:
+        ends_at = recorded_at
+    if ends_at is None:
+        ends_at = datetime.combine(date.fromisoformat(row["ingest_date"]), time.max)
+    values["transaction_datetime"] = ends_at
+    return event_of(row, values, "delete")
+
+
 def read_event(row: Raw) -> Event:
     """The event of a raw row.
 
     Raises: Rejected with the first reason of the ladder.
     """
+    operation = read_operation(row.get("op"))
+    if operation == "delete":
+        return read_deletion(row)
     entity = row["entity"]
-    recorded_at = read_timestamp(row["recorded_at"])
+    recorded_at = datetime.fromisoformat(row["recorded_at"])
     reasons, values = set(), {}
     for column, kind in COLUMNS[entity].items():
         try:
@@ -271,7 +302,7 @@ def read_event(row: Raw) -> Event:
         except Rejected as err:
             reasons.add(str(err))
     key_columns = ["purchase_id"] + (["prod_item_id"] if entity == "product_item" else [])
-    if all(row.get(column) in (None, "") for column in key_columns):
+    if all(delivered_texts.given(row.get(column)) is None for column in key_columns):
         reasons.add("missing_key")
     quantity, value = values.get("item_quantity"), values.get("purchase_value")
     if None not in (quantity, value) and abs(quantity * value) >= AMOUNT_LIMIT:
@@ -280,15 +311,23 @@ def read_event(row: Raw) -> Event:
         raise Rejected(min(reasons, key=LADDER.index))
     if values["transaction_datetime"] is None:
         values["transaction_datetime"] = recorded_at
+    return event_of(row, values, operation)
+
+
+def event_of(row: Raw, values: dict, operation: str) -> Event:
+    entity = row["entity"]
+    recorded_at = datetime.fromisoformat(row["recorded_at"])
+    content = SEPARATOR.join(as_text(values[column]) for column in COLUMNS[entity])
     return Event(
         entity=entity,
         key=record_key(entity, values),
         values=values,
-        content=SEPARATOR.join(as_text(values[column]) for column in COLUMNS[entity]),
+        content=DELETION_MARK + content if operation == "delete" else content,
         happened_at=values["transaction_datetime"],
         recorded_at=recorded_at,
         ingest_date=date.fromisoformat(row["ingest_date"]),
         received=(recorded_at, row["load_id"], row["source_file"], row["source_row"]),
+        operation=operation,
     )
 
 
@@ -300,11 +339,14 @@ def ordered(events: list[Event], settings: Settings) -> list[Event]:
 
     An event that lies further in the future than clocks may differ ranks at the end of the day on
     which its content was first received. Among the rows of one load that tie, the last one speaks
-    for the load: it alone can be the state, and its content ranks the load among others.
+    for the load: it alone can be the state, and its content ranks the load among others. Of loads
+    that tie, one that a deletion speaks for outranks one that a state does. What was before a
+    change has no place.
     """
     records = defaultdict(list)
     for event in events:
-        records[event.entity, event.key].append(event)
+        if event.operation != "before":
+            records[event.entity, event.key].append(event)
     found = []
     for record in records.values():
         first = {}
@@ -323,8 +365,9 @@ def ordered(events: list[Event], settings: Settings) -> list[Event]:
         for (rank, recorded_at, load_id), rows in tied.items():
             rows.sort(key=lambda row: (row.received[2].encode(), row.received[3]))
             speaks = rows[-1].content.encode()
+            is_end = rows[-1].operation == "delete"
             for place, row in enumerate(rows):
-                order = (rank, recorded_at, speaks, load_id, place)
+                order = (rank, is_end, recorded_at, speaks, load_id, place)
                 found.append(replace(row, order=order))
     return found
 
@@ -333,7 +376,7 @@ def ordered(events: list[Event], settings: Settings) -> list[Event]:
 
 
 def states_known_on(day: date, events: Iterable[Event]) -> dict[str, dict[str, Event]]:
-    """entity -> record key -> its greatest event among those received until `day`."""
+    """entity -> record key -> its greatest event among those received until `day`, state or not."""
     states = {entity: {} for entity in COLUMNS}
     for event in events:
         if event.ingest_date <= day:
@@ -346,14 +389,23 @@ def states_known_on(day: date, events: Iterable[Event]) -> dict[str, dict[str, E
 def purchases_known_on(
     day: date, events: list[Event], known_before: Iterable[str]
 ) -> dict[str, Assembled]:
-    """Every purchase as assembled at the end of `day`; once known, a purchase stays known."""
-    states = states_known_on(day, events)
+    """Every purchase as assembled at the end of `day`.
+
+    Once known, a purchase stays known, but while its newest own event is a deletion. The deletion
+    of an item or an extra info makes its feed say nothing.
+    """
+    greatest = states_known_on(day, events)
+    states = {
+        entity: {key: event for key, event in records.items() if event.operation == "state"}
+        for entity, records in greatest.items()
+    }
+    deleted = set(greatest["purchase"]) - set(states["purchase"])
     items = states["product_item"]
     offers = defaultdict(list)  # an item with purchase_id belongs to the purchase without partition
     for item in items.values():
         if item.values["purchase_id"] is not None:
             offers[composite_key(item.values["purchase_id"], None)].append(item)
-    keys = {*known_before, *states["purchase"], *states["purchase_extra_info"], *offers}
+    keys = {*known_before, *states["purchase"], *states["purchase_extra_info"], *offers} - deleted
     return {
         key: assemble(
             key,
@@ -379,7 +431,7 @@ def assemble(
         item = items.get(item_key(*reference))
     if item is None and offered:
         # Of different records: a load speaks for one of them only.
-        item = max(offered, key=lambda offer: (*offer.order[:3], offer.key.encode()))
+        item = max(offered, key=lambda offer: (*offer.order[:4], offer.key.encode()))
     feeds = {"purchase": purchase, "product_item": item, "purchase_extra_info": extra_info}
     feeds = {feed: event for feed, event in feeds.items() if event}
     id_text, partition_text = key.split("/")
@@ -426,13 +478,14 @@ def expected_tables(rows: Iterable[Raw], settings: Settings) -> dict[str, list[d
             events.append(read_event(row))
         except Rejected as err:
             rejected.append((row, str(err)))
-    events = ordered(events, settings)
+    ranked = ordered(events, settings)
 
-    days = sorted({event.ingest_date for event in events})
+    days = sorted({event.ingest_date for event in ranked})
     known_on = {}
-    known = {}
+    known, ever_known = {}, set()
     for day in days:
-        known = purchases_known_on(day, events, known)
+        known = purchases_known_on(day, ranked, ever_known)
+        ever_known |= set(known)
         known_on[day] = known
 
     movements = purchase_movements(known_on, settings)
@@ -453,12 +506,12 @@ def expected_tables(rows: Iterable[Raw], settings: Settings) -> dict[str, list[d
         ],
         "rpt_commerce__top_producers": top_producers(known, settings),
         "rpt_commerce__top_products_by_producer": top_products_by_producer(known, settings),
-        "fct_quality__row_accounting": row_accounting(received, events, rejected),
+        "fct_quality__row_accounting": row_accounting(received, events, ranked, rejected),
         "fct_quality__rejected_row": [
             {
                 "domain": "commerce",
                 **{name: row[name] for name in ("entity", "source_file", "source_row", "load_id")},
-                "recorded_at": read_timestamp(row["recorded_at"]),
+                "recorded_at": datetime.fromisoformat(row["recorded_at"]),
                 "reason_code": reason,
             }
             for row, reason in rejected
@@ -487,10 +540,13 @@ def purchase_row(key: str, purchase: Assembled, settings: Settings) -> dict:
 
 def purchase_versions(known_on: dict[date, dict[str, Assembled]]) -> list[dict]:
     versions = defaultdict(list)
+    before = {}
     for day, purchases in known_on.items():
+        for key in set(before) - set(purchases):
+            versions[key][-1]["known_to"] = day
         for key, purchase in purchases.items():
             opened = versions[key]
-            if not opened:
+            if key not in before:
                 triggers = sorted(purchase.feeds)
             else:
                 triggers = [
@@ -510,6 +566,7 @@ def purchase_versions(known_on: dict[date, dict[str, Assembled]]) -> list[dict]:
                     **purchase.columns,
                 }
             )
+        before = purchases
     return [version for opened in versions.values() for version in opened]
 
 
@@ -519,9 +576,9 @@ def purchase_movements(
     movements = []
     before = {}
     for day, purchases in known_on.items():
-        for key, purchase in purchases.items():
+        for key in {**before, **purchases}:
             amounts, counts = Counter(), Counter()
-            for sign, assembled in ((-1, before.get(key)), (1, purchase)):
+            for sign, assembled in ((-1, before.get(key)), (1, purchases.get(key))):
                 gmv = gmv_of(assembled.columns, settings) if assembled else None
                 if gmv:
                     amounts[gmv[:2]] += sign * gmv[2]
@@ -632,7 +689,10 @@ def top_products_by_producer(purchases: dict[str, Assembled], settings: Settings
 
 
 def row_accounting(
-    received: list[Raw], events: list[Event], rejected: list[tuple[Raw, str]]
+    received: list[Raw],
+    events: list[Event],
+    ranked: list[Event],
+    rejected: list[tuple[Raw, str]],
 ) -> list[dict]:
     """Rows by entity and ingest_date; every received row is in exactly one of four states."""
     counts = defaultdict(Counter)
@@ -641,21 +701,25 @@ def row_accounting(
     for row, _ in rejected:
         counts[row["entity"], date.fromisoformat(row["ingest_date"])]["rejected"] += 1
 
-    winners = states_known_on(date.max, events)
+    winners = states_known_on(date.max, ranked)
     waiting_items = items_without_partner(events)
     seen = set()
     for event in sorted(events, key=lambda event: event.received):
         count = counts[event.entity, event.ingest_date]
         group = event.entity, event.key, event.content
+        if event.operation == "before":
+            group = None
         if group in seen:
             count["repeated"] += 1
         elif event.entity == "product_item" and event.key in waiting_items:
             count["waiting"] += 1
         else:
             count["accepted"] += 1
-            is_current = event.content == winners[event.entity][event.key].content
-            count["current" if is_current else "superseded"] += 1
-        seen.add(group)
+            is_newest = group and event.content == winners[event.entity][event.key].content
+            newest = "deleted" if event.operation == "delete" else "current"
+            count[newest if is_newest else "superseded"] += 1
+        if group:
+            seen.add(group)
     return [
         {
             "domain": "commerce",

@@ -9,12 +9,13 @@ docs/architecture.md#nothing-is-lost.
 
 import hashlib
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+
+import delivered_texts
 
 Raw = Mapping[str, object]
 
@@ -74,31 +75,34 @@ class Version:
 
 
 def stated(text: str | None) -> str | None:
-    plain = (text or "").strip(" \t\r\n\xa0")
-    return None if plain.upper() in ("", "NULL", "NA") else plain
+    plain = delivered_texts.kept(text)
+    return None if (plain or "").upper() in ("", "NULL", "NA") else plain
 
 
 def number(text: str | None, mark: str) -> Decimal | None:
-    match = re.fullmatch(r"(-?[0-9]{1,12})(?:([.,])([0-9]{1,18}))?", text or "")
-    if not match or match[2] not in (None, mark):
+    """A number in the decimal mark of its sender, with at most 12 digits before and 18 after it."""
+    match = re.fullmatch(r"-?[0-9]+(?:([.,])[0-9]+)?([eE][+-]?[0-9]{1,2})?", text or "")
+    if not match or match[1] not in (None, mark):
         return None
-    return Decimal(f"{match[1]}.{match[3] or 0}")
+    pointed = text.replace(",", ".")
+    try:
+        value = delivered_texts.with_exponent(pointed) if match[2] else Decimal(pointed)
+    except ValueError:
+        return None
+    with localcontext(prec=200):
+        is_exact = value == value.quantize(Decimal(1).scaleb(-18))
+    return value if is_exact and abs(value) < 10**12 else None
 
 
 def category(text: str | None) -> str | None:
-    if text is None:
-        return None
-    decomposed = unicodedata.normalize("NFD", text)
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).upper()
+    return delivered_texts.capital(delivered_texts.key(text))
 
 
 def reference_day(text: str | None, ingest_date: str) -> str | None:
     if text is None:
         return ingest_date
     try:
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            return None
-        return text if 1900 <= date.fromisoformat(text).year <= 2100 else None
+        return str(delivered_texts.day(text))
     except ValueError:
         return None
 

@@ -30,11 +30,26 @@ NETWORKS = ["pública", "pública", "privada", "mista", None]
 GENDERS = ["Feminino", "Masculino", "Feminino", "Masculino", "não binário", None]
 SUBJECTS = ["Matemática", "Português", "História", "Educação Física", "Teatro"]
 UNUSABLE_GRADES = [
-    *(None, "", "dez", "8.555", "1,234", "10,01", "-1", "-0.01", "NaN", "1e1", " 5", "5 ", "+5"),
+    *(
+        None,
+        "",
+        "dez",
+        "8.555",
+        "1,234",
+        "10,01",
+        "-1",
+        "-0.01",
+        "NaN",
+        "5.000",
+        "5 5",
+        "\\N",
+        " null",
+        "+5",
+    ),
     *("11", "100", "1.234,56", "12345678901234567890"),
 ]
-UNUSABLE_IDS = ["", "x", None, "1.5", "11,0", " 7", "99999999999999999999"]
-UNUSABLE_AGES = ["quinze", "15,5", " 15", "-1", "2147483648"]
+UNUSABLE_IDS = ["", "x", None, "1.5", "11,0", "7 7", "11.000", "99999999999999999999"]
+UNUSABLE_AGES = ["quinze", "15,5", "15.000", "-1", "2147483648"]
 
 
 @dataclass
@@ -234,19 +249,30 @@ class World:
 
     def grade_text(self, grade: Decimal) -> str:
         forms = [str(grade), f"{grade:.2f}"] + ([f"{grade:.1f}"] if grade * 10 % 1 == 0 else [])
+        forms += [f"{grade:.4f}", f" {grade}\u00a0"]
         text = self.rng.choice(forms)
+        if self.chance(0.1):
+            return f"{grade:E}"
         return text.replace(".", ",") if self.chance(0.3) else text
 
     def spelled(self, text: str | None) -> str | None:
         """One of the ways in which a person may write a word."""
         if text is None:
-            return self.rng.choice([None, "", "  "])
+            return self.rng.choice([None, "", "  ", "NULL", "\\N ", "null"])
         if self.chance(0.6):
             return text
         bare = "".join(
             char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char)
         )
-        forms = [text.upper(), text.lower(), bare, bare.upper(), f" {text}\t", f"\xa0{text} "]
+        forms = [
+            text.upper(),
+            text.lower(),
+            bare,
+            bare.upper(),
+            f" {text}\t",
+            f"\xa0{text} ",
+            f"\ufeff{text}\u2009",
+        ]
         forms += [text.replace(" ", "  "), unicodedata.normalize("NFD", text)]
         return self.rng.choice(forms)
 

@@ -9,14 +9,14 @@ docs/architecture.md#nothing-is-lost.
 """
 
 import json
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+
+import delivered_texts
 
 Raw = Mapping[str, object]
 
@@ -43,7 +43,6 @@ LADDER = (
     "unparsable_number",
     "number_out_of_range",
 )
-BLANKS = " \t\n\r\xa0"
 UNNAMED = "não informada"
 
 
@@ -88,40 +87,34 @@ class Played:
 
 
 def read_whole(text: str | None) -> int | None:
-    if text in (None, ""):
+    said = delivered_texts.given(text)
+    if said is None:
         return None
-    if not re.fullmatch(r"-?[0-9]{1,19}([.]0+)?", text):
-        raise Unreadable
-    number = int(text.split(".")[0])
-    if abs(number) > 2**63 - 1:
-        raise Unreadable
-    return number
+    try:
+        return delivered_texts.whole_number(said)
+    except ValueError as err:
+        raise Unreadable from err
 
 
 def read_nota(text: str | None) -> Decimal:
-    if text in (None, ""):
+    said = delivered_texts.given(text)
+    if said is None:
         raise Unreadable("missing_value")
-    if re.fullmatch(r"-?[0-9]+([.,][0-9]{1,2})?", text):
-        grade = Decimal(text.replace(",", "."))
-    elif re.fullmatch(r"-?[0-9]{1,3}([.][0-9]{3})+,[0-9]{1,2}", text):
-        grade = Decimal(text.replace(".", "").replace(",", "."))
-    else:
-        raise Unreadable("unparsable_number")
+    try:
+        grade = delivered_texts.amount(said)
+    except delivered_texts.OutOfRangeError as err:
+        is_number = said.lstrip("+-").lower() not in ("nan", "inf", "infinity")
+        reason = "number_out_of_range" if is_number else "unparsable_number"
+        raise Unreadable(reason) from err
+    except ValueError as err:
+        raise Unreadable("unparsable_number") from err
     if not 0 <= grade <= 10:
         raise Unreadable("number_out_of_range")
-    return grade.quantize(Decimal("0.01")) + 0
+    return grade
 
 
-def text_as_it_came(text: str | None) -> str | None:
-    for blank in BLANKS:
-        text = text and text.replace(blank, " ")
-    return (text or "").strip(" ") or None
-
-
-def key_of_spelling(text: str | None) -> str | None:
-    decomposed = unicodedata.normalize("NFD", text_as_it_came(text) or "")
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return " ".join(word for word in bare.lower().split(" ") if word) or None
+text_as_it_came = delivered_texts.kept
+key_of_spelling = delivered_texts.key
 
 
 def read_row(raw: Raw) -> Row:
@@ -143,7 +136,7 @@ def read_row(raw: Raw) -> Row:
     }
     spelling = {name: texts[name][0] if name in texts else None for name in SPELLED[entity]}
     number = whole(own, "unparsable_key")
-    if raw[own] in (None, ""):
+    if delivered_texts.given(raw[own]) is None:
         reasons.add("missing_key")
     key: tuple | None = None if number is None else (number,)
     content: tuple = ()

@@ -205,7 +205,25 @@ def delivered(random: Random, indice: str, session: date, composition: Row) -> l
         spoil(random, random.choice(rows))
     if len(tickers) > len(shares) and random.random() < 0.5:
         rows[-1]["part"] = written(shares[tickers[-1]]["part"] + 1, language, 3)
-    return rows
+    odd = Random(f"{file}/{len(rows)}/{language}")
+    return [oddly_written(odd, row) for row in rows]
+
+
+def oddly_written(random: Random, row: Row) -> Row:
+    """The same row, now and then with blanks around a value or a marker where there is none."""
+    blanks = ("", " ", "\t", "\u00a0", "\u2009", "\u200b", "\ufeff")
+    nothing = ("", " ", "NULL", "null", "\\N")
+    named = ("cod", "asset", "type", "segment", "part", "part_acum", "theorical_qty", "header_date")
+    written = dict(row)
+    for name in named:
+        if random.random() < 0.05:
+            text = row[name]
+            written[name] = (
+                f"{random.choice(blanks)}{text}{random.choice(blanks)}"
+                if text
+                else random.choice(nothing)
+            )
+    return written
 
 
 def spoil(random: Random, row: Row) -> None:

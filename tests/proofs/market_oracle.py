@@ -14,6 +14,8 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from itertools import groupby
 from typing import Any
 
+import delivered_texts
+
 COLUMNS = [
     "indice",
     "idioma",
@@ -74,7 +76,8 @@ def session_date(text: str, language: str) -> date | None:
 
 def words_of_type(text: str | None) -> tuple[str | None, str | None, str | None]:
     """Class, mark and level, for types of one to three words."""
-    words = (text or "").split()
+    words = (delivered_texts.kept(text) or "").split(" ")
+    words = [word for word in words if word]
     if not words:
         return None, None, None
     if len(words) == 3:
@@ -85,15 +88,12 @@ def words_of_type(text: str | None) -> tuple[str | None, str | None, str | None]
     return words[0], None, None
 
 
-def plain(text: str | None) -> str | None:
-    return " ".join((text or "").split()) or None
-
-
 def typed(raw: Row) -> Row:
     """One raw row with its key, its scope, its reason of rejection and its content."""
     language = raw["idioma"]
-    day = session_date(raw["header_date"] or "", language)
-    ticker, indice = plain(raw["cod"]), plain(raw["indice"])
+    header_date = delivered_texts.given(raw["header_date"])
+    day = session_date(header_date or "", language)
+    ticker, indice = delivered_texts.kept(raw["cod"]), delivered_texts.kept(raw["indice"])
     given = {
         "participacao_pct": (raw["part"], 3),
         "quantidade_teorica": (raw["theorical_qty"], 0),
@@ -102,9 +102,10 @@ def typed(raw: Row) -> Row:
         "quantidade_cabecalho": (raw["header_theorical_qty"], 0),
         "participacao_setor_pct": (raw["part_acum"], 3),
     }
+    given = {name: (delivered_texts.given(text), n) for name, (text, n) in given.items()}
     numbers = {name: number(text or "", language, n) for name, (text, n) in given.items()}
     reason = None
-    if not (ticker and indice and raw["header_date"]):
+    if not (ticker and indice and header_date):
         reason = "missing_key"
     elif day is None:
         reason = "unparsable_date"
@@ -118,11 +119,11 @@ def typed(raw: Row) -> Row:
     content = None
     if reason is None:
         content = {
-            "ativo": plain(raw["asset"]),
+            "ativo": delivered_texts.kept(raw["asset"]),
             "classe_acao": share_class,
             "marca_evento": mark,
             "nivel_governanca": level,
-            "setor": plain(raw["segment"]),
+            "setor": delivered_texts.kept(raw["segment"]),
             **numbers,
         }
     scope = (indice, day) if indice and day else None

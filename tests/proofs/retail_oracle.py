@@ -9,12 +9,13 @@ docs/architecture.md#nothing-is-lost.
 """
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+
+import delivered_texts
 
 Raw = Mapping[str, object]
 Table = list[dict[str, object]]
@@ -74,46 +75,38 @@ class Version:
 
 
 def read_integer(text: str | None) -> int | None:
-    if text is None or not re.fullmatch(r"-?[0-9]{1,19}(\.0+)?", text):
+    try:
+        return delivered_texts.whole_number(text or "")
+    except ValueError:
         return None
-    value = int(text.split(".")[0])
-    return value if -(2**63) <= value < 2**63 else None
 
 
 def read_date(text: str | None) -> date | None:
-    if text is None or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        return None
     try:
-        value = date.fromisoformat(text)
+        return delivered_texts.day(text or "")
     except ValueError:
         return None
-    return value if 1900 <= value.year <= 2100 else None
 
 
 def read_amount(text: str) -> Decimal | str:
     """The amount, or the reason why there is none."""
-    if text.lower().lstrip("+-") in ("nan", "inf", "infinity"):
+    try:
+        value = delivered_texts.amount(text)
+    except delivered_texts.OutOfRangeError:
         return "amount_out_of_range"
-    plain = None
-    if re.fullmatch(r"-?[0-9]+(\.[0-9]{1,2})?", text):
-        plain = text
-    elif re.fullmatch(r"-?[0-9]+,[0-9]{1,2}", text):
-        plain = text.replace(",", ".")
-    elif re.fullmatch(r"-?[0-9]{1,3}(\.[0-9]{3})+,[0-9]{1,2}", text):
-        plain = text.replace(".", "").replace(",", ".")
-    elif re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})+\.[0-9]{1,2}", text):
-        plain = text.replace(",", "")
-    if plain is None:
+    except ValueError:
         return "unparsable_amount"
-    value = Decimal(plain)
-    return value.quantize(CENT) if abs(value) < 10**10 else "amount_out_of_range"
+    return value if abs(value) < 10**10 else "amount_out_of_range"
 
 
-def read_name(text: str | None) -> str | None:
-    return (text or "").strip("\t\n\r \u00a0").replace("\x1f", "").replace("\x01", "") or None
+read_name = delivered_texts.kept
 
 
-def understood(raw: Raw) -> Row:
+def understood(delivered: Raw) -> Row:
+    raw = {
+        name: delivered_texts.given(value) if name in COLUMNS[delivered["entity"]] else value
+        for name, value in delivered.items()
+    }
     keys = ["id_venda", "id_funcionario", "id_categoria"] if raw["entity"] == "venda" else ["id"]
     ids = {name: read_integer(raw[name]) for name in keys}
     reasons = {
@@ -139,7 +132,9 @@ def understood(raw: Raw) -> Row:
         reasons["missing_value"] = name is None
         content = (ids["id"], name)
     reason = next((code for code in LADDER if reasons.get(code)), None)
-    return Row(raw, reason, ids[keys[0]], None if reason else content, [] if reason else flags)
+    return Row(
+        delivered, reason, ids[keys[0]], None if reason else content, [] if reason else flags
+    )
 
 
 # The source, played again

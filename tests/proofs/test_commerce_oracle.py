@@ -271,14 +271,18 @@ def test_same_row_again_ends_in_the_row_received_last():
     [
         ({"purchase_id": ""}, "missing_key"),
         ({"purchase_id": None, "buyer_id": "x"}, "missing_key"),
-        ({"purchase_id": " 11"}, "unparsable_key"),
+        ({"purchase_id": " NULL "}, "missing_key"),
+        ({"purchase_id": "1 1"}, "unparsable_key"),
+        ({"purchase_id": "11.000"}, "unparsable_key"),
         ({"purchase_id": "9999999999999999999"}, "unparsable_key"),
         ({"prod_item_partition": "1,0"}, "unparsable_key"),
         ({"transaction_datetime": ""}, "unparsable_timestamp"),
-        ({"transaction_datetime": "2024-01-01 10:00:00Z"}, "unparsable_timestamp"),
+        ({"transaction_datetime": "\\N"}, "unparsable_timestamp"),
+        ({"transaction_datetime": "2024-01-01 10:00:00+15:00"}, "unparsable_timestamp"),
         ({"transaction_datetime": "2024-01-01 24:00:00"}, "unparsable_timestamp"),
         ({"release_date": "2023-02-29", "purchase_total_value": "x"}, "unparsable_date"),
         ({"order_date": "2101-01-01"}, "unparsable_date"),
+        ({"order_date": "2024-01-02T00:00:00-03:00"}, "unparsable_date"),
         ({"purchase_total_value": "1.234"}, "unparsable_amount"),
         ({"purchase_total_value": "-Infinity"}, "amount_out_of_range"),
         ({"purchase_total_value": "12345678901234567"}, "amount_out_of_range"),
@@ -306,3 +310,223 @@ def test_amount_spellings_mean_the_same_content(text, amount):
     assert event.values["purchase_value"] == (amount and Decimal(amount))
     assert event.key == "purchase/11"
     assert event.ingest_date == date(2024, 1, 1)
+
+
+def changes(*rows):
+    """Raw rows of purchase 1: (day of receipt, op, hour of the event on 1 January, values)."""
+    return [
+        raw_row(
+            entity,
+            f"2024-01-0{day}",
+            number,
+            op=op,
+            transaction_datetime=hour if hour in (None, "") else f"2024-01-01 {hour}:00:00",
+            **({"purchase_id": "1"} | values),
+        )
+        for number, (entity, day, op, hour, values) in enumerate(rows, start=1)
+    ]
+
+
+def versions_of(rows):
+    """Days of January on which a version opens and closes, and what opened it."""
+    return [
+        (row["known_from"].day, row["known_to"] and row["known_to"].day, row["triggered_by"])
+        for row in expected_tables(rows, Settings())["fct_commerce__purchase_version"]
+    ]
+
+
+def states_of(rows, entity):
+    """Rows of an entity by state, all days together, without the states that have none."""
+    totals = Counter()
+    for row in expected_tables(rows, Settings())["fct_quality__row_accounting"]:
+        if row["entity"] == entity:
+            totals.update(
+                {name.removesuffix("_count"): n for name, n in row.items() if name[-5:] == "count"}
+            )
+    return {name: n for name, n in totals.items() if n and name not in ("received", "accepted")}
+
+
+BUYER = {"buyer_id": "7"}
+ITEM_VALUE = {"purchase_value": "50,00"}
+FIRST = ("purchase", 1, "I", "10", BUYER)
+
+
+@pytest.mark.parametrize(
+    ("rows", "versions", "states"),
+    [
+        pytest.param([FIRST], [(1, None, "purchase")], {"current": 1}, id="a state"),
+        pytest.param(
+            [FIRST, ("purchase", 3, "D", "11", {})],
+            [(1, 3, "purchase")],
+            {"superseded": 1, "deleted": 1},
+            id="its end",
+        ),
+        pytest.param(
+            [FIRST, ("purchase", 1, "D", "11", {})],
+            [],
+            {"superseded": 1, "deleted": 1},
+            id="its end on the same day",
+        ),
+        pytest.param(
+            [FIRST, ("purchase", 3, "d", "11", {}), ("purchase", 5, "U", "12", BUYER)],
+            [(1, 3, "purchase"), (5, None, "purchase")],
+            {"superseded": 2, "current": 1},
+            id="a gap",
+        ),
+        pytest.param(
+            [FIRST, ("purchase", 3, "D", "10", BUYER), ("purchase", 5, "I", "10", BUYER)],
+            [(1, 3, "purchase")],
+            {"superseded": 1, "deleted": 1, "repeated": 1},
+            id="sent again after its end with its old time",
+        ),
+        pytest.param(
+            [("purchase", 2, "D", "10", {}), ("purchase", 3, "I", "10", {"buyer_id": "8"})],
+            [],
+            {"superseded": 1, "deleted": 1},
+            id="a state of the time of its end, received later",
+        ),
+        pytest.param(
+            [FIRST, ("purchase", 4, "U", "12", BUYER), ("purchase", 5, "D", "11", {})],
+            [(1, None, "purchase")],
+            {"superseded": 2, "current": 1},
+            id="an end that comes late and loses",
+        ),
+        pytest.param(
+            [FIRST, ("purchase", 3, "D", "11", {}), ("purchase", 4, "D", "11", {})],
+            [(1, 3, "purchase")],
+            {"superseded": 1, "deleted": 1, "repeated": 1},
+            id="an end received twice",
+        ),
+        pytest.param(
+            [("purchase", 3, "D", "11", {})], [], {"deleted": 1}, id="an end of nobody known"
+        ),
+        pytest.param(
+            [("product_item", 1, "I", "10", ITEM_VALUE), ("purchase", 3, "D", "11", {})],
+            [(1, 3, "product_item")],
+            {"deleted": 1},
+            id="an end of what only an item knew",
+        ),
+        pytest.param(
+            [FIRST, ("purchase", 3, "D", "", {"buyer_id": "x"})],
+            [(1, 3, "purchase")],
+            {"superseded": 1, "deleted": 1},
+            id="an end without a time and with an unreadable column",
+        ),
+        pytest.param(
+            [FIRST, ("purchase", 3, "D", "", {}), ("purchase", 3, "I", "23", BUYER)],
+            [(1, 3, "purchase")],
+            {"superseded": 2, "deleted": 1},
+            id="an end without a time ranks at the end of its day",
+        ),
+        pytest.param(
+            [FIRST, ("purchase", 3, "D", None, {})],
+            [(1, 3, "purchase")],
+            {"superseded": 1, "deleted": 1},
+            id="an end in a file without times",
+        ),
+        pytest.param(
+            [FIRST, ("purchase", 3, "D", "09", {"op_at": "2024-01-01T12:00:00Z"})],
+            [(1, 3, "purchase")],
+            {"superseded": 1, "deleted": 1},
+            id="the stated time of an end counts before that of the event",
+        ),
+        pytest.param(
+            [FIRST, ("purchase", 3, "D", "11", {"op_at": "noon"})],
+            [(1, 3, "purchase")],
+            {"superseded": 1, "deleted": 1},
+            id="a stated time of an end that cannot be read",
+        ),
+        pytest.param(
+            [FIRST, ("purchase", 3, "D", "11", {"purchase_id": " 1.0 ", "order_date": "never"})],
+            [(1, 3, "purchase")],
+            {"superseded": 1, "deleted": 1},
+            id="an end needs its key alone",
+        ),
+        pytest.param(
+            [
+                FIRST,
+                ("purchase", 3, "update_preimage", "12", BUYER),
+                ("purchase", 3, "update_postimage", "12", {"buyer_id": "8"}),
+            ],
+            [(1, 3, "purchase"), (3, None, "purchase")],
+            {"superseded": 2, "current": 1},
+            id="what was before is no state",
+        ),
+        pytest.param(
+            [("purchase", 1, "update_preimage", "12", BUYER)], [], {"superseded": 1}, id="alone"
+        ),
+        pytest.param(
+            [FIRST, ("purchase", 3, "D", "11", {}), ("product_item", 4, "I", "10", ITEM_VALUE)],
+            [(1, 3, "purchase")],
+            {"superseded": 1, "deleted": 1},
+            id="no item brings it back",
+        ),
+        pytest.param(
+            [
+                FIRST,
+                ("product_item", 2, "I", "10", ITEM_VALUE),
+                ("product_item", 4, "D", "11", {}),
+            ],
+            [(1, 2, "purchase"), (2, 4, "product_item"), (4, None, "product_item")],
+            {"current": 1},
+            id="an item ends and the purchase stays",
+        ),
+        pytest.param(
+            [
+                FIRST,
+                ("purchase_extra_info", 2, "I", "10", {"subsidiary": "latam"}),
+                ("purchase_extra_info", 4, "D", "11", {}),
+            ],
+            [
+                (1, 2, "purchase"),
+                (2, 4, "purchase_extra_info"),
+                (4, None, "purchase_extra_info"),
+            ],
+            {"current": 1},
+            id="an extra info ends and the purchase stays",
+        ),
+    ],
+)
+def test_what_a_deletion_does(rows, versions, states):
+    assert versions_of(changes(*rows)) == versions
+    assert states_of(changes(*rows), "purchase") == states
+    newest = expected_tables(changes(*rows), Settings())["fct_commerce__purchase"]
+    assert len(newest) == sum(known_to is None for _, known_to, _ in versions)
+
+
+def test_a_deletion_of_a_waiting_item_waits():
+    item = {"purchase_id": None, "prod_item_id": "9", **ITEM_VALUE}
+    rows = [("product_item", 1, "I", "10", item), ("product_item", 2, "D", "11", item)]
+    assert states_of(changes(*rows), "product_item") == {"waiting": 2}
+    refers = ("purchase", 3, "I", "10", {"prod_item_id": "9"})
+    assert states_of(changes(*rows, refers), "product_item") == {"superseded": 1, "deleted": 1}
+
+
+def test_within_a_load_the_last_line_speaks_and_between_loads_a_deletion_outranks():
+    first, last = ("purchase", 1, "D", "10", {}), ("purchase", 1, "I", "10", BUYER)
+    assert versions_of(changes(first, last)) == [(1, None, "purchase")]
+    assert versions_of(changes(last, first)) == []
+    one, other = changes(first, last)
+    for by_load in ("a", "b"), ("b", "a"):
+        rows = [row | {"load_id": load} for row, load in zip((one, other), by_load, strict=True)]
+        assert versions_of(rows) == []
+
+
+@pytest.mark.parametrize(
+    ("entity", "values", "reason"),
+    [
+        ("purchase", {"op": ""}, "unknown_operation"),
+        ("purchase", {"op": "NULL"}, "unknown_operation"),
+        ("purchase", {"op": "x", "purchase_id": ""}, "unknown_operation"),
+        ("purchase", {"op": "D", "purchase_id": " NULL "}, "missing_key"),
+        ("purchase", {"op": "D", "purchase_partition": "x"}, "unparsable_key"),
+        ("product_item", {"op": "D", "prod_item_id": "x"}, "unparsable_key"),
+        ("product_item", {"op": "D", "prod_item_id": "1", "prod_item_partition": "x"},
+         "unparsable_key"),
+        ("product_item", {"op": "D", "purchase_id": ""}, "missing_key"),
+        ("purchase", {"op": "update_preimage", "order_date": "x"}, "unparsable_date"),
+    ],
+)  # fmt: skip
+def test_why_a_change_is_rejected(entity, values, reason):
+    with pytest.raises(Rejected, match=f"^{reason}$"):
+        read_event(raw_row(entity, "2024-01-01", **({"purchase_id": "1"} | values)))

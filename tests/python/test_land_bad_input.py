@@ -26,11 +26,32 @@ BROKEN_TEXT = parquet_bytes(
     purchase_id=pa.Array.from_buffers(pa.string(), 1, pa.array([b"\xff"], pa.binary()).buffers())
 )
 HTML = "<!doctype html><html>Service unavailable</html>"
+MANY_KEYS = [f'"{number}": 1' for number in range(60_000)]
 CASES = {
     "zero bytes": ("p.csv", "", ["p.csv", "zero bytes", AGAIN]),
     "zero bytes json": ("p.json", "", ["p.json", "zero bytes", AGAIN]),
     "zero bytes parquet": ("p.parquet", b"", ["p.parquet", "zero bytes", AGAIN]),
     "blank csv": ("p.csv", " \n\n", ["p.csv, line 1", "none of the columns"]),
+    "another separator that no text shows": (
+        "p.csv",
+        "purchase_id\tbuyer_id\n1\t2\n",
+        [r"separated by '\t': declare `delimiter`"],
+    ),
+    "a repeated column that breaks a line": (
+        "p.csv",
+        'purchase_id,"a\nb","A\nB","a\nb"\n',
+        [r"p.csv, line 1: duplicated column a\nb"],
+    ),
+    "a header that is a line of separators": (
+        "p.csv",
+        f"purchase_id,buyer_id{',' * 300_000}",
+        ["p.csv, line 1: duplicated column ;", AGAIN],
+    ),
+    "a record of many keys and one twice": (
+        "p.json",
+        f"{{{','.join(MANY_KEYS)}, {MANY_KEYS[-1]}}}",
+        ["p.json, line 1, column 1: not JSON (duplicated key '59999'"],
+    ),
     "only new lines": ("p.csv", "\n\n", ["p.csv, line 1: no header", AGAIN]),
     "only a byte order mark": ("p.csv", b"\xef\xbb\xbf", ["p.csv, line 1: no header"]),
     "truncated parquet": ("p.parquet", WHOLE[:-20], ["p.parquet: truncated or not Parquet", AGAIN]),

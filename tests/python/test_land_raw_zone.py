@@ -218,6 +218,8 @@ def test_a_row_without_a_strict_iso_time_stops_recorded_from(write, land, left_b
 def test_recorded_from_needs_its_column_and_its_values(write, land, left_behind):
     with pytest.raises(DeliveryError, match=r"p\.csv: has no column 'sent_at'.*purchase_id"):
         land(("purchase", write("p.csv", ONE)), recorded_from="sent_at")
+    with pytest.raises(DeliveryError, match=r"p\.csv: has no column ''.*purchase_id"):
+        land(("purchase", write("p.csv", ONE)), recorded_from="")
     null = write("p.json", '[{"purchase_id": 1, "transaction_datetime": null}]')
     with pytest.raises(DeliveryError, match=r"p\.json, line 1: transaction_datetime is None"):
         land(("purchase", null), recorded_from="transaction_datetime")

@@ -5,6 +5,8 @@ import socket
 from contextlib import contextmanager
 from pathlib import Path
 
+import boto3
+import fake_aws
 import local_aws
 import pytest
 from locallake.settings import Settings
@@ -84,3 +86,19 @@ def test_the_port_asked_for_is_the_one_that_is_started(monkeypatch: pytest.Monke
     monkeypatch.setattr(local_aws.locallake, "run", lambda words: started.append(words) or 0)
     assert local_aws.main(["up", "--port", "4599"]) == local_aws.main(["up"]) == 0
     assert started == [["up", "--port", "4599"], ["up"]]
+
+
+def test_the_databases_that_statements_name_and_no_table_needs_are_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    aws = fake_aws.FakeAws(databases={"default"})
+    with fake_aws.running(aws) as environment:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        for _ in range(2):
+            local_aws.make_databases(boto3.client("glue"), lake="mine")
+    prefixes = {
+        local_aws.settings(target, lake="mine")["LAKEHOUSE_SCHEMA_PREFIX"]
+        for target in local_aws.TARGETS
+    }
+    assert aws.databases == {"default", *prefixes}

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from lakehouse.cli import app
+from lakehouse.landing import delivery, raw_files
 from lakehouse.landing.digest import METADATA_KEY, digest_of
 
 HEADER = (
@@ -61,21 +62,60 @@ def test_a_digest_is_what_its_description_says_however_the_values_lie():
     assert digest_of(table.slice(0, 0)) == by_hand({"a": [], "b": []})
 
 
+def digests_of(file: pq.ParquetFile) -> str:
+    """The digest of a file as its description says, from those of its row groups."""
+    groups = [digest_of(file.read_row_group(number)) for number in range(file.num_row_groups)]
+    return hashlib.sha256(b"".join(map(bytes.fromhex, groups))).hexdigest()
+
+
 def test_a_landed_file_bears_its_digest_and_is_as_landed(run, landed):
-    table = pq.ParquetFile(landed).read()
-    assert table.schema.metadata[METADATA_KEY].decode() == digest_of(table)
+    file = pq.ParquetFile(landed)
+    assert file.metadata.metadata[METADATA_KEY].decode() == digests_of(file)
     result = run("verify", "commerce")
     assert result.exit_code == 0
     assert "1 raw files: 1 as landed, 0 changed, 0 unsigned" in result.stdout
 
 
+def test_a_file_of_many_row_groups_is_known_by_all_of_them(run, raw, write, monkeypatch):
+    monkeypatch.setattr(raw_files, "_GROUP_ROWS", 2)
+    monkeypatch.setattr(delivery, "_CHUNK_BYTES", 16)
+    many = ROWS + "".join(f",{number},,,,,\n" for number in range(3, 30))
+    assert run("land", "commerce", f"purchase={write('p.csv', many)}").exit_code == 0
+    [landed] = raw.glob("commerce/purchase/*/*.parquet")
+    file = pq.ParquetFile(landed)
+    assert file.num_row_groups > 1
+    assert file.metadata.metadata[METADATA_KEY].decode() == digests_of(file)
+    assert run("verify").exit_code == 0
+    groups = [file.read_row_group(number) for number in range(file.num_row_groups)]
+    with pq.ParquetWriter(landed, file.schema_arrow) as writer:
+        for group in reversed(groups):
+            writer.write_table(group)
+        writer.add_key_value_metadata(file.metadata.metadata)
+    assert run("verify").exit_code == 1
+
+
+def test_a_file_signed_as_one_before_row_groups_were_is_still_known(run, landed):
+    table = pq.ParquetFile(landed).read()
+    for values, code in ((table, 0), (table.slice(0, 1), 1)):
+        signed = values.replace_schema_metadata({b"lakehouse.sha256": digest_of(table).encode()})
+        pq.write_table(signed, landed, row_group_size=1)
+        result = run("verify")
+        assert (result.exit_code, "0 unsigned" in result.stdout) == (code, True)
+
+
+def test_the_tracked_sample_is_as_landed(run, monkeypatch, project_dir):
+    monkeypatch.setenv("LAKEHOUSE_RAW", str(project_dir / "data" / "raw"))
+    assert run("verify").exit_code == 0
+
+
 @pytest.mark.parametrize("change", ["value", "bytes", "cut"])
 def test_a_file_that_changed_is_named_and_fails(run, landed, raw, change):
-    table = pq.ParquetFile(landed).read()
+    file = pq.ParquetFile(landed)
+    table = file.read()
     if change == "value":
         place = table.schema.get_field_index("purchase_id")
         other = table.set_column(place, "purchase_id", pa.array(["1", "3"]))
-        pq.write_table(other.replace_schema_metadata(table.schema.metadata), landed)
+        pq.write_table(other.replace_schema_metadata(file.metadata.metadata), landed)
     elif change == "bytes":
         content = bytearray(landed.read_bytes())
         content[40] ^= 0xFF

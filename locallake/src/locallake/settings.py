@@ -22,6 +22,8 @@ ENGINE_KEY = "ASIALOCALLAKEENGINE0"
 # Trino keeps Hive and Iceberg tables in two catalogs; to Athena's clients there is the first only.
 HIVE_CATALOG = "awsdatacatalog"
 ICEBERG_CATALOG = "awsdatacatalog_iceberg"
+# Beginning of the name of a database that is there while an UNLOAD runs, which AWS needs none for.
+UNLOAD_DATABASE = "locallake_unload_"
 
 
 @dataclass(frozen=True)

@@ -137,11 +137,14 @@ def _properties(values: Mapping[str, str]) -> str:
 
 
 def _asking_like_athena(settings: Settings) -> dict[str, str]:
-    """Trino asks for column statistics at every read; Athena's callers need no permission for that.
+    """Trino reads column statistics at every query and writes them; Athena's callers need neither.
 
     Source: the actions of AWS's managed policy AmazonAthenaFullAccess.
     """
-    return {"hive.table-statistics-enabled": "false"} if settings.enforce else {}
+    if not settings.enforce:
+        return {}
+    names = ("hive.table-statistics-enabled", "hive.collect-column-statistics-on-write")
+    return dict.fromkeys(names, "false")
 
 
 def _glue_and_s3(settings: Settings) -> dict[str, str]:

@@ -130,7 +130,8 @@ def lake(monkeypatch, tmp_path):
         "State": "ENABLED",
         "Configuration": {"ResultConfiguration": {"OutputLocation": "s3://results/q/"}},
     }
-    glue._create_database({"DatabaseInput": {"Name": "s"}})
+    for name in ("default", "s"):
+        glue._create_database({"DatabaseInput": {"Name": name}})
     yield Lake(FakeEngine(), tmp_path / "faults.json")
     for module in (athena, glue, s3):
         module.reset()
@@ -446,8 +447,87 @@ def test_a_new_view_gets_its_columns(lake):
     lake.engine.reply = reply
     execution, _ = lake.run('create or replace view "s"."v" as select a, t from x')
     assert execution["Status"]["State"] == "SUCCEEDED"
-    assert lake.engine.asked[1][0] == 'select * from awsdatacatalog."s"."v" where false'
+    asked = 'select * from (select * from awsdatacatalog."s"."v"\n) where false'
+    assert lake.engine.asked[1][0] == asked
     assert columns_of("v") == [("a", "string"), ("t", "timestamp")]
+
+
+def test_a_context_that_does_not_exist_stops_ddl(lake):
+    table(lake)
+    asked = {"QueryExecutionContext": {"Database": "gone"}}
+
+    async def outcome(query):
+        _, started = await lake.start(query, **asked)
+        return (await lake.ended(started["QueryExecutionId"]))["Status"]
+
+    refused = asyncio.run(outcome("alter table `s`.`t` add columns (b int)"))
+    assert refused["StateChangeReason"] == (
+        "FAILED: SemanticException [Error 10072]: Database does not exist: gone"
+    )
+    assert columns_of("t") == [("a", "string")]
+    assert asyncio.run(outcome("select 1"))["State"] == "SUCCEEDED"
+
+
+def test_ddl_fails_without_the_database_default(lake):
+    table(lake)
+    glue._delete_database({"Name": "default"})
+    refused = lake.run("alter table `s`.`t` add columns (b int)")[0]["Status"]
+    assert "Unable to verify existence of default database" in refused["StateChangeReason"]
+    assert columns_of("t") == [("a", "string")]
+
+
+def test_a_column_that_athena_does_not_write_stops_an_iceberg_table(lake):
+    lake.engine.reply = answer(rows=(), columns=("at",), types=("timestamp(3)",))
+    head = (
+        "create table n with (table_type='iceberg', is_external=false, location='s3://results/n')"
+    )
+    refused = lake.run(f"{head} as select at from x -- no break")[0]["Status"]
+    assert "Timestamp precision (3) not supported" in refused["StateChangeReason"]
+    # Nothing but the question for its columns reached the engine.
+    assert [asked for asked, _, _ in lake.engine.asked] == [
+        "select * from (select at from x -- no break\n) where false"
+    ]
+
+
+UNLOAD = "unload (select 1 as a) to 's3://results/u/1/' with (format = 'PARQUET')"
+
+
+def test_an_unload_leaves_files_and_a_manifest_and_no_table(lake):
+    def reply(statement):
+        assert [name for name in glue._databases if name.startswith("locallake_unload_")]
+        s3._put_object("results", "u/1/part", b"x", {})
+        return QueryResult(update_count=1)
+
+    lake.engine.reply = reply
+    execution, (_, results) = lake.run(UNLOAD)
+    assert execution["Status"]["State"] == "SUCCEEDED", execution["Status"]
+    assert list(glue._databases) == ["default", "s"]
+    assert not [name for name in glue._tables if "unload" in name]
+    manifest = execution["Statistics"]["DataManifestLocation"]
+    assert manifest == f"s3://results/q/{execution['QueryExecutionId']}-manifest.csv"
+    assert s3._get_object_data("results", manifest.removeprefix("s3://results/")) == (
+        b"s3://results/u/1/part\n"
+    )
+    assert results["ResultSet"]["Rows"] == []
+
+
+@pytest.mark.parametrize("key", ["u/1/left", "u/1/", "u/1"])
+def test_an_unload_refuses_a_location_that_is_not_empty(lake, key):
+    s3._put_object("results", key, b"x", {})
+    refused = lake.run(UNLOAD)[0]["Status"]
+    assert refused["StateChangeReason"].startswith(
+        "HIVE_PATH_ALREADY_EXISTS: Target directory already exists"
+    )
+    assert lake.engine.asked == []
+    s3._put_object("results", "u/10/other", b"x", {})
+    s3._delete_object("results", key)
+    assert lake.run(UNLOAD)[0]["Status"]["State"] == "SUCCEEDED"
+
+
+def test_an_unload_that_fails_leaves_no_table(lake):
+    lake.engine.reply = QueryError("DIVISION_BY_ZERO", "Division by zero", "USER_ERROR")
+    assert lake.run(UNLOAD)[0]["Status"]["State"] == "FAILED"
+    assert list(glue._databases) == ["default", "s"]
 
 
 def test_an_external_table_goes_into_the_catalogue(lake):

@@ -6,18 +6,37 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from locallake.athena import plans, statements
+from locallake.athena import create_table, plans, statements
 from locallake.athena.plans import StatementError, TableName, TrinoStatements
+from locallake.athena.values import parse_type
 
 KINDS = {("s", "ice"): "iceberg", ("s", "hive"): "hive", ("s", "v"): "view"}
 
 
-def plan(statement: str) -> plans.Plan:
+def metastore(*databases: str, denied: str | None = None) -> plans.Metastore:
+    """Of these databases; `denied` is `action database` of the one call that is refused."""
+    return plans.Metastore(
+        databases.__contains__,
+        lambda action, name: f"User: u may not {action}" if f"{action} {name}" == denied else None,
+    )
+
+
+COMPLETE = metastore("default", "s")
+
+
+def plan(
+    statement: str,
+    found: plans.Metastore = COMPLETE,
+    *,
+    location_enforced: bool = False,
+) -> plans.Plan:
     return statements.plan(
         statement,
         database="s",
         kind_of=lambda schema, table: KINDS.get((schema, table)),
-        results_folder="s3://results/tables/1",
+        metastore=found,
+        results_folder="s3://results/tables/1-2",
+        location_enforced=location_enforced,
     )
 
 
@@ -128,6 +147,7 @@ def test_ctas_of_an_iceberg_table():
             f"'86400')])) as {BODY}",
         ),
         {"awsdatacatalog_iceberg.compression_codec": "ZSTD"},
+        iceberg_query=BODY,
     )
 
 
@@ -137,7 +157,7 @@ def test_ctas_of_a_hive_table_without_a_location_goes_below_the_results():
     ) as select 1 as a, 'x' as d"""
     assert sent(given) == (
         'create table awsdatacatalog."s"."seed" with (format = \'PARQUET\', '
-        "partitioned_by = ARRAY['d'], external_location = 's3://results/tables/1') "
+        "partitioned_by = ARRAY['d'], external_location = 's3://results/tables/1-2') "
         "as select 1 as a, 'x' as d"
     )
 
@@ -159,7 +179,7 @@ def test_a_table_property_that_athena_does_not_know_is_an_error(properties, reas
 
 
 def test_iceberg_ddl_in_hives_grammar():
-    given = """create table if not exists awsdatacatalog.s.processed_load (
+    given = """create table if not exists `s`.`processed_load` (
         model_name string comment 'which; one', n int, at timestamp, amount decimal(18, 2),
         items array<struct<a:int,b:map<string,float>>>, raw binary
     )
@@ -255,7 +275,7 @@ def test_vacuum_expires_snapshots_then_removes_files():
         ("optimize ice rewrite data using sort", "bin_pack"),
         ("vacuum hive", "only for Iceberg"),
         ("drop table v", "is a view"),
-        ("drop table other.s.t", "Catalog 'other' not found"),
+        ("optimize other.s.t rewrite data using bin_pack", "Catalog 'other' not found"),
         ("create or replace table t as select 1 as a", "mismatched input 'or'"),
         ("show functions", "not done"),
     ],
@@ -284,6 +304,156 @@ def test_a_statement_is_refused_when_it_is_handed_in(statement, reason):
         statements.check_submission(statement)
 
 
+# A table's name in each statement of Hive's grammar, written by the test as {}.
+IN_HIVES_GRAMMAR = (
+    "create table {} (a int) location 's3://b/t' tblproperties ('table_type' = 'ICEBERG')",
+    "create table if not exists {} (a int) location 's3://b/t' "
+    "tblproperties ('table_type' = 'ICEBERG')",
+    "create external table {} (a int) location 's3://b/t'",
+    "create external table if not exists {} (a int) location 's3://b/t'",
+    "alter table {} rename to `s`.`new`",
+    "alter table `s`.`ice` rename to {}",
+    "alter table {} add columns (b int)",
+    "alter table {} set tblproperties ('a' = 'b')",
+    "drop table {}",
+    "drop table if exists {}",
+    "drop view if exists {}",
+    "msck repair table {}",
+    "show partitions {}",
+    "show columns in {}",
+    "describe {}",
+)
+IN_TRINOS_GRAMMAR = (
+    "create table {} with (table_type = 'iceberg', is_external = false, location = 's3://b/t') "
+    "as select 1 as a",
+    "create or replace view {} as select 1 as a",
+    "optimize {} rewrite data using bin_pack",
+    "vacuum {}",
+    "select * from {}",
+    "insert into {} select 1",
+    "merge into {} as t using u as s on (t.a = s.a) when matched then delete",
+)
+
+
+@pytest.mark.parametrize("statement", IN_HIVES_GRAMMAR)
+def test_hives_grammar_knows_no_catalogue(statement):
+    with pytest.raises(StatementError) as refused:
+        plan(statement.format("awsdatacatalog.s.ice"))
+    place = statement.index("{}") + len("awsdatacatalog.s")
+    assert str(refused.value) == (
+        f"FAILED: ParseException line 1:{place} missing EOF at '.' near 's'"
+    )
+    with pytest.raises(StatementError, match=r"missing EOF at '\.' near 's'"):
+        plan(statement.format("`awsdatacatalog`.`s`.`ice`"))
+    with pytest.raises(StatementError, match="cannot recognize input near '\"s\"'"):
+        plan(statement.format('"s"."ice"'))
+
+
+@pytest.mark.parametrize("statement", IN_TRINOS_GRAMMAR)
+def test_trinos_grammar_takes_three_parts(statement):
+    assert plan(statement.format("awsdatacatalog.s.ice"))
+
+
+@pytest.mark.parametrize("statement", (*IN_HIVES_GRAMMAR, "show databases", "show tables in `s`"))
+def test_ddl_wants_the_database_of_its_context_and_default(statement):
+    given = statement.format("`s`.`ice`")
+    with pytest.raises(StatementError) as refused:
+        plan(given, metastore("default"))
+    reason = "FAILED: SemanticException [Error 10072]: Database does not exist: s"
+    assert str(refused.value) == reason
+    for found in (metastore("s"), metastore("default", "s", denied="glue:GetDatabase default")):
+        with pytest.raises(StatementError, match="Unable to verify existence of default database"):
+            plan(given, found)
+
+
+@pytest.mark.parametrize("statement", IN_TRINOS_GRAMMAR)
+def test_what_trino_runs_wants_neither(statement):
+    assert plan(statement.format("s.ice"), metastore())
+
+
+@pytest.mark.parametrize("schema", ["s", "new"])
+def test_a_schema_is_made_by_who_may_make_it_though_it_be_there(schema):
+    statement = f"create schema if not exists `{schema}`"
+    assert plan(statement, metastore("default", "s"))
+    # dbt makes the database of its own context so.
+    assert plan(statement, metastore("default"))
+    with pytest.raises(StatementError, match="User: u may not glue:CreateDatabase"):
+        plan(statement, metastore("default", "s", denied=f"glue:CreateDatabase {schema}"))
+    for changed in (statement, "drop schema if exists `new` cascade"):
+        with pytest.raises(StatementError, match="existence of default database"):
+            plan(changed, metastore("s"))
+    assert plan("create schema default", metastore())
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ("timestamp(3)", r'precision \(3\) not supported for Iceberg. Use "timestamp\(6\)"'),
+        ("timestamp(6) with time zone", r"Type not supported .*: timestamp\(6\) with time zone"),
+        ("smallint", "not supported for Iceberg: smallint"),
+        ("tinyint", "not supported for Iceberg: tinyint"),
+        ("char(3)", r"not supported for Iceberg: char\(3\)"),
+        ("array(smallint)", "not supported for Iceberg: smallint"),
+        ('row("a" map(varchar, timestamp(3)))', r"precision \(3\)"),
+        ("boolean", None),
+        ("integer", None),
+        ("decimal(18,2)", None),
+        ("varchar(3)", None),
+        ("timestamp(6)", None),
+        ('row("a" array(date))', None),
+    ],
+)
+def test_a_column_of_an_iceberg_table_is_not_widened(given, reason):
+    check = create_table.check_iceberg_types
+    if reason is None:
+        check(("a",), (parse_type(given),))
+        return
+    with pytest.raises(StatementError, match=reason + r".*\(column b\)"):
+        check(("a", "b"), (parse_type("bigint"), parse_type(given)))
+
+
+def test_the_query_of_an_iceberg_table_is_told():
+    head = (
+        "create table s.n with (table_type = 'iceberg', is_external = false, location = 's3://b')"
+    )
+    assert plan(f"{head} as {BODY}").iceberg_query == BODY
+    assert plan(f"{head} as select 1 as a with no data").iceberg_query == "select 1 as a"
+    assert plan("create table s.n as select cast(1 as smallint) as a").iceberg_query is None
+
+
+def test_unload_is_a_table_that_goes_at_once():
+    planned = plan(
+        f"unload ({BODY}) to 's3://results/u/1/' with (format = 'PARQUET', compression = 'SNAPPY')",
+        # As on AWS it says where, whatever the workgroup says of results.
+        location_enforced=True,
+    )
+    assert isinstance(planned, plans.Unload)
+    assert planned.location == "s3://results/u/1/"
+    assert planned.table == TableName("locallake_unload_1_2", "unloaded")
+    assert planned.create.statements == (
+        'create table awsdatacatalog."locallake_unload_1_2"."unloaded" with '
+        f"(format = 'PARQUET', external_location = 's3://results/u/1/') as {BODY}",
+    )
+    assert planned.create.session == {"awsdatacatalog.compression_codec": "SNAPPY"}
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ("unload (select 1 as a) to 's3://b/u/'", "expecting 'with'"),
+        ("unload (select 1 as a) to 's3://b/u/' with (compression = 'GZIP')", "needs a format"),
+        ("unload (select 1 as a) to 's3://b/u/' with (format = 'CSV')", "format 'csv'"),
+        ("unload (select 1 as a) to 's3://b/u/' with (format = 'ORC', a = 1)", "a: not for UNLOAD"),
+        ("unload (select 1 as a) to 'b/u/' with (format = 'ORC')", "b/u/ is no s3://"),
+        ("unload select 1 as a to 's3://b/u/' with (format = 'ORC')", "expecting '\\('"),
+        ("unload (select (1 as a to 's3://b/u/' with (format = 'ORC')", "<EOF>"),
+    ],
+)
+def test_an_unload_that_athena_refuses(statement, reason):
+    with pytest.raises(StatementError, match=reason):
+        plan(statement)
+
+
 def test_a_refusal_names_the_place():
     with pytest.raises(StatementError, match=r"line 2:3: mismatched input 'tabel'"):
         plan("create\n  tabel t as select 1")
@@ -295,6 +465,7 @@ def test_a_refusal_names_the_place():
         ("/* c */ -- d\n (select 1)", "DML"),
         ("with a as (select 1) select 1", "DML"),
         ("values 1", "DML"),
+        ("unload (select 1 as a) to 's3://b/u' with (format = 'ORC')", "DML"),
         ("merge into t using s on true when matched then delete", "DML"),
         ("create table t as select 1", "DDL"),
         ("msck repair table t", "DDL"),
@@ -329,5 +500,6 @@ def test_a_comment_is_never_read(text):
 
 @given(text=NASTY.filter(bool))
 def test_a_quoted_name_keeps_its_letters(text):
+    given = "`" + text.replace("`", "``") + "`"
     quoted = '"' + text.replace('"', '""') + '"'
-    assert sent(f"drop view {quoted}") == f'drop view awsdatacatalog."s".{quoted.lower()}'
+    assert sent(f"drop view {given}") == f'drop view awsdatacatalog."s".{quoted.lower()}'

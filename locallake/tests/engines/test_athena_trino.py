@@ -5,6 +5,7 @@ Needs the artefacts of `locallake up`.
 
 from __future__ import annotations
 
+import io
 import json
 import time
 import urllib.request
@@ -15,6 +16,8 @@ import pytest
 from sockets import listening
 
 from locallake import faults, ministack, process, trino
+
+parquet = pytest.importorskip("pyarrow.parquet")
 
 pytestmark = pytest.mark.engine
 
@@ -77,6 +80,7 @@ def started(services):
 def lake(started):
     """Empty services with one schema: also shows that a reset under a running Trino is fine."""
     ministack.reset(started.settings)
+    started.glue.create_database(DatabaseInput={"Name": "default"})
     started.do("create schema if not exists `s`")
     return started
 
@@ -164,6 +168,41 @@ def test_a_full_store_is_said_and_the_table_is_as_before(lake, place):
     assert lake.rows('select count(*) from "s"."p"') == [["3"]]
     lake.do('insert into "s"."p" (id) values (9)')
     assert lake.rows('select count(*) from "s"."p"') == [["4"]]
+
+
+@pytest.mark.parametrize("column", ["cast(at as timestamp)", "cast(id as smallint)"])
+def test_a_column_that_athena_does_not_write_is_not_widened(lake, column):
+    lake.do(iceberg("p", PURCHASES))
+    body = f'select {column} as a from "s"."p"'
+    assert "not supported for Iceberg" in lake.refused(iceberg("n", body))
+    assert [t["Name"] for t in lake.glue.get_tables(DatabaseName="s")["TableList"]] == ["p"]
+    # Iceberg itself has room for it, as an integer or with microseconds.
+    lake.do('insert into "s"."p" (id) select cast(id as smallint) from "s"."p"')
+
+
+def test_an_unload_leaves_the_rows_of_a_query_as_parquet(lake):
+    lake.do(iceberg("p", PURCHASES))
+    to = f"to 's3://{BUCKET}/unloaded/1/' with (format = 'PARQUET')"
+    texts = (
+        "cast(id as varchar) as id, cast(at as varchar) as at, cast(amount as varchar) as amount"
+    )
+    execution = lake.ended(lake.start(f'unload (select {texts} from "s"."p") {to}'))
+    assert execution["Status"]["State"] == "SUCCEEDED", execution["Status"]
+    assert execution["StatementType"] == "DML"
+
+    names = lake.s3.list_objects_v2(Bucket=BUCKET, Prefix="unloaded/1/")["Contents"]
+    bodies = [lake.s3.get_object(Bucket=BUCKET, Key=n["Key"])["Body"].read() for n in names]
+    rows = [row for body in bodies for row in parquet.read_table(io.BytesIO(body)).to_pylist()]
+    assert sorted(tuple(row.values()) for row in rows) == [
+        ("1", "2026-01-31 23:59:59.123456", "10.50"),
+        ("2", "2026-02-01 00:00:00.000001", "20.00"),
+        ("3", "2026-02-02 00:00:00.000000", None),
+    ]
+    assert [d["Name"] for d in lake.glue.get_databases()["DatabaseList"]] == ["default", "s"]
+    manifest = execution["Statistics"]["DataManifestLocation"].removeprefix(f"s3://{BUCKET}/")
+    listed = lake.s3.get_object(Bucket=BUCKET, Key=manifest)["Body"].read().decode().split()
+    assert listed == [f"s3://{BUCKET}/{n['Key']}" for n in names]
+    assert "HIVE_PATH_ALREADY_EXISTS" in lake.refused(f"unload (select 1 as a) {to}")
 
 
 def test_a_statement_opens_a_hundred_partitions_and_no_more(lake):

@@ -37,7 +37,9 @@ class Birds:
         for name in cli.variables_to_unset():
             self.environ.pop(name, None)
         session = boto3.Session("test", "test", region_name=settings.region)
-        self.athena = session.client("athena", endpoint_url=settings.endpoint)
+        self.athena, self.glue = (
+            session.client(name, endpoint_url=settings.endpoint) for name in ("athena", "glue")
+        )
 
     def shell(self, command):
         done = subprocess.run(
@@ -78,8 +80,10 @@ def test_the_readmes_commands_give_what_it_shows(birds):
     readme = (EXAMPLE / "README.md").read_text()
     commands = re.findall(r"^dbt .+", readme, re.MULTILINE)
     assert [command.split()[1] for command in commands] == ["build", "build", "show"]
+    [first] = re.findall(r"^python -c .+", readme, re.MULTILINE)
     table = re.search(r"```\n(\| species.+?)```", readme, re.DOTALL).group(1)
 
+    birds.shell(first)
     said = [birds.shell(command) for command in commands]
 
     assert all("PASS=10 WARN=0 ERROR=0" in text for text in said[:2])
@@ -92,6 +96,7 @@ def test_the_readmes_commands_give_what_it_shows(birds):
 
 @pytest.mark.parametrize("target", ["athena", "glue"])
 def test_a_sighting_that_comes_later_changes_its_own_row_only(birds, target):
+    birds.glue.create_database(DatabaseInput={"Name": "default"})
     birds.shell(f"dbt build --target {target}")
     before = birds.rows(DAYS.format(f"birds_{target}"))
     with (birds.folder / "seeds" / "sighting.csv").open("a") as seed:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from locallake.glue.mirror import (
+    AnalysisException,
     Mirror,
     MirroredTable,
     bring_up_to_date,
     changes,
+    check_default_database,
     data_source,
     literal,
     mirrored,
@@ -48,11 +52,21 @@ def mirror(*tables):
     return Mirror(frozenset({"db"}), {one.identifier: one for one in tables})
 
 
+class NotFound(Exception):
+    pass
+
+
 class FakeGlue:
     """Databases of tables, each with its partitions, in pages of one."""
 
+    exceptions = SimpleNamespace(EntityNotFoundException=NotFound)
+
     def __init__(self, databases):
         self.databases = databases
+
+    def get_database(self, Name):
+        if Name not in self.databases:
+            raise NotFound(f"Database {Name} not found.")
 
     def get_paginator(self, call):
         return _Pages(self, call)
@@ -64,6 +78,8 @@ class _Pages:
 
     def paginate(self, DatabaseName=None, TableName=None):
         tables = self.glue.databases.get(DatabaseName, {})
+        if tables == "gone":
+            raise NotFound(DatabaseName)
         if self.call == "get_databases":
             return [{"DatabaseList": [{"Name": name}]} for name in self.glue.databases]
         if self.call == "get_tables":
@@ -90,6 +106,17 @@ def test_only_files_that_spark_reads_alone_are_mirrored(described, source):
 
 def test_a_table_without_a_location_is_left_out():
     assert mirrored("db", entry(location="")) is None
+
+
+def test_a_database_that_goes_meanwhile_does_not_stop_its_neighbours():
+    found = read_catalogue(FakeGlue({"a": "gone", "db": {"u": (entry("u", keys=()), [])}}))
+    assert [one.name for one in found.tables.values()] == ["u"]
+
+
+def test_a_session_wants_the_database_default():
+    check_default_database(FakeGlue({"default": {}}))
+    with pytest.raises(AnalysisException, match="Unable to verify existence of default database"):
+        check_default_database(FakeGlue({"db": {}}))
 
 
 def test_the_whole_catalogue_is_read_with_all_pages():

@@ -107,3 +107,36 @@ def test_same_call_is_written_down_once(made):
     for _ in range(3):
         ask(checks, "reader", Call("athena:StartQueryExecution", {"WorkGroup": "w"}), group)
     assert len(journal.read_text().splitlines()) == 1
+
+
+def test_athena_may_do_what_the_one_who_asked_may(made):
+    group = "arn:aws:athena:us-east-1:123456789012:workgroup/w"
+    checks, _, journal = made(
+        ("reader", "athena:StartQueryExecution", group), ("reader", "glue:GetDatabase", CATALOG)
+    )
+    ask(checks, "reader", Call("athena:StartQueryExecution", {"WorkGroup": "w"}), group)
+    assert checks.denied_to_asker(Call("glue:GetDatabase", {})) is None
+    refused = checks.denied_to_asker(Call("glue:GetDatabase", {"Name": "d"}))
+    assert f"is not authorized to perform: glue:GetDatabase on resource: {DATABASE}" in refused
+    last = json.loads(journal.read_text().splitlines()[-1])
+    assert (last["identity"], last["agent"], last["allowed"]) == ("reader", "trino", False)
+
+
+@pytest.mark.parametrize(
+    ("action", "fields"),
+    [
+        ("glue:CreateTable", {"DatabaseName": "{}", "TableInput": {"Name": "unloaded"}}),
+        ("glue:GetDatabase", {"Name": "{}"}),
+    ],
+)
+def test_the_table_that_stands_in_for_an_unload_needs_no_permission(made, action, fields):
+    def named(database):
+        return {key: database if text == "{}" else text for key, text in fields.items()}
+
+    checks, _, journal = made()
+    unload = Call(action, named("locallake_unload_1"))
+    assert ask(checks, ENGINE_KEY, unload, CATALOG) is None
+    assert not journal.exists()
+    # Of the engine alone, and in that database alone.
+    assert isinstance(ask(checks, "reader", unload, CATALOG), Refusal)
+    assert isinstance(ask(checks, ENGINE_KEY, Call(action, named("d")), CATALOG), Refusal)

@@ -1,6 +1,7 @@
 -- Grain: one row per purchase_key, in its newest state known now; purchases known
--- only by an item or an extra info included. Cut on ingest_date (when we learned it), not on the
--- event time: an event that arrives late must not rewrite a day already published.
+-- only by an item or an extra info included, deleted ones not. Cut on ingest_date (when we
+-- learned it), not on the event time: an event that arrives late must not rewrite a day already
+-- published.
 
 {{ config(
     materialized='incremental',
@@ -93,6 +94,7 @@ purchase as (
             coalesce(purchase_extra_info_recorded_at, {{ as_timestamp("'1900-01-01 00:00:00'") }})
         ), {{ as_timestamp("'1900-01-01 00:00:00'") }}) as last_recorded_at
     from assembled_purchase
+    where not is_deleted
 ),
 
 changes as (

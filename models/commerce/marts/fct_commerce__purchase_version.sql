@@ -1,7 +1,7 @@
 -- Grain: one row per purchase_key and interval of knowledge [known_from, known_to), in days. A
 -- version opens on a day at whose end any business column differs; event times and times of
 -- receipt are not business columns, so a repeat, or a newer event that says the same, opens
--- none.
+-- none. While the newest event of a purchase is a deletion it has no version.
 
 {{ config(
     materialized='incremental',
@@ -24,6 +24,12 @@
     'subsidiary',
 ] %}
 
+{% set operation = declared_operation('commerce', 'purchase') %}
+{% set bounds = ['known_from'] %}
+{% for feed in columns_by_feed if declared_operation('commerce', feed) %}
+    {% if loop.first %}{% do bounds.append('known_to') %}{% endif %}
+{% endfor %}
+
 with {{ purchase_histories() }},
 
 {% if is_incremental() %}
@@ -36,31 +42,42 @@ stored as (
 
 point_of_change as (
     -- Days on which a feed's state of the purchase, or of an item tied to it, begins or ends.
+    -- Where no feed can say that a record has ended, one ends where the next begins.
+    {% for bound in bounds %}
     select
         record_key as purchase_key,
-        known_from as known_on
+        {{ bound }} as known_on
     from purchase_history
-    where known_from is not null
+    where {{ bound }} is not null
     union
     select
         record_key as purchase_key,
-        known_from as known_on
+        {{ bound }} as known_on
     from extra_info_history
-    where known_from is not null
+    where {{ bound }} is not null
     union
     select
         purchase_history.record_key as purchase_key,
-        item_history.known_from as known_on
+        item_history.{{ bound }} as known_on
     from purchase_history
     inner join item_history
         on
             purchase_history.item_key = item_history.record_key
-            and purchase_history.known_from < item_history.known_from
+            and purchase_history.known_from < item_history.{{ bound }}
             and (
                 purchase_history.known_to is null
-                or purchase_history.known_to > item_history.known_from
+                or purchase_history.known_to > item_history.{{ bound }}
             )
     union
+    {% endfor %}
+    {% if operation %}
+    select
+        record_key as purchase_key,
+        ingest_date as known_on
+    from purchase_history
+    where row_operation = 'delete'
+    union
+    {% endif %}
     select
         {{ commerce_key('purchase_id', 'null') }} as purchase_key,
         known_from as known_on
@@ -92,7 +109,9 @@ preceded as (
             partition by purchase_key order by known_on
         ) as previous_{{ column }},
         {%- endfor %}
-        lag(known_on) over (partition by purchase_key order by known_on) is null as is_first
+        coalesce(
+            lag(is_deleted) over (partition by purchase_key order by known_on), true
+        ) as is_first
     from assembled_purchase
 ),
 
@@ -119,17 +138,25 @@ opening as (
         }) }} as triggered_by
     from compared
     where
-        is_first
+        is_deleted
+        or is_first
         {% for feed in columns_by_feed %}
         or is_{{ feed }}_different
         {% endfor %}
+),
+
+bounded as (
+    select
+        *,
+        lead(known_on) over (partition by purchase_key order by known_on) as known_to
+    from opening
 ),
 
 version as (
     select
         purchase_key,
         known_on as known_from,
-        lead(known_on) over (partition by purchase_key order by known_on) as known_to,
+        known_to,
         triggered_by,
         {{ purchase_id_of_key('purchase_key') }} as purchase_id,
         {{ purchase_partition_of_key('purchase_key') }} as purchase_partition,
@@ -145,7 +172,8 @@ version as (
         item_quantity,
         purchase_value,
         subsidiary
-    from opening
+    from bounded
+    where not is_deleted
 ),
 
 changes as (

@@ -13,8 +13,9 @@
     ['transaction_datetime', 'timestamp'],
     ['transaction_date', 'date'],
 ] %}
-{% set columns = record_columns(content) %}
-{% set state = ['row_status', 'known_from', 'known_to', 'is_conflict', 'ranked_at'] %}
+{% set operation = declared_operation('commerce', 'order_transaction_cost_hist') %}
+{% set columns = record_columns(content, ['row_operation'] if operation else []) %}
+{% set state = record_state(is_ranked=true) %}
 
 with {{ received_rows(
     'order_transaction_cost_hist',
@@ -23,7 +24,7 @@ with {{ received_rows(
     columns,
 ) }},
 
-{{ record_history('received', columns, content) }},
+{{ record_history('received', columns, content, has_operations=operation is not none) }},
 
 changes as (
     {{ merge_changes('record', 'stored', key, columns + state, compared=state) }}

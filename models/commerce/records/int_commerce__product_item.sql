@@ -7,8 +7,9 @@
 {{ config(materialized='incremental', incremental_strategy='merge', unique_key=key) }}
 
 {% set content = item_content() %}
-{% set columns = record_columns(content) %}
-{% set state = ['row_status', 'known_from', 'known_to', 'is_conflict', 'ranked_at'] %}
+{% set operation = declared_operation('commerce', 'product_item') %}
+{% set columns = record_columns(content, ['row_operation'] if operation else []) %}
+{% set state = record_state(is_ranked=true) %}
 
 with purchase as {{ not_materialized() }} (
     select *
@@ -24,7 +25,7 @@ with purchase as {{ not_materialized() }} (
     also_touched='select item_key from purchase where purchase.load_key in (select new_load.load_key from new_load)',
 ) }},
 
-{{ record_history('received', columns, content) }},
+{{ record_history('received', columns, content, has_operations=operation is not none) }},
 
 -- Joined, because Spark fails on `exists` in the list of columns above a union.
 waiting_item as (
@@ -43,7 +44,7 @@ waiting_item as (
 
 item_record as (
     select
-        {%- for column in columns + ['known_from', 'known_to', 'is_conflict', 'ranked_at'] %}
+        {%- for column in columns + state if column != 'row_status' %}
         record.{{ column }},
         {%- endfor %}
         case

@@ -18,8 +18,9 @@
     ['transaction_datetime', 'timestamp'],
     ['transaction_date', 'date'],
 ] %}
-{% set columns = record_columns(content, ['item_key']) %}
-{% set state = ['row_status', 'known_from', 'known_to', 'is_conflict', 'ranked_at'] %}
+{% set operation = declared_operation('commerce', 'purchase') %}
+{% set columns = record_columns(content, ['item_key'] + (['row_operation'] if operation else [])) %}
+{% set state = record_state(is_ranked=true) %}
 
 with {{ received_rows(
     'purchase',
@@ -28,7 +29,7 @@ with {{ received_rows(
     columns,
 ) }},
 
-{{ record_history('received', columns, content) }},
+{{ record_history('received', columns, content, has_operations=operation is not none) }},
 
 changes as (
     {{ merge_changes('record', 'stored', key, columns + state, compared=state) }}

@@ -23,7 +23,7 @@
 {% set columns = record_columns(content, [
     'extract_scope', 'is_full_extract', 'sender', 'proposal_id', 'reference_date', 'anomesdia',
 ]) %}
-{% set state = ['row_status', 'known_from', 'known_to', 'is_conflict'] %}
+{% set state = record_state() %}
 
 with {{ received_rows(
     'proposal',

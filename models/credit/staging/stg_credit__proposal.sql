@@ -7,9 +7,10 @@
     'person_age', 'person_income', 'person_emp_length', 'loan_amnt', 'loan_int_rate',
     'cb_person_cred_hist_length', 'loan_status', 'loan_percent_income',
 ] %}
+{% set read = numbers + ['reference_date'] %}
 {% set texts = [
-    'proposal_id', 'customer_id', 'reference_date', 'person_home_ownership', 'loan_intent',
-    'loan_grade', 'cb_person_default_on_file',
+    'proposal_id', 'customer_id', 'person_home_ownership', 'loan_intent', 'loan_grade',
+    'cb_person_default_on_file',
 ] %}
 
 with raw_rows as (
@@ -19,8 +20,8 @@ with raw_rows as (
 stated as (
     select
         *,
-        {%- for column in texts + numbers %}
-        {{ stated_text(column ~ '_text') }} as {{ column }}_stated,
+        {%- for column in texts + read %}
+        {{ stated_text(column ~ '_text', is_read=column in read) }} as {{ column }}_stated,
         {%- endfor %}
         coalesce(sender, 'default') as known_sender,
         {{ decimal_mark_of_sender('sender') }} as decimal_mark
@@ -135,14 +136,15 @@ staged as (
         anomesdia,
         person_age,
         person_income,
-        upper({{ unaccented('person_home_ownership_stated') }}) as person_home_ownership,
+        {{ spelling_key('person_home_ownership_stated', 'upper') }} as person_home_ownership,
         person_emp_length,
-        upper({{ unaccented('loan_intent_stated') }}) as loan_intent,
-        upper({{ unaccented('loan_grade_stated') }}) as loan_grade,
+        {{ spelling_key('loan_intent_stated', 'upper') }} as loan_intent,
+        {{ spelling_key('loan_grade_stated', 'upper') }} as loan_grade,
         loan_amnt,
         loan_int_rate,
         loan_status,
-        upper({{ unaccented('cb_person_default_on_file_stated') }}) as cb_person_default_on_file,
+        {{ spelling_key('cb_person_default_on_file_stated', 'upper') }}
+            as cb_person_default_on_file,
         cb_person_cred_hist_length,
         invalid_columns,
         {{ flag_list({

@@ -13,7 +13,7 @@
     ['escola_id', 'integer'],
 ] %}
 {% set columns = record_columns(content, ['extract_scope', 'is_full_extract', 'genero']) %}
-{% set state = ['row_status', 'known_from', 'known_to', 'is_conflict'] %}
+{% set state = record_state() %}
 
 with {{ received_rows(
     'aluno',

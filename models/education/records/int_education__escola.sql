@@ -12,7 +12,7 @@
     ['regiao_key', 'text'],
 ] %}
 {% set columns = record_columns(content, ['extract_scope', 'is_full_extract', 'rede', 'regiao']) %}
-{% set state = ['row_status', 'known_from', 'known_to', 'is_conflict'] %}
+{% set state = record_state() %}
 
 with {{ received_rows(
     'escola',

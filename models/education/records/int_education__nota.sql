@@ -11,7 +11,7 @@
     ['nota', 'decimal'],
 ] %}
 {% set columns = record_columns(content, ['extract_scope', 'is_full_extract', 'disciplina']) %}
-{% set state = ['row_status', 'known_from', 'known_to', 'is_conflict'] %}
+{% set state = record_state() %}
 
 with {{ received_rows(
     'nota',

@@ -22,7 +22,7 @@ reasoned as (
     select
         *,
         {{ rejection_reason({
-            'missing_key': ['not ' ~ is_given('id_text')],
+            'missing_key': ['aluno_id is null and not ' ~ is_given('id_text')],
             'unparsable_key': ['aluno_id is null'] + unreadable_conditions(['escola_id']),
             'unparsable_number': unreadable_conditions(['idade']),
             'number_out_of_range': ['idade not between 0 and 2147483647'],

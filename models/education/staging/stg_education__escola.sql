@@ -21,7 +21,7 @@ reasoned as (
     select
         *,
         {{ rejection_reason({
-            'missing_key': ['not ' ~ is_given('escola_id_text')],
+            'missing_key': missing_conditions(['escola_id']),
             'unparsable_key': unreadable_conditions(['escola_id']),
         }) }} as reason_code
     from typed

@@ -21,9 +21,9 @@ reasoned as (
     select
         *,
         {{ rejection_reason({
-            'missing_key': ['not ' ~ is_given('aluno_id_text'), 'disciplina_key is null'],
+            'missing_key': missing_conditions(['aluno_id']) + ['disciplina_key is null'],
             'unparsable_key': unreadable_conditions(['aluno_id']),
-            'missing_value': ['not ' ~ is_given('nota_text')],
+            'missing_value': missing_conditions(['nota']),
             'unparsable_number': ['not is_number'],
             'number_out_of_range': ['nota is null'],
         }) }} as reason_code

@@ -10,12 +10,12 @@ spelled as (
     select
         *,
         {{ as_timestamp('recorded_at_text') }} as recorded_at,
-        {{ single_spaced('indice_text') }} as indice,
+        {{ kept_text('indice_text') }} as indice,
         {{ localized_date('header_date_text', 'idioma_text') }} as data_pregao,
-        {{ single_spaced('cod_text') }} as ticker,
-        {{ single_spaced('asset_text') }} as ativo,
-        {{ kept_text('type_text') }} as tipo,
-        {{ single_spaced('segment_text') }} as setor,
+        {{ kept_text('cod_text') }} as ticker,
+        {{ kept_text('asset_text') }} as ativo,
+        {{ fixed_width_text('type_text') }} as tipo,
+        {{ kept_text('segment_text') }} as setor,
         {{ localized_number_text('part_text', 'idioma_text', 3) }} as part_digits,
         {{ localized_number_text('theorical_qty_text', 'idioma_text', 0) }} as theorical_qty_digits,
         {{ localized_number_text('part_acum_text', 'idioma_text', 3) }} as part_acum_digits,
@@ -47,26 +47,29 @@ reasoned as (
         *,
         {{ rejection_reason({
             'missing_key': [
-                'indice is null', 'ticker is null', 'not ' ~ is_given('header_date_text'),
+                'indice is null', 'ticker is null',
+                'data_pregao is null and not ' ~ is_given('header_date_text'),
             ],
             'unparsable_date': ['data_pregao is null'],
             'missing_value': [
-                'not ' ~ is_given('part_text'), 'not ' ~ is_given('theorical_qty_text'),
-                'not ' ~ is_given('header_part_text'),
-                'not ' ~ is_given('header_theorical_qty_text'),
-                'not ' ~ is_given('header_reductor_text'),
+                'part_digits is null and not ' ~ is_given('part_text'),
+                'theorical_qty_digits is null and not ' ~ is_given('theorical_qty_text'),
+                'header_part_digits is null and not ' ~ is_given('header_part_text'),
+                'header_theorical_qty_digits is null and not '
+                ~ is_given('header_theorical_qty_text'),
+                'header_reductor_digits is null and not ' ~ is_given('header_reductor_text'),
             ],
             'unparsable_number': [
                 'part_digits is null', 'theorical_qty_digits is null',
                 'header_part_digits is null', 'header_theorical_qty_digits is null',
                 'header_reductor_digits is null',
-                '(' ~ is_given('part_acum_text') ~ ' and part_acum_digits is null)',
+                'part_acum_digits is null and ' ~ is_given('part_acum_text'),
             ],
             'number_out_of_range': [
                 'participacao_pct is null', 'participacao_pct > 100',
                 'quantidade_teorica is null', 'participacao_cabecalho_pct is null',
                 'quantidade_cabecalho is null', 'redutor is null', 'redutor = 0',
-                '(' ~ is_given('part_acum_text') ~ ' and participacao_setor_pct is null)',
+                'participacao_setor_pct is null and part_acum_digits is not null',
             ],
         }) }} as reason_code
     from typed

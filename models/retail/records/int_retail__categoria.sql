@@ -10,7 +10,7 @@
     ['nome_categoria', 'text'],
 ] %}
 {% set columns = record_columns(content, ['extract_scope', 'is_full_extract']) %}
-{% set state = ['row_status', 'known_from', 'known_to', 'is_conflict'] %}
+{% set state = record_state() %}
 
 with {{ received_rows(
     'categoria',

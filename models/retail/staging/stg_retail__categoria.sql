@@ -18,7 +18,7 @@ reasoned as (
     select
         *,
         {{ rejection_reason({
-            'missing_key': ['not ' ~ is_given('id_text')],
+            'missing_key': missing_conditions(['id']),
             'unparsable_key': unreadable_conditions(['id']),
             'missing_value': ['nome_categoria is null'],
         }) }} as reason_code

@@ -13,30 +13,30 @@ typed as (
         {{ try_integer('id_funcionario_text') }} as id_funcionario,
         {{ try_integer('id_categoria_text') }} as id_categoria,
         {{ try_date('data_venda_text') }} as data_venda,
-        {{ try_amount('venda_text') }} as venda
+        {{ amount_text('venda_text') }} as venda_digits
     from raw_rows
+),
+
+valued as (
+    select
+        *,
+        try_cast(venda_digits as decimal(18, 2)) as venda
+    from typed
 ),
 
 reasoned as (
     select
         *,
         {{ rejection_reason({
-            'missing_key': [
-                'not ' ~ is_given('id_venda_text'),
-                'not ' ~ is_given('id_funcionario_text'),
-                'not ' ~ is_given('id_categoria_text'),
-            ],
+            'missing_key': missing_conditions(['id_venda', 'id_funcionario', 'id_categoria']),
             'unparsable_key': unreadable_conditions(['id_venda', 'id_funcionario', 'id_categoria']),
             'unparsable_date': unreadable_conditions(['data_venda']),
-            'missing_value': [
-                'not ' ~ is_given('data_venda_text'),
-                'not ' ~ is_given('venda_text'),
-            ],
+            'missing_value': missing_conditions(['data_venda', 'venda']),
             'unparsable_amount': unreadable_amount_conditions(['venda']),
             'amount_out_of_range': amount_out_of_range_conditions(['venda'])
                 + ['abs(venda) >= 10000000000'],
         }) }} as reason_code
-    from typed
+    from valued
 ),
 
 staged as (

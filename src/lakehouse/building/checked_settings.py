@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from lakehouse.building.dbt_run import option_of
 from lakehouse.errors import UsageError
 
 _SCHEMA_PREFIX = re.compile(r"[a-z][a-z0-9_]*")
@@ -33,9 +34,5 @@ def check_settings(environment: Mapping[str, str], *, target: str, project_dir: 
 
 def project_of(arguments: Sequence[str], environment: Mapping[str, str]) -> Path:
     """Return the folder that dbt goes to: of its arguments, else of the environment, else here."""
-    for number, argument in enumerate(arguments):
-        if argument == "--project-dir" and number + 1 < len(arguments):
-            return Path(arguments[number + 1])
-        if argument.startswith("--project-dir="):
-            return Path(argument.removeprefix("--project-dir="))
-    return Path(environment.get("DBT_PROJECT_DIR") or ".")
+    given = option_of(arguments, "--project-dir")
+    return Path(given if given is not None else environment.get("DBT_PROJECT_DIR") or ".")

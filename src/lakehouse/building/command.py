@@ -6,10 +6,12 @@ import sys
 import time
 from collections.abc import Callable, MutableMapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lakehouse.building.dbt_run import CheckedOutcome, DbtOutcome, run_and_look
+from lakehouse.building.checked_run import CheckedOutcome, run_and_look
+from lakehouse.building.dbt_run import DbtOutcome
 from lakehouse.building.findings import read_results
 from lakehouse.building.progress import BuildEvents, plain, shown
 from lakehouse.building.report import Build, report, stopped
@@ -23,12 +25,14 @@ def build(
     *,
     environment: MutableMapping[str, str] = os.environ,
     say: Callable[[str], None] = print,
+    manifest: Any = None,
 ) -> int:
-    """Build as `dbt build` does; say how far it is and, in the end, what came of it.
+    """Build what is new; say how far it is and, in the end, what came of it.
 
     Args:
-        arguments: options of `dbt build`.
+        arguments: options of `dbt build`, and `--force`.
         say: gets each line of the report.
+        manifest: the project as dbt has parsed it; None to have it read.
     Returns: 0 only if all that was asked for is there and no rule fails; 130 after Ctrl-C.
     """
     started, start = time.monotonic(), Path.cwd()
@@ -37,7 +41,7 @@ def build(
     logging.raiseExceptions = False
     try:
         with shown(events, is_terminal=_is_terminal(environment), started=started):
-            outcome = _outcome(arguments, events=events, environment=environment)
+            outcome = _outcome(arguments, events=events, environment=environment, manifest=manifest)
     except KeyboardInterrupt as err:
         outcome = _ended_by(err)
     elapsed_seconds = time.monotonic() - started
@@ -51,13 +55,17 @@ def build(
     if isinstance(outcome.dbt.exception, KeyboardInterrupt):
         say(stopped(events.progress(), elapsed_seconds=elapsed_seconds, setting=setting))
         return STOPPED
+    if outcome.headline:
+        say(outcome.headline)
+    if outcome.news and outcome.news.is_nothing:
+        return 0
     results = read_results(outcome.dbt.results, project=setting.project)
     done = Build(
         setting=setting,
         results=results,
         error=_error(outcome, events=events, has_failures=bool(results.of("fail", "error"))),
         lost=outcome.lost,
-        warnings=tuple(events.warnings),
+        warnings=(*events.warnings, *(outcome.doubts if outcome.is_success else ())),
         gates=tuple(events.gates),
         schemas=tuple(sorted({node.schema for node in outcome.dbt.built})),
         log=str(events.log) if events.log else None,
@@ -69,7 +77,11 @@ def build(
 
 
 def _outcome(
-    arguments: Sequence[str], *, events: BuildEvents, environment: MutableMapping[str, str]
+    arguments: Sequence[str],
+    *,
+    events: BuildEvents,
+    environment: MutableMapping[str, str],
+    manifest: Any,
 ) -> CheckedOutcome:
     # The level of the file follows that of the console where it is not given.
     file_level = environment.get("DBT_LOG_LEVEL_FILE", "debug")
@@ -79,6 +91,7 @@ def _outcome(
             ["build", *quiet, *arguments],
             environment=environment,
             callbacks=[events.note],
+            manifest=manifest,
         )
     except (BotoCoreError, ClientError) as err:
         return _ended_by(err)
@@ -94,9 +107,7 @@ def _error(outcome: CheckedOutcome, *, events: BuildEvents, has_failures: bool) 
 
 
 def _ended_by(error: BaseException) -> CheckedOutcome:
-    return CheckedOutcome(
-        DbtOutcome(is_success=False, built=(), logged_errors=(), exception=error), lost=()
-    )
+    return CheckedOutcome(DbtOutcome(is_success=False, built=(), logged_errors=(), exception=error))
 
 
 def _is_terminal(environment: MutableMapping[str, str]) -> bool:

@@ -6,14 +6,11 @@ loaded counts as loaded. So what a run calls a success is compared with the log 
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
@@ -69,25 +66,25 @@ class DbtOutcome:
     exception: BaseException | None = None
 
 
-@dataclass(frozen=True)
-class CheckedOutcome:
-    """A run and the errors that dbt's own report does not show, a sentence each."""
+def option_of(arguments: Sequence[str], name: str, *others: str) -> str | None:
+    """Return what an option of dbt is given, `--name value` or `--name=value`; None if it is not.
 
-    dbt: DbtOutcome
-    lost: tuple[str, ...]
-
-    @property
-    def is_success(self) -> bool:
-        return self.dbt.is_success and not self.lost
+    Args:
+        others: shorter names of the option.
+    """
+    for number, argument in enumerate(arguments):
+        if argument in (name, *others) and number + 1 < len(arguments):
+            return arguments[number + 1]
+        if argument.startswith(f"{name}="):
+            return argument.removeprefix(f"{name}=")
+    return None
 
 
 def target_of(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
     """Return the target that dbt will take: of the arguments, else of the environment."""
-    for number, argument in enumerate(arguments):
-        if argument in ("--target", "-t") and number + 1 < len(arguments):
-            return arguments[number + 1]
-        if argument.startswith("--target="):
-            return argument.removeprefix("--target=")
+    given = option_of(arguments, "--target", "-t")
+    if given is not None:
+        return given
     return environment.get("DBT_TARGET") or environment.get("LAKEHOUSE_TARGET") or "duckdb"
 
 
@@ -120,12 +117,16 @@ def forget_failed_sessions(environment: Mapping[str, str], *, glue: GlueClient) 
 
 
 def run_dbt(
-    arguments: Sequence[str], *, callbacks: Iterable[Callable[[Any], None]] = ()
+    arguments: Sequence[str],
+    *,
+    callbacks: Iterable[Callable[[Any], None]] = (),
+    manifest: Any = None,
 ) -> DbtOutcome:
     """Run dbt in this process; its output goes where its arguments say.
 
     Args:
         callbacks: each gets every event of dbt, from the threads of the run.
+        manifest: the project as dbt has parsed it; None to have it read.
     """
     from dbt.cli.main import dbtRunner
 
@@ -135,7 +136,7 @@ def run_dbt(
         if event.info.name == "AdapterEventError":
             logged.append(event.info.msg.strip())
 
-    outcome = dbtRunner(callbacks=[note, *callbacks]).invoke(list(arguments))
+    outcome = dbtRunner(manifest, [note, *callbacks]).invoke(list(arguments))
     results = tuple(getattr(outcome.result, "results", None) or ())
     return DbtOutcome(
         is_success=outcome.success,
@@ -206,47 +207,6 @@ def schemas_of(outcome: DbtOutcome) -> set[str]:
     }
 
 
-def run_and_look(
-    arguments: Sequence[str],
-    *,
-    environment: MutableMapping[str, str] = os.environ,
-    callbacks: Iterable[Callable[[Any], None]] = (),
-) -> CheckedOutcome:
-    """Run dbt and look at what it built.
-
-    Args:
-        arguments: as for dbt. On DuckDB nothing is looked at: its adapter raises what goes wrong.
-        callbacks: as for run_dbt.
-    """
-    target = target_of(arguments, environment)
-    glue = _glue_client() if target in ("athena", "glue") else None
-    before = stored_tables(schemas_of_lake(environment, glue=glue), glue=glue) if glue else set()
-    if glue and target == "glue":
-        forget_failed_sessions(environment, glue=glue)
-    set_flags(target, environment)
-    outcome = run_dbt(arguments, callbacks=callbacks)
-    if glue is None:
-        return CheckedOutcome(outcome, lost=())
-    try:
-        after = stored_tables(schemas_of(outcome), glue=glue)
-    except (BotoCoreError, ClientError) as err:
-        # What dbt said of the run stands, and must be told.
-        return CheckedOutcome(outcome, lost=(f"what was built could not be looked up: {err}",))
-    return CheckedOutcome(outcome, lost=tuple(lost_errors(outcome, before=before, after=after)))
-
-
-def checked_run(
-    arguments: Sequence[str], *, environment: MutableMapping[str, str] = os.environ
-) -> int:
-    """Run dbt with its own output; return 0 only if all it was asked for is there."""
-    outcome = run_and_look(arguments, environment=environment)
-    if outcome.dbt.exception is not None:
-        print(f"error: {outcome.dbt.exception}")
-    for sentence in outcome.lost:
-        print(f"error: {sentence}")
-    return 0 if outcome.is_success else 1
-
-
 def _prefix(environment: Mapping[str, str]) -> str:
     return environment.get("LAKEHOUSE_SCHEMA_PREFIX", "lakehouse_dev")
 
@@ -273,9 +233,3 @@ def _built_nodes(results: Iterable[Any]) -> Iterable[BuiltNode]:
             continue
         if str(node.resource_type) in ("model", "seed"):
             yield BuiltNode(node.schema, node.alias, node.config.materialized)
-
-
-def _glue_client() -> GlueClient:
-    import boto3
-
-    return boto3.client("glue")

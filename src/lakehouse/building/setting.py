@@ -78,13 +78,13 @@ class Setting:
         return name if on_path and Path(on_path) == own else self.path(str(own))
 
 
-def carried(arguments: Sequence[str]) -> list[str]:
+def carried(arguments: Sequence[str], options: Sequence[str] = CARRIED) -> list[str]:
     """Return those options that a later command needs too."""
     kept: list[str] = []
     for number, argument in enumerate(arguments):
-        if argument in CARRIED:
+        if argument in options:
             kept += arguments[number : number + 2]
-        elif argument.split("=")[0] in CARRIED:
+        elif argument.split("=")[0] in options:
             kept.append(argument)
     return kept
 

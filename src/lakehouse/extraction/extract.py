@@ -6,10 +6,10 @@ be fetched whole lands nothing; other entities of the call are not held up by it
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +26,7 @@ from lakehouse.extraction.http_source import (
 from lakehouse.extraction.postgres_source import due_extent, fetch_table
 from lakehouse.extraction.transient import FETCHED, Parcel, TransientZone, parcels_of, siblings_of
 from lakehouse.landing.contract import DomainContract, EntityContract
-from lakehouse.landing.delivery import Delivery
+from lakehouse.landing.delivery import Delivery, parts_of
 from lakehouse.landing.earlier_loads import landed_since
 from lakehouse.landing.land import LandedLoad, land_delivery
 from lakehouse.landing.raw_store import RawFile, RawStore
@@ -152,7 +152,14 @@ def _fetched(
     moment = places.now().strftime("%Y%m%dT%H%M%SZ")
     for name, content in files:
         places.zone.put(f"{FETCHED}/{contract.domain}/{entity.name}/{moment}/{name}", content)
-    return Extraction(landed=_land(files, entity, contract, places, is_full=is_full))
+    with _as_files(entity.name) as deliveries:
+        for name, content in files:
+            deliveries.add(name).write_bytes(content)
+        return Extraction(
+            landed=_land(
+                deliveries.all, contract, places, full_extract=(entity.name,) if is_full else ()
+            )
+        )
 
 
 def _table(
@@ -221,25 +228,34 @@ def _land_parcels(
     for parcel in parcels:
         entity = contract.entity(parcel.entity)
         try:
-            files = [(arrival.name, places.zone.read(arrival.key)) for arrival in parcel.arrivals]
-            raw = [f for f in places.store.list_files(contract.domain) if f.entity == entity.name]
-            digests = [hashlib.sha256(content).digest() for _, content in files]
-            names = [name for name, _ in files]
-            if held := landed_since(parcel.arrived_at, digests, names, raw, places.store):
-                # Its registration may have failed: then nobody sees the load yet.
-                places.store.register(held)
-                done += Extraction(landed=(_repeated(entity.name, held),))
-                continue
-            done += Extraction(
-                landed=_land(
-                    files,
-                    entity,
-                    contract,
-                    places,
-                    is_full=parcel.is_full_extract,
-                    sender=parcel.sender,
+            with _as_files(entity.name) as deliveries:
+                for arrival in parcel.arrivals:
+                    places.zone.fetch(arrival.key, deliveries.add(arrival.name))
+                raw = [
+                    file
+                    for file in places.store.list_files(contract.domain)
+                    if file.entity == entity.name
+                ]
+                digests = [
+                    part.digest
+                    for delivery in deliveries.all
+                    for part in parts_of(delivery, entity)
+                ]
+                names = [delivery.name for delivery in deliveries.all]
+                if held := landed_since(parcel.arrived_at, digests, names, raw, places.store):
+                    # Its registration may have failed: then nobody sees the load yet.
+                    places.store.register(held)
+                    done += Extraction(landed=(_repeated(entity.name, held),))
+                    continue
+                done += Extraction(
+                    landed=_land(
+                        deliveries.all,
+                        contract,
+                        places,
+                        full_extract=(entity.name,) if parcel.is_full_extract else (),
+                        sender=parcel.sender,
+                    )
                 )
-            )
         except LakehouseError as err:
             if stop:
                 raise
@@ -247,39 +263,53 @@ def _land_parcels(
     return done
 
 
+@dataclass(frozen=True)
+class _Files:
+    """Files of one entity in a folder that is gone after their landing."""
+
+    entity: str
+    folder: Path
+    all: list[Delivery] = field(default_factory=list)
+
+    def add(self, name: str) -> Path:
+        """Return where to write one more."""
+        path = self.folder / name
+        self.all.append(Delivery(entity=self.entity, path=path))
+        return path
+
+
+@contextmanager
+def _as_files(entity: str) -> Iterator[_Files]:
+    with tempfile.TemporaryDirectory(prefix="lakehouse-extract-") as folder:
+        yield _Files(entity, Path(folder))
+
+
 def _land(
-    files: Files,
-    entity: EntityContract,
+    deliveries: Sequence[Delivery],
     contract: DomainContract,
     places: Places,
     *,
-    is_full: bool,
+    full_extract: Collection[str],
     sender: str | None = None,
 ) -> tuple[LandedLoad, ...]:
-    with tempfile.TemporaryDirectory(prefix="lakehouse-extract-") as folder:
-        deliveries = []
-        for name, content in files:
-            path = Path(folder) / name
-            path.write_bytes(content)
-            deliveries.append(Delivery(entity=entity.name, path=path))
-        for attempt in range(_LANDINGS):
-            try:
-                return tuple(
-                    land_delivery(
-                        deliveries,
-                        contract=contract,
-                        store=places.store,
-                        received_at=places.now(),
-                        clock=places.now,
-                        full_extract=(entity.name,) if is_full else (),
-                        sender=sender,
-                    )
+    for attempt in range(_LANDINGS):
+        try:
+            return tuple(
+                land_delivery(
+                    deliveries,
+                    contract=contract,
+                    store=places.store,
+                    received_at=places.now(),
+                    clock=places.now,
+                    full_extract=full_extract,
+                    sender=sender,
                 )
-            except HistoryRewriteError:
-                # Nothing is claimed here: another extraction of the domain, which runs beside this
-                # one, landed after this one had looked at its clock. Now it is later.
-                if attempt + 1 == _LANDINGS:
-                    raise
+            )
+        except HistoryRewriteError:
+            # Nothing is claimed here: another extraction of the domain, which runs beside this
+            # one, landed after this one had looked at its clock. Now it is later.
+            if attempt + 1 == _LANDINGS:
+                raise
     raise AssertionError("the last attempt lands or raises")
 
 

@@ -7,6 +7,7 @@ out where a domain has one. What the project fetched itself is kept below `fetch
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 FETCHED = "fetched"
 WHOLE = "full"
+_CHUNK_BYTES = 2**20
 _NAME_BYTES = 255  # of a file, which every delivery becomes; keys of S3 may have 1,024
 _PAGE = re.compile(r"(?P<stem>.+)_page(?P<number>\d+)of(?P<count>\d+)(?P<suffix>\.[^.]+)")
 
@@ -70,6 +72,9 @@ class TransientZone(Protocol):
     def read(self, key: str) -> bytes:
         """The newest version of an object."""
 
+    def fetch(self, key: str, path: Path) -> None:
+        """Write the newest version of an object, which may be larger than memory, to a file."""
+
     def put(self, key: str, content: bytes) -> None:
         """Write an object; it appears whole."""
 
@@ -104,6 +109,12 @@ class LocalTransientZone:
             return (self.root / key).read_bytes()
         except OSError as err:
             raise SourceError(f"{self.address(key)}: {err.strerror}; check the path") from err
+
+    def fetch(self, key: str, path: Path) -> None:
+        try:
+            shutil.copyfile(self.root / key, path)
+        except OSError as err:
+            raise SourceError(f"{self.address(key)}: {err}; check the path, free space") from err
 
     def put(self, key: str, content: bytes) -> None:
         path = self.root / key
@@ -150,6 +161,15 @@ class S3TransientZone:
     def read(self, key: str) -> bytes:
         with aws_errors(self.address(key)):
             return self.s3.get_object(Bucket=self.bucket, Key=self._key(key))["Body"].read()
+
+    def fetch(self, key: str, path: Path) -> None:
+        try:
+            with aws_errors(self.address(key)), path.open("wb") as file:
+                answer = self.s3.get_object(Bucket=self.bucket, Key=self._key(key))
+                for chunk in answer["Body"].iter_chunks(_CHUNK_BYTES):
+                    file.write(chunk)
+        except OSError as err:
+            raise SourceError(f"{path}: cannot write ({err}); free space or permit") from err
 
     def put(self, key: str, content: bytes) -> None:
         with aws_errors(self.address(key)):

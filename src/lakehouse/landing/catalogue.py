@@ -6,6 +6,7 @@ repair: what is already right stays as it is.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -98,8 +99,12 @@ def _copy_missing(
     missing = sorted(set(source.list_files(domain)) - set(there), key=lambda file: file.key)
     # One by one: a raw zone is larger than memory, and an interrupted copy goes on where it was.
     for file in missing:
-        with source.open_file(file) as handle:
-            target.add([(file, handle.read())])
+        with target.staging() as folder:
+            folder.mkdir(parents=True, exist_ok=True)
+            copy = folder / "copy"
+            with source.open_file(file) as handle, copy.open("wb") as beside:
+                shutil.copyfileobj(handle, beside)
+            target.add([(file, copy)])
     return missing
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,10 +13,11 @@ import pyarrow as pa
 
 from lakehouse.errors import DeliveryError
 from lakehouse.landing.contract import EntityContract, Shape
-from lakehouse.landing.delivered_rows import SEND_AGAIN
+from lakehouse.landing.delivery import SEND_AGAIN
+from lakehouse.landing.operation import check_no_envelope, header_hint, says_the_same
 
 if TYPE_CHECKING:
-    _Texts = Sequence[str | None] | pa.ChunkedArray[Any]
+    from lakehouse.landing.delivered_rows import Texts
 
 # Names by which tools say what was done to a row. A deletion read as a state is a wrong number.
 CHANGE_MARKERS = frozenset(
@@ -65,9 +67,16 @@ def checked_header(
     """
     where = f"{name}, line {line}"
     declared = {_folded(column): column for column in entity.columns}
-    header = [declared.get(_folded(column), column.strip()) for column in names]
-    _check_duplicates(names, header, where)
+    operation = entity.rules.operation
+    # Tools set these apart from the columns of a table by underscores.
+    bare = {} if operation is None else {_bare(column): column for column in operation.columns}
+    header = [
+        declared.get(_folded(column)) or bare.get(_bare(column), column.strip()) for column in names
+    ]
     known = [column for column in header if column in entity.columns]
+    if known:
+        # Without one, what stands there may be a row.
+        _check_duplicates(names, header, where)
     shapes = entity.rules.shapes
     fitting = [
         shape
@@ -76,18 +85,20 @@ def checked_header(
     ]
     shape = min(fitting, key=lambda one: len(one.missing(known)), default=None)
     other = _another_feed(name, header, entity)
+    if not known or shape is None:
+        check_no_envelope({_folded(column) for column in names}, where)
     if shape is None or (other and shape.missing(known)):
         fault, next_step = where, ""
         if not known:
-            fault, next_step = _nothing_known(names, where, entity)
+            fault, next_step = _nothing_known(names, name, where, entity)
         elif shape is None:
             fault, next_step = _misfit(known, where, entity, may_be_absent)
         raise DeliveryError(f"{fault}; {other or next_step}")
-    _check_change_markers(header, where, entity)
+    _check_change_markers(names, header, where, entity)
     return Header(header, tuple(shape.missing(known)))
 
 
-def rescued(columns: Mapping[str, _Texts], count: int) -> pa.Array[Any] | None:
+def rescued(columns: Mapping[str, Texts], count: int) -> pa.Array[Any] | None:
     """Return the values of undeclared columns as one JSON text per row, or None if there are none.
 
     Args:
@@ -98,7 +109,7 @@ def rescued(columns: Mapping[str, _Texts], count: int) -> pa.Array[Any] | None:
     if not columns:
         return None
     named = {
-        name: values.to_pylist() if isinstance(values, pa.ChunkedArray) else values
+        name: values.to_pylist() if isinstance(values, pa.Array) else values
         for name, values in sorted(columns.items())
     }
     texts = []
@@ -114,30 +125,38 @@ def _folded(name: str) -> str:
     return name.strip().casefold()
 
 
+def _bare(name: str) -> str:
+    return _folded(name).lstrip("_")
+
+
 def _check_duplicates(names: Sequence[str], header: Sequence[str], where: str) -> None:
+    counts = Counter(header)
     twice = sorted(
-        {
-            column.strip()
-            for column, known in zip(names, header, strict=True)
-            if header.count(known) > 1
-        }
+        {column.strip() for column, known in zip(names, header, strict=True) if counts[known] > 1}
     )
     if twice:
         raise DeliveryError(f"{where}: duplicated column {', '.join(twice)}; {SEND_AGAIN}")
 
 
-def _check_change_markers(header: Sequence[str], where: str, entity: EntityContract) -> None:
-    operation = entity.rules.operation_column
+def _check_change_markers(
+    names: Sequence[str], header: Sequence[str], where: str, entity: EntityContract
+) -> None:
+    operation = entity.rules.operation
+    folded = {_folded(name) for name in names}
     for column in header:
-        bare = _folded(column).lstrip("_")
-        if column in entity.columns or bare not in CHANGE_MARKERS:
+        if column in entity.columns or _bare(column) not in CHANGE_MARKERS:
             continue
-        if operation is None or _folded(column) != _folded(operation):
-            raise DeliveryError(
-                f"{where}: column '{column}' says what was done to a row, and a deletion read as a "
-                f"state would be a wrong number; declare `operation` for {entity.name} in the "
-                f"sources YAML, or have the source send states without that column"
-            )
+        if operation is None:
+            next_step = f"declare `operation` for {entity.name} in the sources YAML"
+        elif says_the_same(_folded(column), folded, operation):
+            continue
+        else:
+            next_step = f"the operation of {entity.name} is '{operation.column}', declare this one"
+        raise DeliveryError(
+            f"{where}: column '{column}' says what was done to a row, and a deletion read as a "
+            f"state would be a wrong number; {next_step}, or have the source send states without "
+            f"that column"
+        )
 
 
 def _another_feed(name: str, header: Sequence[str], entity: EntityContract) -> str | None:
@@ -153,11 +172,14 @@ def _another_feed(name: str, header: Sequence[str], entity: EntityContract) -> s
     return f"{name} has the columns of {other}, not of {entity.name}; land it as {other}=<file>"
 
 
-def _nothing_known(names: Sequence[str], where: str, entity: EntityContract) -> tuple[str, str]:
+def _nothing_known(
+    names: Sequence[str], file: str, where: str, entity: EntityContract
+) -> tuple[str, str]:
     return (
         f"{where}: none of the columns of {entity.name}",
         f"not its file, or not delimited by '{entity.rules.delimiter}'"
-        f"{_separator_hint(names, entity)}; expected some of: {', '.join(entity.columns)}",
+        f"{_separator_hint(names, entity)}{header_hint(names, file)}; "
+        f"expected some of: {', '.join(entity.columns)}",
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import yaml
 
 from lakehouse.errors import ContractError, UsageError
+from lakehouse.landing.operation import Operation, read_operation
 from lakehouse.landing.sender import DEFAULT_SENDER, Sender, read_senders
 from lakehouse.landing.source import Source, read_source
 from lakehouse.landing.text_answer import TextAnswerRules, text_answer_rules
@@ -53,8 +54,8 @@ class LandingRules:
     Attributes:
         shapes: the sets of columns of which a file has one.
         json_omits_nulls: whether the source writes no key for a null.
-        operation_column: column that says what was done to a row; None: the feed has none, and a
-            file with such a column is refused.
+        operation: how the feed says what was done to a row; None: it does not, and a file with
+            such a column is refused.
         full_extract: whether a delivery holds every record of the source, so that absence means
             deletion; "by_call" where it may or may not, and the landing call says which.
         name_pattern: regular expression for the names of files that say in their name what they
@@ -69,7 +70,7 @@ class LandingRules:
     delimiter: str = ","
     shapes: tuple[Shape, ...] = ()
     json_omits_nulls: bool = False
-    operation_column: str | None = None
+    operation: Operation | None = None
     null_as_empty: tuple[str, ...] = ()
     full_extract: bool | Literal["by_call"] = False
     name_pattern: str = ""
@@ -190,7 +191,11 @@ def _entity_contract(table: Mapping[str, Any]) -> EntityContract:
     }
     if "text_answer" in declared:
         declared["text_answer"] = text_answer_rules(declared["text_answer"])
+    declared["operation"] = operation = read_operation(declared.get("operation"))
     declared["shapes"] = _shapes(declared, columns)
+    if operation is not None:
+        # Of a file that has the column an empty value is no insert.
+        declared["null_as_empty"] = (*declared.get("null_as_empty", ()), operation.column)
     declared["senders"] = read_senders(declared.get("senders", {}))
     rules = LandingRules(**declared)
     if ("txt" in rules.formats) != (rules.text_answer is not None):
@@ -198,7 +203,7 @@ def _entity_contract(table: Mapping[str, Any]) -> EntityContract:
     for encoding in filter(None, (rules.encoding, rules.fallback_encoding)):
         codecs.lookup(encoding)
     # A misspelt name here would silently switch a rule off.
-    named = {*rules.null_as_empty}
+    named = {*rules.null_as_empty, *(operation.columns if operation else ())}
     for shape in rules.shapes:
         named |= {*shape.required, *shape.optional}
     named |= set(re.compile(rules.name_pattern).groupindex)
@@ -208,6 +213,8 @@ def _entity_contract(table: Mapping[str, Any]) -> EntityContract:
     kinds = {column["name"]: _meta(column).get("kind") for column in table["columns"]}
     if unknown := sorted(name for name, kind in kinds.items() if kind not in (None, "date")):
         raise ValueError(f"the only kind of a column is date; {unknown} of {table['name']} differ")
+    if operation is not None and rules.full_extract:
+        raise ValueError(f"{table['name']} is delivered whole, so it has no operation")
     has_full_extract_column = is_provenance.get(FULL_EXTRACT_COLUMN, False)
     if rules.full_extract not in FULL_EXTRACT_RULES:
         raise ValueError(f"full_extract of {table['name']} is none of {FULL_EXTRACT_RULES}")
@@ -236,6 +243,8 @@ def _shapes(declared: dict[str, Any], columns: tuple[str, ...]) -> tuple[Shape, 
 
     Raises: ValueError if both are declared.
     """
+    operation = declared["operation"]
+    further = () if operation is None else operation.columns
     required = declared.pop("required", None)
     shapes = declared.pop("shapes", None)
     if shapes is None:
@@ -244,7 +253,7 @@ def _shapes(declared: dict[str, Any], columns: tuple[str, ...]) -> tuple[Shape, 
     if required is not None:
         raise ValueError("landing declares shapes or required, not both")
     return tuple(
-        Shape(name, tuple(shape["required"]), tuple(shape.get("optional", ())))
+        Shape(name, tuple(shape["required"]), (*shape.get("optional", ()), *further))
         for name, shape in shapes.items()
     )
 

@@ -1,47 +1,34 @@
-"""Readers: one delivered file (CSV, JSON, Parquet, text) becomes columns of text, value for value.
+"""What is delivered, as bytes: a file or the parts of a folder, each known by its digest.
 
-A file is held in memory as a whole, since "all or nothing" needs all of it before anything is
-written. Count on about 18 bytes of memory per byte of CSV (40 MB: 0.7 GB, 5 seconds); the
-extract splits what is larger than the machine allows.
+A file is read more than once (its digest, its encoding, its rows), and never held as a whole unless
+its format needs that.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import io
+import os
+import stat
 import zlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO, cast
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from lakehouse.errors import DeliveryError
-from lakehouse.landing.answer_rows import (
-    read_index_csv_rows,
-    read_index_json_rows,
-    read_text_answer,
-)
-from lakehouse.landing.columns import rescued
+from lakehouse.errors import DeliveryError, shown
 from lakehouse.landing.contract import EntityContract
-from lakehouse.landing.csv_rows import read_csv
-from lakehouse.landing.delivered_rows import SEND_AGAIN, Rows
-from lakehouse.landing.index_answer import IndexAnswer, check_index_answers
-from lakehouse.landing.json_rows import read_json
-from lakehouse.landing.parquet_rows import read_parquet
 
-# A format is named by its suffix, or by what the suffix holds and the suffix: index_json. JSON is
-# read by itself, because what a record lacks depends on the others.
-_READERS: dict[str, Callable[[bytes, str, EntityContract], Rows]] = {
-    "csv": read_csv,
-    "parquet": read_parquet,
-    "txt": read_text_answer,
-    "index_json": read_index_json_rows,
-    "index_csv": read_index_csv_rows,
-}
+SEND_AGAIN = "ask the source to send the file again"
+_CHUNK_BYTES = 2**21
+# What is held as a whole takes a few times as much memory as it has bytes, and a packed file does
+# not say how many those are.
+_WHOLE_LIMIT_BYTES = 2**30
 _SUFFIXES = {"jsonl": "json", "ndjson": "json"}
+# A format is named by its suffix, or by what the suffix holds and the suffix: index_json.
+KNOWN_FORMATS = ("csv", "json", "parquet", "txt", "index_json", "index_csv")
 # What other programs write as a folder of parts, or pack.
 _PLAIN_FORMATS = ("csv", "json", "parquet")
 _PACKED_FORMATS = ("csv", "json")
@@ -61,79 +48,70 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class DeliveredFile:
-    """One file as text: n rows in delivery order.
+class Part:
+    """One file of a delivery.
 
     Attributes:
         name: `<folder>/<part>` for a part of a folder.
-        columns: arrays of n texts or nulls, those of the contract and the one that claims.
-        places: per row the number that an error names, counted in `unit` ("line" or "row").
-        digest: SHA-256 of the bytes as delivered, unpacked.
-        rescued: JSON of the columns that nobody declared; None if the file has none.
-        answer: what the file says besides its rows, for `check_delivery`; None for plain formats.
+        kind: the format that the contract declares for it.
+        digest: SHA-256 of its bytes as delivered, unpacked.
+        seen: what the file system said of the file when the digest was taken.
     """
 
     name: str
-    columns: Mapping[str, pa.ChunkedArray[Any]]
-    places: Sequence[int]
-    unit: str
+    path: Path
+    kind: str
+    is_packed: bool
     digest: bytes
-    warnings: tuple[str, ...] = ()
-    rescued: pa.Array[Any] | None = None
-    answer: IndexAnswer | None = None
+    seen: tuple[int, ...]
 
-    @property
-    def row_count(self) -> int:
-        return len(self.places)
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the unpacked bytes, all but the last two million each.
 
-    def place(self, row: int) -> str:
-        """Name a row (0-based) the way a person finds it in the file."""
-        return f"{self.name}, {self.unit} {self.places[row]}"
+        Raises: DeliveryError if the file is not what its digest was taken of.
+        """
+        yield from _chunks(self.path, self.name, self.is_packed)
+        self.check_unchanged()
 
+    def content(self) -> bytes:
+        """Return all bytes.
 
-def read_delivery(
-    delivery: Delivery,
-    *,
-    entity: EntityContract,
-    recorded_from: str | None = None,
-    absent_is_null: Collection[str] = (),
-) -> list[DeliveredFile]:
-    """Read one file, or the parts of one folder, and check it against the contract of its entity.
+        Raises: DeliveryError for more than memory is meant for.
+        """
+        content = bytearray()
+        for chunk in self.chunks():
+            content += chunk
+            if len(content) > _WHOLE_LIMIT_BYTES:
+                raise DeliveryError(
+                    f"{self.name}: more than {_WHOLE_LIMIT_BYTES >> 20} MB of {self.kind}, which "
+                    f"is read as a whole; ask the source for smaller files, CSV or Parquet"
+                )
+        return bytes(content)
 
-    Args:
-        recorded_from: a column to keep although the contract may not hold it.
-        absent_is_null: columns that a JSON file need not have: then they are null.
-    Raises: DeliveryError, naming file, line and next step, for any file that is not what the
-        contract promises. Values are never judged: typing happens in staging.
-    Source: docs/domains/quality.md#where-bad-input-ends.
-    """
-    parts = _parts(delivery, entity)
-    formats = {file_format for _, file_format, _ in parts}
-    named = [(name, content) for name, _, content in parts]
-    if formats == {"json"}:
-        may_be_absent = entity.columns if entity.rules.json_omits_nulls else absent_is_null
-        found = read_json(named, entity, may_be_absent)
-    else:
-        found = [_READERS[kind](content, name, entity) for name, kind, content in parts]
-    return [
-        _delivered(name, content, rows, entity, recorded_from)
-        for (name, content), rows in zip(named, found, strict=True)
-    ]
+    def check_unchanged(self) -> None:
+        """Raises: DeliveryError if the file is not what its digest was taken of."""
+        with _told_read_errors(self.path):
+            seen = _seen(self.path.stat())
+        if seen != self.seen:
+            raise DeliveryError(
+                f"{self.name}: was written to while it was read; land it again when it is complete"
+            )
 
 
-def _parts(delivery: Delivery, entity: EntityContract) -> list[tuple[str, str, bytes]]:
-    """Return the name, format and unpacked bytes of what is delivered, in order of names.
+def parts_of(delivery: Delivery, entity: EntityContract) -> list[Part]:
+    """Return the parts of what is delivered, in order of names: one, if it is a file.
 
     Parts of a folder that hold no byte are left out: Spark writes them for what has no rows.
+
+    Raises: DeliveryError for what cannot be read, is empty, or in no format of the contract.
+    Source: docs/architecture.md#files.
     """
+    _check_name(delivery.name)
     if not delivery.path.is_dir():
-        return [(delivery.name, *_read_file(delivery.path, delivery.name, entity))]
+        return [_part(delivery.path, delivery.name, entity)]
     folder = delivery.name
-    try:
-        inside = sorted(delivery.path.iterdir())
-    except OSError as err:
-        raise DeliveryError(f"{folder}: cannot be read ({err.strerror}); check the path") from err
-    inside = [path for path in inside if path.name[0] not in "_."]
+    with _told_read_errors(delivery.path):
+        inside = sorted(path for path in delivery.path.iterdir() if path.name[0] not in "_.")
     for path in inside:
         if path.is_dir():
             raise DeliveryError(
@@ -149,12 +127,10 @@ def _parts(delivery: Delivery, entity: EntityContract) -> list[tuple[str, str, b
         raise DeliveryError(
             f"{folder}: cannot be read, the folder has no part-* file; check the path"
         )
-    filled = [path for path in inside if path.stat().st_size] or inside[:1]
-    parts = [
-        (f"{folder}/{path.name}", *_read_file(path, f"{folder}/{path.name}", entity))
-        for path in filled
-    ]
-    formats = sorted({file_format for _, file_format, _ in parts})
+    with _told_read_errors(delivery.path):
+        filled = [path for path in inside if path.stat().st_size] or inside[:1]
+    parts = [_part(path, f"{folder}/{path.name}", entity) for path in filled]
+    formats = sorted({part.kind for part in parts})
     if len(formats) > 1 or formats[0] not in _PLAIN_FORMATS:
         raise DeliveryError(
             f"{folder}: parts in {' and '.join(formats)}; a folder has parts of one of "
@@ -163,117 +139,63 @@ def _parts(delivery: Delivery, entity: EntityContract) -> list[tuple[str, str, b
     return parts
 
 
-def _read_file(path: Path, name: str, entity: EntityContract) -> tuple[str, bytes]:
-    """Return the format that the contract declares for a file of this name, and its bytes."""
+def _part(path: Path, name: str, entity: EntityContract) -> Part:
+    _check_name(name)
     by_suffix = {kind.rpartition("_")[2]: kind for kind in entity.rules.formats}
     suffix = path.suffix.lower().removeprefix(".")
     is_packed = suffix == "gz"
     inner = Path(path.stem).suffix.lower().removeprefix(".") if is_packed else suffix
-    file_format = by_suffix.get(_SUFFIXES.get(inner, inner), "")
-    if file_format not in ("json", *_READERS) or (is_packed and file_format not in _PACKED_FORMATS):
+    kind = by_suffix.get(_SUFFIXES.get(inner, inner), "")
+    if kind not in KNOWN_FORMATS or (is_packed and kind not in _PACKED_FORMATS):
         declared = ", ".join(f".{suffix}" for suffix in by_suffix)
         raise DeliveryError(
             f"{name}: suffix '{path.suffix}' is not a declared format of {entity.name}; "
             f"deliver one of {declared}"
         )
-    try:
-        content = path.read_bytes()
-    except OSError as err:
-        raise DeliveryError(f"{path}: cannot be read ({err.strerror}); check the path") from err
-    if is_packed:
-        try:
-            content = gzip.decompress(content) if content else b""
-        except (OSError, EOFError, zlib.error) as err:
-            raise DeliveryError(f"{name}: truncated or not gzip ({err}); {SEND_AGAIN}") from err
-    if not content:
+    with _told_read_errors(path):
+        status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise DeliveryError(f"{path}: cannot be read (no regular file); write it to a file first")
+    digest, is_empty = hashlib.sha256(), True
+    for chunk in _chunks(path, name, is_packed):
+        digest.update(chunk)
+        is_empty = False
+    if is_empty:
         raise DeliveryError(f"{name}: the file has zero bytes; {SEND_AGAIN}")
-    return file_format, content
+    return Part(name, path, kind, is_packed, digest.digest(), _seen(status))
 
 
-def _delivered(
-    name: str, content: bytes, rows: Rows, entity: EntityContract, recorded_from: str | None
-) -> DeliveredFile:
-    """Make the columns of text, and one more of what nobody declared."""
-    arrays = {
-        column: _text_array(values, column, name, rows) for column, values in rows.columns.items()
-    }
-    # A separator at the end of each line makes a column of neither name nor value.
-    undeclared = {
-        column: values
-        for column, values in arrays.items()
-        if column not in entity.columns and (column or _has_values(values))
-    }
-    columns = {column: values for column, values in arrays.items() if column in entity.columns}
-    if recorded_from and rows.places:
-        wanted = recorded_from.strip().casefold()
-        claims = [values for column, values in arrays.items() if column.casefold() == wanted]
-        if not claims:
-            raise DeliveryError(
-                f"{name}: has no column '{recorded_from}', which --recorded-from names; "
-                f"it has: {', '.join(arrays)}"
-            )
-        columns[recorded_from] = claims[0]
-    warnings = rows.warnings
-    if undeclared:
-        verb, them = ("is", "it") if len(undeclared) == 1 else ("are", "them")
-        warnings += (
-            f"{name}: {', '.join(map(repr, undeclared))} {verb} not in the contract of "
-            f"{entity.name} and kept in rescued_data; to use {them}, declare {them} in the sources "
-            f"YAML",
-        )
-    return DeliveredFile(
-        name=name,
-        columns=columns,
-        places=rows.places,
-        unit=rows.unit,
-        digest=hashlib.sha256(content).digest(),
-        warnings=warnings,
-        rescued=rescued(undeclared, len(rows.places)),
-        answer=rows.answer,
-    )
+def _check_name(name: str) -> None:
+    """Raises: DeliveryError for a name that cannot stand in every row and every message."""
+    if shown(name) != name:
+        raise DeliveryError(f"{name}: its name has a character that no text shows; rename it")
 
 
-def _has_values(values: pa.ChunkedArray[Any]) -> bool:
-    return any(value and value.strip() for value in values.to_pylist())
+def _seen(status: os.stat_result) -> tuple[int, ...]:
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def check_delivery(files: Sequence[DeliveredFile]) -> None:
-    """Check what only the files of one entity in one call can show together.
-
-    Raises: DeliveryError if a format whose answers span files finds them incomplete or at odds.
-    """
-    check_index_answers([file.answer for file in files if file.answer is not None])
-
-
-def _text_array(
-    values: Sequence[str | None] | pa.ChunkedArray[Any],
-    column: str,
-    name: str,
-    rows: Rows,
-) -> pa.ChunkedArray[Any]:
-    """Make the Arrow column; refuse text that no engine downstream can hold."""
-    if isinstance(values, pa.ChunkedArray):
-        array = values
-    else:
+def _chunks(path: Path, name: str, is_packed: bool) -> Iterator[bytes]:
+    with _told_read_errors(path), path.open("rb") as file:
+        if not is_packed:
+            while chunk := file.read(_CHUNK_BYTES):
+                yield chunk
+            return
+        if not file.peek(1):
+            return
         try:
-            array = pa.chunked_array([pa.array(values, pa.string())])
-        except UnicodeEncodeError as err:
-            row = next(i for i, value in enumerate(values) if value and not _is_encodable(value))
-            raise DeliveryError(
-                f"{name}, {rows.unit} {rows.places[row]}: half of a surrogate pair in '{column}'; "
-                f"{SEND_AGAIN}"
-            ) from err
-    row = pc.index(pc.match_substring(array, "\0"), True).as_py()
-    if row >= 0:
-        raise DeliveryError(
-            f"{name}, {rows.unit} {rows.places[row]}: NUL character in '{column}'; {SEND_AGAIN}"
-        )
-    return array
+            with gzip.open(cast(BinaryIO, file)) as unpacked:
+                reader = io.BufferedReader(cast(io.RawIOBase, unpacked), _CHUNK_BYTES)
+                while chunk := reader.read(_CHUNK_BYTES):
+                    yield chunk
+        except (gzip.BadGzipFile, EOFError, zlib.error) as err:
+            raise DeliveryError(f"{name}: truncated or not gzip ({err}); {SEND_AGAIN}") from err
 
 
-def _is_encodable(value: str) -> bool:
+@contextmanager
+def _told_read_errors(path: Path) -> Iterator[None]:
     try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+        yield
+    except (OSError, ValueError) as err:
+        said = err.strerror if isinstance(err, OSError) else str(err)
+        raise DeliveryError(f"{path}: cannot be read ({said or err}); check the path") from err

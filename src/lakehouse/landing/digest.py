@@ -1,8 +1,10 @@
 """The digest of a raw file: whether its values are those that were landed.
 
-SHA-256 over the columns in their order: the name and a zero byte; the length of each value as text
-in bytes, a 32-bit little-endian number, -1 for null; then the texts one after another. It lies in
-the footer of the Parquet file, so that it travels with it, whoever copies it.
+Of a row group: SHA-256 over the columns in their order: the name and a zero byte; the length of
+each value as text in bytes, a 32-bit little-endian number, -1 for null; then the texts one after
+another. Of a file: SHA-256 over the 32 bytes of each of its row groups in their order. It lies in
+the footer of the Parquet file, so that it travels with it, whoever copies it. Files written before
+have the digest of all their rows, as if they were one row group.
 
 Source: docs/architecture.md#unchanged.
 """
@@ -18,7 +20,8 @@ import pyarrow.parquet as pq
 
 from lakehouse.landing.raw_store import RawFile, RawStore
 
-METADATA_KEY = b"lakehouse.sha256"
+METADATA_KEY = b"lakehouse.sha256.groups"
+_WHOLE_METADATA_KEY = b"lakehouse.sha256"
 
 
 @dataclass(frozen=True)
@@ -35,10 +38,22 @@ class Verified:
     has_digest: bool
 
 
-def with_digest(table: pa.Table) -> pa.Table:
-    """The table with its digest among its metadata, for the footer of its file."""
-    metadata = {**(table.schema.metadata or {}), METADATA_KEY: digest_of(table).encode()}
-    return table.replace_schema_metadata(metadata)
+class FileDigest:
+    """The digest of a file whose row groups become known one after the other."""
+
+    def __init__(self) -> None:
+        self._groups = hashlib.sha256()
+
+    def add(self, group: pa.Table) -> None:
+        self._groups.update(bytes.fromhex(digest_of(group)))
+
+    def hexdigest(self) -> str:
+        return self._groups.hexdigest()
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What the footer of the file says of it."""
+        return {METADATA_KEY.decode(): self.hexdigest()}
 
 
 def digest_of(table: pa.Table) -> str:
@@ -84,9 +99,16 @@ def verify(files: Sequence[RawFile], store: RawStore) -> Iterator[Verified]:
 
 def _verified(file: RawFile, handle: BinaryIO) -> Verified:
     reader = pq.ParquetFile(handle, page_checksum_verification=True)
-    stated = (reader.schema_arrow.metadata or {}).get(METADATA_KEY)
-    table = reader.read()
-    if stated is None:
+    stated = reader.metadata.metadata or {}
+    if METADATA_KEY in stated:
+        groups = FileDigest()
+        for number in range(reader.num_row_groups):
+            groups.add(reader.read_row_group(number))
+        is_same = groups.hexdigest() == stated[METADATA_KEY].decode()
+    elif _WHOLE_METADATA_KEY in stated:
+        is_same = digest_of(reader.read()) == stated[_WHOLE_METADATA_KEY].decode()
+    else:
+        for number in range(reader.num_row_groups):
+            reader.read_row_group(number)
         return Verified(file, None, has_digest=False)
-    fault = None if digest_of(table) == stated.decode() else "its values are not those landed"
-    return Verified(file, fault, has_digest=True)
+    return Verified(file, None if is_same else "its values are not those landed", has_digest=True)

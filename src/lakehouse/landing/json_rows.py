@@ -2,15 +2,18 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from lakehouse.errors import DeliveryError
 from lakehouse.landing.columns import checked_header
 from lakehouse.landing.contract import EntityContract
-from lakehouse.landing.delivered_rows import SEND_AGAIN, Rows, decoded, number_as_text
+from lakehouse.landing.delivered_rows import Rows, decoded, number_as_text
+from lakehouse.landing.delivery import SEND_AGAIN, Part
 
+_ROWS_AT_ONCE = 2**13
 _JSON_BLANKS = re.compile(r"[ \t\r\n]*")
 
 
@@ -23,56 +26,47 @@ class _DuplicatedKeyError(Exception):
 
 
 def read_json(
-    parts: Sequence[tuple[str, bytes]], entity: EntityContract, may_be_absent: Collection[str]
-) -> list[Rows]:
+    parts: Sequence[Part], entity: EntityContract, may_be_absent: Collection[str]
+) -> Iterator[tuple[Part, Rows]]:
     """Read the objects of an array, or one object per line; what is nested becomes compact JSON.
 
+    The text is gone through twice: a column that any record of any part has is one that all have,
+    and the records together would take many times the memory of their text.
+
     Args:
-        parts: (name, content) of one file, or of all parts of a folder: a column that any record of
-            them has is one that all of them have.
+        parts: one file, or all parts of a folder.
         may_be_absent: columns that no record needs to have: then they are null.
     Raises: DeliveryError, naming line and column, for a file that is not JSON.
     """
-    parsed = [_parsed(content, name, entity) for name, content in parts]
-    keys = list(dict.fromkeys(key for part in parsed for record in part.records for key in record))
-    filled = next((part for part in parsed if part.records), None)
-    if filled is None:
-        return [Rows({}, (), warnings=part.warnings) for part in parsed]
-    header = checked_header(
-        keys, filled.name, entity, filled.places[0], may_be_absent=may_be_absent
-    )
+    texts = [(part, *decoded(part, entity)) for part in parts]
+    keys: dict[str, None] = {}
+    first: tuple[Part, int] | None = None
+    for part, text, _ in texts:
+        for line, record in _records(text, part.name):
+            first = first or (part, line)
+            keys |= dict.fromkeys(record)
+    if first is None:
+        for part, _, warnings in texts:
+            yield part, Rows({}, (), warnings=warnings)
+        return
+    header = checked_header([*keys], first[0].name, entity, first[1], may_be_absent=may_be_absent)
     absent = ", ".join(sorted(header.absent))
-    said = (f"{filled.name}: no record has {absent}; read as null",) if absent else ()
-    return [
-        Rows(
-            {
-                **{
-                    column: [
-                        _json_text(record.get(key), part.name, line)
-                        for record, line in zip(part.records, part.places, strict=True)
-                    ]
-                    for key, column in zip(keys, header.names, strict=True)
-                },
-                **{column: [None] * len(part.records) for column in header.absent},
-            },
-            part.places,
-            warnings=part.warnings + (said if part is filled else ()),
-        )
-        for part in parsed
-    ]
+    for part, text, warnings in texts:
+        if absent and part is first[0]:
+            warnings += (f"{part.name}: no record has {absent}; read as null",)
+        yield part, Rows({}, (), warnings=warnings)
+        records = _records(text, part.name)
+        while taken := list(islice(records, _ROWS_AT_ONCE)):
+            columns: dict[str, list[str | None]] = {
+                column: [_json_text(record.get(key), part.name, line) for line, record in taken]
+                for key, column in zip(keys, header.names, strict=True)
+            }
+            columns |= {column: [None] * len(taken) for column in header.absent}
+            yield part, Rows(columns, [line for line, _ in taken])
 
 
-@dataclass(frozen=True)
-class _Parsed:
-    name: str
-    records: Sequence[dict[str, Any]]
-    places: Sequence[int]
-    warnings: tuple[str, ...]
-
-
-def _parsed(content: bytes, name: str, entity: EntityContract) -> _Parsed:
-    text, warnings = decoded(content, name, entity)
-    records, places = [], []
+def _records(text: str, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the line and the members of each record."""
     line, counted = 1, 0
     try:
         for position, record in _json_records(text):
@@ -80,13 +74,11 @@ def _parsed(content: bytes, name: str, entity: EntityContract) -> _Parsed:
             counted = position
             if not isinstance(record, dict):
                 raise DeliveryError(f"{name}, line {line}: not a JSON object; {SEND_AGAIN}")
-            records.append(record)
-            places.append(line)
+            yield line, record
     except json.JSONDecodeError as err:
         raise DeliveryError(
             f"{name}, line {err.lineno}, column {err.colno}: not JSON ({err.msg}); {SEND_AGAIN}"
         ) from err
-    return _Parsed(name, records, places, warnings)
 
 
 def _json_records(text: str) -> Iterator[tuple[int, Any]]:
@@ -138,8 +130,8 @@ def _json_records(text: str) -> Iterator[tuple[int, Any]]:
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     record = dict(pairs)
     if len(record) != len(pairs):
-        keys = [key for key, _ in pairs]
-        raise _DuplicatedKeyError(next(key for key in keys if keys.count(key) > 1))
+        counts = Counter(key for key, _ in pairs)
+        raise _DuplicatedKeyError(next(key for key in counts if counts[key] > 1))
     return record
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
@@ -16,9 +16,17 @@ from lakehouse.errors import (
 from lakehouse.landing.contract import DomainContract
 from lakehouse.landing.delivery import Delivery
 from lakehouse.landing.earlier_loads import newest_load, newest_recorded_at, same_delivery
-from lakehouse.landing.load import Load, compact_moment, moment_text, read_load, received_at_once
-from lakehouse.landing.raw_files import partition_files
+from lakehouse.landing.load import (
+    Load,
+    Offer,
+    Stamp,
+    compact_moment,
+    moment_text,
+    read_offer,
+    stage_load,
+)
 from lakehouse.landing.raw_store import RawFile, RawStore
+from lakehouse.landing.withdrawn import withdrawn_zone
 
 
 @dataclass(frozen=True)
@@ -92,66 +100,107 @@ def land_delivery(
     existing = store.list_files(contract.domain)
     landed_at = _free_moment(now, existing)
     claimed = datetime.combine(ingest_date, datetime.min.time()) if ingest_date else landed_at
-    loads = [
-        read_load(
+    is_claimed = ingest_date is not None or recorded_from is not None
+    offers = {
+        name: read_offer(
             contract.entity(name),
             group,
-            moment_text(claimed),
             recorded_from,
             contract.entity(name).rules.full_extract is True or name in full_extract,
             sender,
-            absent_is_null,
         )
         for name, group in by_entity.items()
-    ]
-    is_claimed = ingest_date is not None or recorded_from is not None
-    repeated = {
-        load.entity.name: same_delivery(load, existing, store, is_claimed=is_claimed)
-        for load in loads
     }
-    new = [load for load in loads if load.row_count and not repeated[load.entity.name]]
-    rewritten = _check_claims(new, contract.domain, existing, store, landed_at, rewrite_history)
-    again = (clock() if clock else received_at).astimezone(UTC)
-    if new and not is_claimed and again.date() > now.date():
-        return land_delivery(
-            deliveries,
-            contract=contract,
-            store=store,
-            received_at=again,
-            rewrite_history=rewrite_history,
-            full_extract=full_extract,
-            sender=sender,
-            absent_is_null=absent_is_null,
-        )
-    files, own_claims = {}, []
-    try:
-        for load in new:
-            claim = _claimed(
-                load, contract.domain, existing, store, landed_at, is_claimed=is_claimed
+
+    def same(offer: Offer, days: Sequence[str], filled: Collection[str]) -> list[RawFile]:
+        return same_delivery(offer, days, filled, existing, store, is_claimed=is_claimed)
+
+    # Known by their digests, so that a delivery tried again is not read; not where the days are
+    # only known from the rows.
+    repeated = {
+        name: []
+        if recorded_from is not None
+        else same(offer, [moment_text(claimed)[:10]], _names(offer))
+        for name, offer in offers.items()
+    }
+    if all(repeated.values()):
+        return _completed({}, repeated, {}, None, store)
+    with store.staging() as folder:
+
+        def staged(offer: Offer, load_id: str, recorded_at: str) -> Load:
+            return stage_load(
+                offer,
+                Stamp(load_id, recorded_at, recorded_from),
+                domain=contract.domain,
+                folder=folder / offer.entity.name,
+                absent_is_null=absent_is_null,
             )
-            if claim.is_first:
-                own_claims.append(claim.name)
-            elif not is_claimed:
-                load = received_at_once(load, claim.recorded_at)
-            files[load.entity.name] = partition_files(load, contract.domain, claim.load_id)
-            if not claim.is_first:
-                repeated[load.entity.name] = [file for file, _ in files[load.entity.name]]
-        if new:
-            store.add([file for name in files for file in files[name]])
-    except LakehouseError:
-        for name in own_claims:
-            store.release(name)
-        raise
+
+        loads = {
+            name: staged(offer, _load_id(landed_at, offer), moment_text(claimed))
+            for name, offer in offers.items()
+            if not repeated[name]
+        }
+        for name, load in loads.items():
+            repeated[name] = same(load.offer, load.days, load.filled) if load.staged else []
+        new = [load for name, load in loads.items() if load.staged and not repeated[name]]
+        rewritten = _check_claims(new, contract.domain, existing, store, landed_at, rewrite_history)
+        again = (clock() if clock else received_at).astimezone(UTC)
+        if new and not is_claimed and again.date() > now.date():
+            return land_delivery(
+                deliveries,
+                contract=contract,
+                store=store,
+                received_at=again,
+                rewrite_history=rewrite_history,
+                full_extract=full_extract,
+                sender=sender,
+                absent_is_null=absent_is_null,
+            )
+        landed: dict[str, Load] = {}
+        own_claims = []
+        try:
+            for load in new:
+                name = load.offer.entity.name
+                claim = _claimed(
+                    load, contract.domain, existing, store, landed_at, is_claimed=is_claimed
+                )
+                if claim.is_first:
+                    own_claims.append(claim.name)
+                else:
+                    recorded_at = moment_text(claimed) if is_claimed else claim.recorded_at
+                    load = staged(load.offer, claim.load_id, recorded_at)
+                    repeated[name] = [file for file, _ in load.staged]
+                landed[name] = load
+            if landed:
+                store.add([each for load in landed.values() for each in load.staged])
+        except LakehouseError:
+            for name in own_claims:
+                store.release(name)
+            raise
+    return _completed(loads, repeated, landed, rewritten, store)
+
+
+def _names(offer: Offer) -> list[str]:
+    return [part.name for part in offer.parts]
+
+
+def _load_id(landed_at: datetime, offer: Offer) -> str:
+    return f"{compact_moment(landed_at)}-{offer.content_hash}"
+
+
+def _completed(
+    loads: Mapping[str, Load],
+    repeated: Mapping[str, Sequence[RawFile]],
+    landed: Mapping[str, Load],
+    rewritten: str | None,
+    store: RawStore,
+) -> list[LandedLoad]:
     # A load whose registration failed is found again here as a repeated one.
     store.register([file for found in repeated.values() for file in found])
     return [
-        _result(
-            load,
-            repeated[load.entity.name],
-            [file for file, _ in files.get(load.entity.name, [])],
-            rewritten,
-        )
-        for load in loads
+        _result(name, loads.get(name), files, landed.get(name), rewritten)
+        for name, files in repeated.items()
     ]
 
 
@@ -195,14 +244,14 @@ def _check_claims(
     """
     if not loads:
         return None
-    latest, place = max(load.claim(max) for load in loads)
+    latest, place = max(load.latest for load in loads if load.latest)
     if latest > moment_text(landed_at):
         raise FutureClaimError(
             f"{place}: claims to be received at {latest}, after now ({moment_text(landed_at)} "
             f"UTC); correct the claim or the clock"
         )
     newest = newest_recorded_at(existing, store)
-    earliest, place = min(load.claim() for load in loads)
+    earliest, place = min(load.earliest for load in loads if load.earliest)
     if newest is None or earliest >= newest:
         return None
     if not rewrite_history:
@@ -239,27 +288,28 @@ def _claimed(
     the same is in the name of the claim, with the load that landed last on its days, so that A, B
     and A again are three.
     """
-    before = newest_load(load, existing, store)
+    offer = load.offer
+    before = newest_load(offer, load.days, existing, store)
     while True:
         facts = [
-            load.entity.name,
-            [file.digest.hex() for file in load.files],
-            [file.name for file in load.files],
+            offer.entity.name,
+            [part.digest.hex() for part in offer.parts],
+            _names(offer),
             load.days,
-            load.sender,
-            load.is_full_extract,
+            offer.sender,
+            offer.is_full_extract,
             is_claimed,
             before,
         ]
         name = f"{domain}-{hashlib.sha256(json.dumps(facts).encode()).hexdigest()}"
-        load_id = f"{compact_moment(landed_at)}-{load.content_hash}"
+        load_id = _load_id(landed_at, offer)
         own = {"load_id": load_id, "recorded_at": moment_text(landed_at)}
         first = store.claim(name, json.dumps(own).encode())
         if first is None:
             return _Claim(name, load_id, own["recorded_at"], is_first=True)
         said = json.loads(first)
-        places = [RawFile(domain, load.entity.name, day, said["load_id"]) for day in load.days]
-        if not any(store.is_withdrawn(place) for place in places):
+        places = {RawFile(domain, offer.entity.name, day, said["load_id"]) for day in load.days}
+        if places.isdisjoint(withdrawn_zone(store).list_files(domain)):
             return _Claim(name, said["load_id"], said["recorded_at"], is_first=False)
         # What was withdrawn is delivered anew.
         before = said["load_id"]
@@ -279,19 +329,22 @@ def _free_moment(now: datetime, existing: Sequence[RawFile]) -> datetime:
 
 
 def _result(
-    load: Load,
+    entity: str,
+    load: Load | None,
     repeated: Sequence[RawFile],
-    landed: Sequence[RawFile],
+    landed: Load | None,
     rewritten: str | None,
 ) -> LandedLoad:
-    files = tuple(repeated or landed)
-    warnings = load.warnings
-    if landed and rewritten and load.claim()[0] < rewritten:
-        warnings += (f"{load.entity.name}: rewrites history known up to {rewritten}",)
+    """What became of one entity's files; those that were known by their digests have no load."""
+    staged = landed.staged if landed else ()
+    files = tuple(repeated or [file for file, _ in staged])
+    warnings = load.warnings if load else ()
+    if landed and landed.earliest and rewritten and landed.earliest[0] < rewritten:
+        warnings += (f"{entity}: rewrites history known up to {rewritten}",)
     return LandedLoad(
-        entity=load.entity.name,
+        entity=entity,
         outcome="repeated" if repeated else "landed" if landed else "empty",
-        row_count=load.row_count,
+        row_count=load.row_count if load else 0,
         load_id=files[0].load_id if files else None,
         files=files,
         warnings=warnings,

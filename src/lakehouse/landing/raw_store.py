@@ -11,11 +11,12 @@ import re
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
+from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
@@ -68,8 +69,16 @@ class RawStore(Protocol):
     def open_file(self, file: RawFile) -> BinaryIO:
         """A seekable reader."""
 
-    def add(self, files: Sequence[tuple[RawFile, bytes]]) -> None:
-        """Make files appear, each whole or not at all, and register their partitions."""
+    def staging(self) -> AbstractContextManager[Path]:
+        """A folder for files until they are added, made by the first that needs it and gone
+        afterwards.
+
+        Raises: RawStoreError if what is done in it cannot be written.
+        """
+
+    def add(self, files: Sequence[tuple[RawFile, Path]]) -> None:
+        """Make files of the staging folder appear, each whole or not at all, and register their
+        partitions."""
 
     def register(self, files: Sequence[RawFile]) -> None:
         """Register the partitions of files that are already there; known ones are fine."""
@@ -82,9 +91,6 @@ class RawStore(Protocol):
 
     def release(self, name: str) -> None:
         """Take back a claim of this process, whose write failed."""
-
-    def is_withdrawn(self, file: RawFile) -> bool:
-        """Whether the file was taken out of the layout by `lakehouse withdraw`."""
 
 
 @dataclass(frozen=True)
@@ -100,34 +106,34 @@ class LocalRawStore:
     def open_file(self, file: RawFile) -> BinaryIO:
         return (self.root / file.key).open("rb")
 
-    def add(self, files: Sequence[tuple[RawFile, bytes]]) -> None:
-        """Write all files beside the layout, then rename them into it.
+    @contextmanager
+    def staging(self) -> Iterator[Path]:
+        """Below the root: a rename is atomic only within one file system."""
+        folder = self.root / f".landing-{uuid4().hex}"
+        try:
+            yield folder
+        except OSError as err:
+            raise self._cannot_write(err) from err
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def add(self, files: Sequence[tuple[RawFile, Path]]) -> None:
+        """Rename files into the layout.
 
         Everything that can fail for lack of space or permission comes before the first rename;
         only a crash between two renames can leave a part of the call.
         """
-        staging = None
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            # Below the root: a rename is atomic only within one file system.
-            staging = Path(tempfile.mkdtemp(prefix=".landing-", dir=self.root))
-            written = [
-                _write_synced(staging / str(number), content)
-                for number, (_, content) in enumerate(files)
-            ]
+            for _, path in files:
+                _sync(path)
             targets = [self.root / file.key for file, _ in files]
             for target in targets:
                 target.parent.mkdir(parents=True, exist_ok=True)
-            for path, target in zip(written, targets, strict=True):
+            for (_, path), target in zip(files, targets, strict=True):
                 os.replace(path, target)
                 _sync(target.parent)
         except OSError as err:
-            raise RawStoreError(
-                f"{self.root}: cannot write ({err}); free space or permit, then land again"
-            ) from err
-        finally:
-            if staging is not None:
-                shutil.rmtree(staging, ignore_errors=True)
+            raise self._cannot_write(err) from err
 
     def register(self, files: Sequence[RawFile]) -> None:
         pass
@@ -146,17 +152,17 @@ class LocalRawStore:
             finally:
                 beside.unlink(missing_ok=True)
         except OSError as err:
-            raise RawStoreError(
-                f"{self.root}: cannot write ({err}); free space or permit, then land again"
-            ) from err
+            raise self._cannot_write(err) from err
         return None
 
     def release(self, name: str) -> None:
         with suppress(OSError):
             (self.root / CLAIMS / name).unlink(missing_ok=True)
 
-    def is_withdrawn(self, file: RawFile) -> bool:
-        return (self.root / WITHDRAWN / file.key).exists()
+    def _cannot_write(self, err: OSError) -> RawStoreError:
+        return RawStoreError(
+            f"{self.root}: cannot write ({err}); free space or permit, then land again"
+        )
 
 
 @dataclass(frozen=True)
@@ -186,16 +192,28 @@ class S3RawStore:
         with aws_errors(self.uri(file.key)):
             return io.BufferedReader(_S3Reader(self.s3, self.bucket, self._key(file.key)))
 
-    def add(self, files: Sequence[tuple[RawFile, bytes]]) -> None:
+    @contextmanager
+    def staging(self) -> Iterator[Path]:
+        try:
+            with tempfile.TemporaryDirectory(prefix="lakehouse-landing-") as folder:
+                yield Path(folder)
+        except OSError as err:
+            place = tempfile.gettempdir()
+            raise RawStoreError(
+                f"{place}: cannot write ({err}); free space or permit there, or name another place "
+                f"in TMPDIR, then land again"
+            ) from err
+
+    def add(self, files: Sequence[tuple[RawFile, Path]]) -> None:
         """Put the objects one by one, then register their partitions.
 
         S3 has no rename of several objects: a failure can leave a part of the call, and says so.
         Registration comes last, so that landing the same delivery again completes it.
         """
         self._storage_descriptors([file for file, _ in files])
-        for file, content in files:
+        for file, path in files:
             hint = "" if file is files[0][0] else _PARTLY_LANDED
-            with aws_errors(self.uri(file.key), hint):
+            with aws_errors(self.uri(file.key), hint), path.open("rb") as content:
                 self.s3.put_object(Bucket=self.bucket, Key=self._key(file.key), Body=content)
         self.register([file for file, _ in files])
 
@@ -237,13 +255,6 @@ class S3RawStore:
     def release(self, name: str) -> None:
         with aws_errors(self.uri(f"{CLAIMS}/{name}")):
             self.s3.delete_object(Bucket=self.bucket, Key=self._key(f"{CLAIMS}/{name}"))
-
-    def is_withdrawn(self, file: RawFile) -> bool:
-        with aws_errors(self.uri(file.key)):
-            found = self.s3.list_objects_v2(
-                Bucket=self.bucket, Prefix=self._key(f"{WITHDRAWN}/{file.key}"), MaxKeys=1
-            )
-        return bool(found.get("Contents"))
 
     def _storage_descriptors(
         self, files: Sequence[RawFile]
@@ -330,16 +341,15 @@ def _raw_files(keys: Iterable[str]) -> list[RawFile]:
     return [RawFile(**match.groupdict()) for match in matches if match]
 
 
-def _write_synced(path: Path, content: bytes) -> Path:
+def _write_synced(path: Path, content: bytes) -> None:
     with path.open("wb") as handle:
         handle.write(content)
         handle.flush()
         os.fsync(handle.fileno())
-    return path
 
 
-def _sync(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import json
+import io
 import time
+import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lakehouse.aws import aws_errors
-from lakehouse.errors import TableReadError
+import pyarrow.parquet as pq
+
+from lakehouse.aws import aws_errors, bucket_and_key
+from lakehouse.errors import AwsError, TableReadError
 from lakehouse.marts.rows import Rows, TextRow
 
 if TYPE_CHECKING:
     from mypy_boto3_athena import AthenaClient
     from mypy_boto3_glue import GlueClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 _SQL_TEXT = {
     "timestamp": "cast(cast({0} as timestamp(6)) as varchar)",
@@ -24,20 +28,32 @@ _SQL_TEXT = {
 }
 # A double has as many spellings as engines; no table of the project holds one.
 _UNCOMPARABLE = ("double", "real", "float")
+_MOST_DELETED = 1000  # of one call
+
+
+def unload_folder(results: str) -> str:
+    """Return where unloaded rows go: below the results of queries, which an identity may write."""
+    return f"{results.rstrip('/')}/unload"
 
 
 @dataclass(frozen=True)
 class AthenaReader:
-    """Reads tables of the lake through Athena.
+    """Reads tables of the lake through Athena, which leaves their rows in S3 as Parquet.
+
+    Not page by page from the answer to a query: that is one request per thousand rows.
 
     Attributes:
-        athena, glue: clients.
-        workgroup: in which the queries run; it says where their results go.
+        athena, glue, s3: clients.
+        workgroup: in which the queries run.
+        unloads: `s3://bucket/prefix` below which each reading has a folder of its own for as long
+            as it takes.
     """
 
     athena: AthenaClient
     glue: GlueClient
+    s3: S3Client
     workgroup: str
+    unloads: str
     poll_seconds: float = 0.1
     build_command: str = "lakehouse dbt build"
 
@@ -56,7 +72,8 @@ class AthenaReader:
     def texts(self, schema: str, table: str, columns: Sequence[str]) -> Iterator[TextRow]:
         """Read some columns of a table or view as text.
 
-        Raises: TableReadError if the table is not there, lacks a column, or the query fails.
+        Raises: TableReadError if the table is not there, lacks a column, or the query fails;
+            AwsError if it may not be run, or its files not be read or removed.
         """
         types = self._types(schema, table)
         texts = []
@@ -68,52 +85,67 @@ class AthenaReader:
                     f"column {column} is a {types[column]}, which has no exact text"
                 )
             kind = "timestamp" if types[column].startswith("timestamp") else "other"
-            texts.append(_SQL_TEXT[kind].format(f'"{column}"'))
-        sql = (
-            f"select json_format(cast(array[{', '.join(texts)}] as json)) "
-            f'from "awsdatacatalog"."{schema}"."{table}"'
-        )
-        for (text,) in self.query(sql):
-            assert text is not None, "the text of an array is never null"
-            yield tuple(json.loads(text))
+            name = f'"{column}"'
+            texts.append(f"{_SQL_TEXT[kind].format(name)} as {name}")
+        query = f'select {", ".join(texts)} from "awsdatacatalog"."{schema}"."{table}"'
+        folder = f"{self.unloads.rstrip('/')}/{uuid.uuid4().hex}/"
+        started = self._start(query, folder)
+        try:
+            self._wait(started, query)
+            for key in self._keys(folder):
+                yield from self._file_rows(folder, key, columns)
+        finally:
+            self._empty(folder)
 
-    def query(self, sql: str) -> Iterator[TextRow]:
-        """Run a statement to its end and return the rows of its answer, as Athena spells them.
-
-        Raises: TableReadError with Athena's reason if it fails; AwsError if it may not be run.
-        """
-        with self._refusals():
+    def _start(self, query: str, folder: str) -> str:
+        """Have Athena write the rows of a query below an empty folder; returns the execution."""
+        place = folder.replace("'", "''")
+        sql = f"unload ({query}) to '{place}' with (format = 'PARQUET')"
+        with aws_errors(f"Athena workgroup {self.workgroup}"):
             started = self.athena.start_query_execution(QueryString=sql, WorkGroup=self.workgroup)
-        name = started["QueryExecutionId"]
+        return started["QueryExecutionId"]
+
+    def _wait(self, execution: str, query: str) -> None:
         while True:
-            with self._refusals():
-                told = self.athena.get_query_execution(QueryExecutionId=name)
-            execution = told["QueryExecution"]
-            if execution["Status"]["State"] not in ("QUEUED", "RUNNING"):
+            with aws_errors(f"Athena workgroup {self.workgroup}"):
+                told = self.athena.get_query_execution(QueryExecutionId=execution)
+            status = told["QueryExecution"]["Status"]
+            if status["State"] not in ("QUEUED", "RUNNING"):
                 break
             time.sleep(self.poll_seconds)
-        if execution["Status"]["State"] != "SUCCEEDED":
-            reason = execution["Status"].get("StateChangeReason", execution["Status"]["State"])
-            raise TableReadError(f"Athena could not run {sql[:100]!r}: {reason}")
-        return self._answer(name)
+        if status["State"] != "SUCCEEDED":
+            reason = status.get("StateChangeReason", status["State"])
+            raise TableReadError(f"Athena could not run {query[:100]!r}: {reason}")
 
-    def _answer(self, query: str) -> Iterator[TextRow]:
-        pages = iter(
-            self.athena.get_paginator("get_query_results").paginate(QueryExecutionId=query)
-        )
-        is_head = True
-        while True:
-            with self._refusals():
-                page = next(pages, None)
-            if page is None:
-                return
-            for row in page["ResultSet"]["Rows"]:
-                if not is_head:
-                    yield tuple(cell.get("VarCharValue") for cell in row["Data"])
-                is_head = False
+    def _keys(self, folder: str) -> list[str]:
+        bucket, prefix = bucket_and_key(folder)
+        with aws_errors(folder):
+            pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+            return [found["Key"] for page in pages for found in page.get("Contents", ())]
 
-    def _refusals(self) -> AbstractContextManager[None]:
-        return aws_errors(f"Athena workgroup {self.workgroup}")
+    def _file_rows(self, folder: str, key: str, columns: Sequence[str]) -> Iterator[TextRow]:
+        with aws_errors(folder):
+            body = self.s3.get_object(Bucket=bucket_and_key(folder)[0], Key=key)["Body"].read()
+        for batch in pq.ParquetFile(io.BytesIO(body)).iter_batches(columns=list(columns)):
+            values = [batch.column(column).to_pylist() for column in columns]
+            yield from zip(*values, strict=True)
+
+    def _empty(self, folder: str) -> None:
+        """Remove what a reading left, also one that failed: Athena removes nothing."""
+        keys = self._keys(folder)
+        for start in range(0, len(keys), _MOST_DELETED):
+            objects: list[ObjectIdentifierTypeDef] = [
+                {"Key": key} for key in keys[start : start + _MOST_DELETED]
+            ]
+            with aws_errors(folder):
+                done = self.s3.delete_objects(
+                    Bucket=bucket_and_key(folder)[0], Delete={"Objects": objects, "Quiet": True}
+                )
+            for kept in done.get("Errors", ()):
+                raise AwsError(
+                    f"{folder}: rows that were read stay there ({kept['Code']}: "
+                    f"{kept.get('Message', '')}); remove them, and let this identity do it"
+                )
 
     def _types(self, schema: str, table: str) -> dict[str, str]:
         with aws_errors(f"Glue table {schema}.{table}"):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lakehouse.aws import AwsClients, poll_seconds
 from lakehouse.database import database_file
-from lakehouse.marts.athena import AthenaReader
+from lakehouse.marts.athena import AthenaReader, unload_folder
 from lakehouse.marts.duckdb import DuckDbReader
 from lakehouse.marts.rows import TableReader
 
@@ -20,6 +20,10 @@ def open_reader(settings: Mapping[str, str], clients: AwsClients) -> TableReader
     return AthenaReader(
         athena=clients.athena(),
         glue=clients.glue(),
+        s3=clients.s3(),
         workgroup=settings.get("LAKEHOUSE_ATHENA_WORKGROUP", "lakehouse_dev"),
+        unloads=unload_folder(
+            settings.get("LAKEHOUSE_ATHENA_RESULTS", "s3://lakehouse-dev-results/athena")
+        ),
         poll_seconds=poll_seconds(settings),
     )

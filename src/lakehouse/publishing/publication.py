@@ -7,8 +7,10 @@ tables. Columns, types, keys and personal columns are those of the marts: nothin
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
+
+import yaml
 
 from lakehouse.errors import PublishError
 
@@ -72,16 +74,22 @@ class PublishedTable:
 
 
 @dataclass(frozen=True)
-class Publication:
+class DeclaredExposure:
+    """An exposure that is published, and to which kind of database."""
+
+    exposure: str
+    domain: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Publication(DeclaredExposure):
     """What one exposure publishes; all of it appears at once.
 
     Attributes:
         readers: roles of the target that may read the tables.
     """
 
-    exposure: str
-    domain: str
-    target: str
     schema: str
     tables: tuple[PublishedTable, ...]
     readers: tuple[str, ...] = ()
@@ -99,6 +107,25 @@ class PublishedRows:
     row_count: int
     written_count: int
     removed_count: int
+
+
+def declared_exposures(project_dir: Path) -> list[DeclaredExposure]:
+    """Return what the exposures of a project publish, as far as their files say it without dbt.
+
+    Raises: PublishError for a file that is no YAML.
+    """
+    found = []
+    for path in sorted(project_dir.glob("models/*/_*__exposures.yml")):
+        try:
+            exposures = yaml.safe_load(path.read_text(encoding="utf-8"))["exposures"]
+            for exposure in exposures:
+                if declared := exposure.get("config", {}).get("meta", {}).get("publish"):
+                    found.append(
+                        DeclaredExposure(exposure["name"], path.parent.name, declared["target"])
+                    )
+        except (OSError, yaml.YAMLError, AttributeError, LookupError, TypeError) as err:
+            raise PublishError(f"{path}: not usable ({err!r}); correct the file") from err
+    return sorted(found, key=lambda one: one.exposure)
 
 
 def publications(manifest: Mapping[str, Any]) -> list[Publication]:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from lakehouse.aws import aws_errors
+from lakehouse.aws import aws_errors, bucket_and_key
 from lakehouse.errors import PublishError
 from lakehouse.marts.fingerprint import fingerprint, row_text_sql
 from lakehouse.marts.rows import TableReader, TextRow
@@ -354,13 +354,13 @@ def _failure(told: DescribeStatementResponseTypeDef, target: RedshiftTarget) -> 
 
 
 def _put(location: str, content: bytes, target: RedshiftTarget) -> None:
-    bucket, _, key = location.removeprefix("s3://").partition("/")
+    bucket, key = bucket_and_key(location)
     with aws_errors(location):
         target.s3.put_object(Bucket=bucket, Key=key, Body=content)
 
 
 def _delete(location: str, target: RedshiftTarget) -> None:
-    bucket, _, key = location.removeprefix("s3://").partition("/")
+    bucket, key = bucket_and_key(location)
     with aws_errors(location):
         target.s3.delete_object(Bucket=bucket, Key=key)
 

@@ -14,6 +14,16 @@ locals {
 
   log_retention_days = 365
 
+  # What the YAML of the models says of marts and of seeds that are marts: name => classes of its columns.
+  mart_files = setunion(fileset(local.repository, "models/*/marts/*.yml"), fileset(local.repository, "seeds/*/*.yml"))
+  marts = merge([
+    for file in local.mart_files : {
+      for node in flatten([for kind in ["models", "seeds"] : try(yamldecode(file("${local.repository}/${file}"))[kind], [])]) :
+      node.name => { domain = split("/", file)[1], classes = [for column in node.columns : try(column.config.meta.class, "none")] }
+      if can(regex("^(dim|fct|feat|rpt)_", node.name))
+    }
+  ]...)
+
   # The domains are those whose sources dbt declares, and `quality`, which has models only.
   sources_files = {
     for file in fileset("${local.repository}/models", "*/staging/_*__sources.yml") :
@@ -56,25 +66,24 @@ locals {
     AWS_DEFAULT_REGION         = var.region
     AWS_REGION                 = var.region
     LAKEHOUSE_ATHENA_RESULTS   = module.query.results_location
-    LAKEHOUSE_ATHENA_WORKGROUP = module.query.workgroup
+    LAKEHOUSE_ATHENA_WORKGROUP = module.query.workgroups["builder"].name
     LAKEHOUSE_CURATED          = "s3://${module.lake.buckets["curated"]}/wh"
     LAKEHOUSE_RAW              = "s3://${module.lake.buckets["raw"]}"
     LAKEHOUSE_SCHEMA_PREFIX    = replace(local.prefix, "-", "_")
-    LAKEHOUSE_TARGET           = "athena"
+    LAKEHOUSE_TARGET           = var.target
     LAKEHOUSE_TRANSIENT        = "s3://${module.lake.buckets["transient"]}"
   })
 
-  # Known before governance exists, so that builds do not wait for it.
-  governed = var.enable_governance ? { LAKEHOUSE_LF_TAG_KEY = "${local.prefix}-class" } : {}
-
-  steps = { extract = "extractor", publish = "publisher", transform = "transformer" }
+  steps = { extract = "extractor", maintain = "transformer", publish = "publisher", transform = "transformer" }
 }
 
 module "lake" {
   source = "../../modules/lake"
 
-  prefix       = local.prefix
-  destroy_data = var.destroy_data
+  prefix           = local.prefix
+  destroy_data     = var.destroy_data
+  existing_buckets = var.existing_buckets
+  kms_key_arn      = var.kms_key_arn
 }
 
 module "catalogue" {
@@ -117,9 +126,19 @@ module "identities" {
   raw_tables        = module.catalogue.raw_tables
   kms_key_arn       = module.lake.kms_key_arn
   state_bucket      = "${var.project_name}-${data.aws_caller_identity.current.account_id}-state"
-  workgroup         = module.query.workgroup
+  workgroups        = module.query.workgroups
 
-  gives_tags = var.enable_governance
+  brought_along            = { key = var.kms_key_arn != null, zones = keys(var.existing_buckets) }
+  github_repository_ids    = var.github_repository_ids
+  permissions_boundary_arn = var.permissions_boundary_arn
+
+  # A column without a class counts as personal.
+  readable_marts = {
+    for domain in keys(local.domains) : domain => sort([
+      for name, mart in local.marts : name
+      if mart.domain == domain && length(setsubtract(mart.classes, ["internal", "public"])) == 0
+    ])
+  }
 
   databases_published = {
     aurora_secret_arn      = one(module.aurora[*].secret_arn)
@@ -132,7 +151,11 @@ module "spark" {
 
   prefix          = local.prefix
   data_policy_arn = module.identities.build_policy_arn
-  kms_key_arn     = module.lake.kms_key_arn
+  idle_minutes    = var.glue.idle_minutes
+  worker          = { count = var.glue.workers, type = var.glue.worker_type }
+
+  permissions_boundary_arn = var.permissions_boundary_arn
+  kms_key_arn              = module.lake.kms_key_arn
 }
 
 module "runtime" {
@@ -142,7 +165,7 @@ module "runtime" {
   artifacts_bucket   = module.lake.buckets["artifacts"]
   kms_key_arn        = module.lake.kms_key_arn
   log_retention_days = local.log_retention_days
-  profile            = merge(local.profile, local.governed, { for domain, database in module.catalogue.databases : "LAKEHOUSE_DATABASE_${upper(domain)}" => database })
+  profile            = merge(local.profile, { for domain, database in module.catalogue.databases : "LAKEHOUSE_DATABASE_${upper(domain)}" => database })
   role_arns          = { for step, role in local.steps : step => module.identities.role_arns[role] }
   role_names         = { for step, role in local.steps : step => module.identities.role_names[role] }
   sources            = var.sources
@@ -164,7 +187,10 @@ module "orchestration" {
   project_names      = module.runtime.project_names
   publishes          = local.publishes
   schedules_enabled  = var.enable_schedules
+  extracts_at_once   = var.extracts_at_once
   topic_arn          = module.observability.topic_arn
+
+  permissions_boundary_arn = var.permissions_boundary_arn
 
   schedules = {
     daily = {
@@ -197,7 +223,7 @@ module "observability" {
     dead_letter_queue = module.orchestration.dead_letter_queue
     function          = module.orchestration.function_name
     state_machine_arn = module.orchestration.state_machine_arn
-    workgroup         = module.query.workgroup
+    workgroups        = { for group, workgroup in module.query.workgroups : group => workgroup.name }
   }
 }
 
@@ -210,6 +236,11 @@ module "network" {
   interface_services = local.interface_services
   kms_key_arn        = module.lake.kms_key_arn
   log_retention_days = local.log_retention_days
+  excluded_zone_ids  = var.excluded_zone_ids
+  existing           = var.existing_network
+  zones_needed       = var.enable_redshift ? 3 : 2
+
+  permissions_boundary_arn = var.permissions_boundary_arn
 }
 
 module "aurora" {
@@ -236,22 +267,12 @@ module "redshift" {
   kms_key_arn         = module.lake.kms_key_arn
   publisher_role_name = "${local.prefix}-publisher"
 
+  permissions_boundary_arn = var.permissions_boundary_arn
+
   network = {
     client_security_group_id = module.network[0].client.security_group_id
     s3_prefix_list_id        = module.network[0].s3_prefix_list_id
     subnet_ids               = module.network[0].subnet_ids
     vpc_id                   = module.network[0].vpc_id
   }
-}
-
-module "governance" {
-  source = "../../modules/governance"
-  count  = var.enable_governance ? 1 : 0
-
-  prefix            = local.prefix
-  administrators    = concat([module.identities.role_arns["ci-deploy"]], var.lake_administrators)
-  builder_role_arns = [module.identities.role_arns["transformer"], module.spark.role_arn]
-  databases         = module.catalogue.databases
-  raw_columns       = module.catalogue.raw_columns
-  reader_role_arn   = module.identities.role_arns["reader"]
 }

@@ -18,9 +18,14 @@ output "databases" {
   value       = module.catalogue.databases
 }
 
+output "key_policy" {
+  description = "Statements that the policy of the key must have, as JSON: for a key that is brought along."
+  value       = module.lake.key_policy
+}
+
 output "profile" {
   description = "Environment variables of the dbt profile: eval \"$(lakehouse env --from-terraform <this folder>)\"."
-  value       = merge(local.profile, local.governed)
+  value       = local.profile
 }
 
 output "redshift_workgroup" {
@@ -51,7 +56,7 @@ output "topic_arn" {
   value       = module.observability.topic_arn
 }
 
-output "workgroup" {
-  description = "Name of the Athena workgroup."
-  value       = module.query.workgroup
+output "workgroups" {
+  description = "Name of the Athena workgroup of builder, reader and reader-personal."
+  value       = { for group, workgroup in module.query.workgroups : group => workgroup.name }
 }

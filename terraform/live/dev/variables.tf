@@ -9,6 +9,11 @@ variable "databases" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = alltrue([for database in values(var.databases) : can(regex("^[a-z0-9_]{1,128}$", database))])
+    error_message = "databases: a Glue database is named in lower case, with letters, digits and underscores; Athena reads no other, and no hyphen."
+  }
 }
 
 variable "destroy_data" {
@@ -37,13 +42,6 @@ variable "enable_aurora" {
   nullable    = false
 }
 
-variable "enable_governance" {
-  description = "Whether Lake Formation tags columns by class; replaces the account's list of its administrators."
-  type        = bool
-  default     = false
-  nullable    = false
-}
-
 variable "enable_redshift" {
   description = "Whether Redshift Serverless exists; it costs per query and for storage."
   type        = bool
@@ -65,21 +63,79 @@ variable "environment" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9]{1,8}$", var.environment))
-    error_message = "environment is one short lower-case word, such as dev."
+    error_message = "environment is one lower-case word of 2 to 9 letters and digits, such as dev."
   }
+}
+
+variable "excluded_zone_ids" {
+  description = "Ids of zones in which Redshift Serverless or endpoints do not exist, such as [\"use1-az3\"] (null: those that are known)."
+  type        = list(string)
+  default     = null
+}
+
+variable "existing_buckets" {
+  description = "Names of buckets that exist and hold raw or transient, such as { raw = \"…\" }: nothing is made on them; the README says what they must have."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "existing_network" {
+  description = "Network that exists, with private subnets in three zones (two without Redshift), for databases and publication (null: one is made)."
+  type = object({
+    subnet_ids = list(string)
+    vpc_id     = string
+  })
+  default = null
+}
+
+variable "extracts_at_once" {
+  description = "Most extractions that run side by side; the account's quota of builds of their size may be smaller, then they wait."
+  type        = number
+  default     = 5
+  nullable    = false
 }
 
 variable "github_repository" {
   description = "GitHub repository that may plan and deploy, <owner>/<name>."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$", var.github_repository))
+    error_message = "github_repository is <owner>/<name> as GitHub writes it, without address, patterns and ids."
+  }
+
+  validation {
+    condition     = var.github_repository != "owner/lakehouse"
+    error_message = "github_repository is still the example owner/lakehouse, whose workflows could deploy here: put your own into terraform.tfvars."
+  }
 }
 
-variable "lake_administrators" {
-  description = "ARNs of administrators of Lake Formation beside ci-deploy, such as a person's who switches governance on."
-  type        = list(string)
-  default     = []
-  nullable    = false
+variable "github_repository_ids" {
+  description = "Numeric ids of the repository and its owner, which tokens of newer repositories carry (null: names only); the README shows how to ask for them."
+  type = object({
+    owner      = number
+    repository = number
+  })
+  default = null
+}
+
+variable "glue" {
+  description = "Size of a Glue session: type and number of workers, the driver included, and the minutes after which an idle one ends."
+  type = object({
+    idle_minutes = optional(number, 10)
+    worker_type  = optional(string, "G.1X")
+    workers      = optional(number, 2)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "kms_key_arn" {
+  description = "ARN of a key that exists, whose policy has the statements of the output key_policy (null: one is made)."
+  type        = string
+  default     = null
 }
 
 variable "monthly_budget_usd" {
@@ -89,18 +145,44 @@ variable "monthly_budget_usd" {
   nullable    = false
 }
 
+variable "permissions_boundary_arn" {
+  description = "ARN of the policy that bounds every role that is made (null: none)."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", coalesce(var.permissions_boundary_arn, "arn:aws:iam::aws:policy/any")))
+    error_message = "permissions_boundary_arn is the ARN of a managed policy, arn:…:policy/…."
+  }
+}
+
 variable "project_name" {
   description = "First part of every name."
   type        = string
   default     = "lakehouse"
   nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", var.project_name))
+    error_message = "project_name is lower-case words joined by single hyphens."
+  }
+
+  validation {
+    condition     = length(var.project_name) <= 20
+    error_message = "project_name has at most 20 characters: with environment, account and zone a bucket's name ends at 63."
+  }
 }
 
 variable "region" {
-  description = "AWS region."
+  description = "AWS region, also in backend.tf and where bootstrap was applied."
   type        = string
   default     = "us-east-1"
   nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region is the code of an AWS region, such as us-east-1: not a zone, not a city."
+  }
 }
 
 variable "sources" {
@@ -108,4 +190,16 @@ variable "sources" {
   type        = map(string)
   default     = {}
   nullable    = false
+}
+
+variable "target" {
+  description = "Engine that builds the tables by schedule and event, athena or glue; an environment has one."
+  type        = string
+  default     = "athena"
+  nullable    = false
+
+  validation {
+    condition     = contains(["athena", "glue"], var.target)
+    error_message = "target is athena or glue: DuckDB builds on one machine."
+  }
 }

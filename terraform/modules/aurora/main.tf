@@ -42,7 +42,6 @@ resource "aws_rds_cluster_instance" "this" {
   identifier         = "${local.name}-1"
   cluster_identifier = aws_rds_cluster.this.id
   engine             = aws_rds_cluster.this.engine
-  engine_version     = aws_rds_cluster.this.engine_version
   instance_class     = "db.serverless"
 
   auto_minor_version_upgrade      = true
@@ -53,7 +52,7 @@ resource "aws_rds_cluster_instance" "this" {
 resource "aws_rds_cluster_parameter_group" "this" {
   name        = local.name
   description = "TLS only, statements that change tables are logged"
-  family      = "aurora-postgresql${split(".", var.engine_version)[0]}"
+  family      = "aurora-postgresql${var.engine_version}"
 
   parameter {
     name  = "rds.force_ssl"

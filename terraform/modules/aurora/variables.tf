@@ -6,14 +6,14 @@ variable "database_name" {
 }
 
 variable "engine_version" {
-  description = "Version of Aurora PostgreSQL. Scaling to zero needs 13.15, 14.12, 15.7, 16.3 or newer."
+  description = "Major version of Aurora PostgreSQL: RDS chooses the minor one, and raises it by itself."
   type        = string
-  default     = "16.11"
+  default     = "16"
   nullable    = false
 
   validation {
-    condition     = can(regex("^1[6-9]\\.[0-9]+$", var.engine_version)) && !contains(["16.0", "16.1", "16.2"], var.engine_version)
-    error_message = "engine_version is 16.3 or newer: older ones never scale to zero or lack a year of support."
+    condition     = can(regex("^1[6-9]$", var.engine_version))
+    error_message = "engine_version is a major version, 16 or newer: a minor one would be a downgrade after the first automatic upgrade, and older ones never scale to zero or lack a year of support."
   }
 }
 
@@ -52,7 +52,7 @@ variable "network" {
 
   validation {
     condition     = length(var.network.subnet_ids) >= 2
-    error_message = "Aurora needs subnets in at least two zones."
+    error_message = "network: Aurora needs subnets in at least two zones."
   }
 }
 

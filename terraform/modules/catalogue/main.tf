@@ -32,6 +32,12 @@ locals {
   }
 }
 
+# The schema that the dbt profile names. No table lies in it, but Athena and dbt-glue work in it and ask for it.
+resource "aws_glue_catalog_database" "profile" {
+  name        = replace(var.prefix, "-", "_")
+  description = "Where statements of dbt run that name no other database; it stays empty."
+}
+
 resource "aws_glue_catalog_database" "this" {
   for_each = local.created_databases
 

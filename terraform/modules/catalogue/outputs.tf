@@ -3,12 +3,9 @@ output "databases" {
   value       = local.databases
 }
 
-output "raw_columns" {
-  description = "Class of each column of each raw table: <domain>/<entity> => column => class."
-  value = {
-    for key, table in local.tables :
-    key => { for column in table.columns : column.name => try(column.config.meta.class, "internal") }
-  }
+output "profile_database" {
+  description = "Glue database that the dbt profile names as its schema."
+  value       = aws_glue_catalog_database.profile.name
 }
 
 output "raw_tables" {

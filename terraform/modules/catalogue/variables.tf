@@ -12,14 +12,14 @@ variable "domains" {
 
   validation {
     condition     = alltrue([for name in keys(var.domains) : can(regex("^[a-z][a-z0-9_]*$", name))])
-    error_message = "A domain is named in lower case, with letters, digits and underscores."
+    error_message = "domains: a domain is named in lower case, with letters, digits and underscores."
   }
 
   validation {
     condition = alltrue([
       for settings in values(var.domains) : can(regex("^[a-z0-9_]{1,128}$", coalesce(settings.database, "ok")))
     ])
-    error_message = "A Glue database is named in lower case, with letters, digits and underscores: Athena reads no other."
+    error_message = "domains: a Glue database is named in lower case, with letters, digits and underscores; Athena reads no other."
   }
 }
 

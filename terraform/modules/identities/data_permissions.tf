@@ -1,23 +1,30 @@
 locals {
-  databases = distinct(values(var.databases))
+  # Glue, Athena and SQL know no hyphen.
+  underscored = replace(var.prefix, "-", "_")
+
+  # A pattern for the databases of all domains: a policy does not grow with them. Those of other names are written out.
+  database_names = concat(
+    ["${local.underscored}_*"],
+    sort(distinct([for database in values(var.databases) : database if !startswith(database, "${local.underscored}_")])),
+  )
 
   catalog_and_databases = concat(
     ["${local.glue}:catalog"],
-    [for database in local.databases : "${local.glue}:database/${database}"]
+    [for database in local.database_names : "${local.glue}:database/${database}"]
   )
 
   # The prefixes of the layers are the border: raw tables bear the names of their sources.
   mart_prefixes = ["dim_", "fct_", "feat_", "rpt_"]
   # A run looks for processed_load too: a lake that has it was built by a version before.
-  model_prefixes = concat(local.mart_prefixes, ["int_", "processed_load", "ref_", "reflected_load", "stg_"])
+  model_prefixes = concat(local.mart_prefixes, ["int_", "processed_load", "ref_", "reflected_", "stg_"])
 
   mart_tables = [
-    for pair in setproduct(local.databases, local.mart_prefixes) : "${local.glue}:table/${pair[0]}/${pair[1]}*"
+    for pair in setproduct(local.database_names, local.mart_prefixes) : "${local.glue}:table/${pair[0]}/${pair[1]}*"
   ]
   # dbt-athena keeps a unit test's inputs in a table named after the test, not after a model.
   model_tables = concat(
-    [for pair in setproduct(local.databases, local.model_prefixes) : "${local.glue}:table/${pair[0]}/${pair[1]}*"],
-    [for database in local.databases : "${local.glue}:table/${database}/*__dbt_tmp"],
+    [for pair in setproduct(local.database_names, local.model_prefixes) : "${local.glue}:table/${pair[0]}/${pair[1]}*"],
+    [for database in local.database_names : "${local.glue}:table/${database}/*__dbt_tmp"],
   )
   raw_tables = flatten([
     for domain, tables in var.raw_tables : [for table in tables : "${local.glue}:table/${var.databases[domain]}/${table}"]
@@ -25,12 +32,21 @@ locals {
 
   # Athena writes athena/<schema>/<table>/<id>, a Glue session <schema>/<table>, its catalogue without a location
   # <schema>.db/<table>.
-  mart_objects = flatten([
-    for pair in setproduct(local.databases, local.mart_prefixes) : [
-      "${local.s3["curated"]}/wh/*${pair[0]}/${pair[1]}*",
-      "${local.s3["curated"]}/wh/${pair[0]}.db/${pair[1]}*",
-    ]
-  ])
+  mart_objects = [
+    for pair in setproduct(local.database_names, local.mart_prefixes) : "${local.s3["curated"]}/wh/*${pair[0]}/${pair[1]}*"
+  ]
+
+  # The Hive client of Athena and Glue asks for `default` before anything else, and both work in the schema of the
+  # profile, though no table lies in either. Nobody may make a database: Terraform does.
+  look_at_databases = {
+    Sid    = "LookAtDatabases"
+    Effect = "Allow"
+    Action = "glue:GetDatabase"
+    Resource = distinct(concat(
+      local.catalog_and_databases,
+      [for database in ["default", local.underscored] : "${local.glue}:database/${database}"],
+    ))
+  }
 
   use_key = {
     Sid      = "UseKey"
@@ -39,44 +55,58 @@ locals {
     Resource = var.kms_key_arn
   }
 
-  query = [
-    {
-      Sid    = "Query"
-      Effect = "Allow"
-      Action = [
-        "athena:GetQueryExecution", "athena:GetQueryResults", "athena:GetWorkGroup",
-        "athena:StartQueryExecution", "athena:StopQueryExecution",
-      ]
-      Resource = "arn:aws:athena:${local.region}:${local.account_id}:workgroup/${var.workgroup}"
-    },
-    {
-      Sid      = "KnowTheCatalogue"
-      Effect   = "Allow"
-      Action   = "athena:GetDataCatalog"
-      Resource = "arn:aws:athena:${local.region}:${local.account_id}:datacatalog/awsdatacatalog"
-    },
-    {
-      Sid      = "FindResults"
-      Effect   = "Allow"
-      Action   = ["s3:GetBucketLocation", "s3:ListBucket"]
-      Resource = local.s3["results"]
-    },
-    {
-      Sid      = "KeepResults"
-      Effect   = "Allow"
-      Action   = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"]
-      Resource = "${local.s3["results"]}/athena/*"
-    },
-  ]
+  # A workgroup for each kind of asker: results hold what was asked, so nobody reads another kind's.
+  query = {
+    for group, workgroup in var.workgroups : group => [
+      {
+        Sid    = "Query"
+        Effect = "Allow"
+        Action = [
+          "athena:GetQueryExecution", "athena:GetQueryResults", "athena:GetWorkGroup",
+          "athena:StartQueryExecution", "athena:StopQueryExecution",
+        ]
+        Resource = "arn:${local.partition}:athena:${local.region}:${local.account_id}:workgroup/${workgroup.name}"
+      },
+      {
+        # AWS writes the catalogue's name in both ways, and IAM compares letters.
+        Sid      = "KnowTheCatalogue"
+        Effect   = "Allow"
+        Action   = "athena:GetDataCatalog"
+        Resource = [for name in ["AwsDataCatalog", "awsdatacatalog"] : "arn:${local.partition}:athena:${local.region}:${local.account_id}:datacatalog/${name}"]
+      },
+      {
+        Sid      = "FindResults"
+        Effect   = "Allow"
+        Action   = ["s3:GetBucketLocation", "s3:ListBucket"]
+        Resource = local.s3["results"]
+      },
+      {
+        Sid      = "KeepResults"
+        Effect   = "Allow"
+        Action   = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"]
+        Resource = "${local.s3["results"]}/${workgroup.results_folder}/*"
+      },
+    ]
+  }
 
-  read_marts = [
+  find_marts = [
     local.use_key,
+    local.look_at_databases,
     {
       Sid      = "FindMarts"
       Effect   = "Allow"
       Action   = ["s3:GetBucketLocation", "s3:ListBucket"]
       Resource = local.s3["curated"]
     },
+    {
+      Sid      = "FindMartTables"
+      Effect   = "Allow"
+      Action   = ["glue:GetPartitions", "glue:GetTable", "glue:GetTables"]
+      Resource = local.catalog_and_databases
+    },
+  ]
+
+  read_all_marts = concat(local.find_marts, [
     {
       Sid      = "ReadMarts"
       Effect   = "Allow"
@@ -86,13 +116,36 @@ locals {
     {
       Sid      = "ReadMartTables"
       Effect   = "Allow"
-      Action   = ["glue:GetDatabase", "glue:GetPartitions", "glue:GetTable", "glue:GetTables"]
-      Resource = concat(local.catalog_and_databases, local.mart_tables)
+      Action   = ["glue:GetPartitions", "glue:GetTable", "glue:GetTables"]
+      Resource = local.mart_tables
     },
-  ]
+  ])
+
+  # Marts by name, as many as fit into one policy: a mart that nobody classed is in none.
+  readable_marts = chunklist(sort(flatten([
+    for domain, marts in var.readable_marts : [for mart in marts : "${var.databases[domain]}/${mart}"]
+  ])), 18)
+
+  read_some_marts = {
+    for position, marts in local.readable_marts : "read-marts-${position + 1}" => [
+      {
+        Sid      = "ReadMarts"
+        Effect   = "Allow"
+        Action   = "s3:GetObject"
+        Resource = [for mart in marts : "${local.s3["curated"]}/wh/*/${split("/", mart)[1]}/*"]
+      },
+      {
+        Sid      = "ReadMartTables"
+        Effect   = "Allow"
+        Action   = ["glue:GetPartitions", "glue:GetTable", "glue:GetTables"]
+        Resource = [for mart in marts : "${local.glue}:table/${mart}"]
+      },
+    ]
+  }
 
   build_tables = [
     local.use_key,
+    local.look_at_databases,
     {
       Sid      = "FindLake"
       Effect   = "Allow"
@@ -122,14 +175,12 @@ locals {
       Sid    = "ReadTables"
       Effect = "Allow"
       Action = [
-        "glue:BatchGetPartition", "glue:GetDatabase", "glue:GetPartition", "glue:GetPartitions", "glue:GetTable",
-        "glue:GetTableVersions", "glue:GetTables",
+        "glue:BatchGetPartition", "glue:GetPartition", "glue:GetPartitions", "glue:GetTable", "glue:GetTableVersions",
+        "glue:GetTables",
       ]
-      # dbt-glue asks for the profile's schema before every statement, though no model lies in it.
       Resource = concat(
         local.catalog_and_databases,
-        ["${local.glue}:database/${replace(var.prefix, "-", "_")}"],
-        [for database in local.databases : "${local.glue}:table/${database}/*"]
+        [for database in local.database_names : "${local.glue}:table/${database}/*"]
       )
     },
     {
@@ -148,7 +199,7 @@ locals {
         "glue:CancelStatement", "glue:CreateSession", "glue:DeleteSession", "glue:GetSession", "glue:GetStatement",
         "glue:ListStatements", "glue:RunStatement", "glue:StopSession",
       ]
-      Resource = "${local.glue}:session/${replace(var.prefix, "-", "_")}*"
+      Resource = "${local.glue}:session/${local.underscored}*"
     },
     {
       # To delete sessions that failed, before dbt meets one. AWS knows no narrower resource for it.
@@ -161,18 +212,10 @@ locals {
       Sid       = "GiveSessionsTheirRole"
       Effect    = "Allow"
       Action    = "iam:PassRole"
-      Resource  = "arn:aws:iam::${local.account_id}:role/${var.prefix}-spark"
+      Resource  = "arn:${local.partition}:iam::${local.account_id}:role/${var.prefix}-spark"
       Condition = { StringEquals = { "iam:PassedToService" = "glue.amazonaws.com" } }
     },
   ]
-
-  give_tags = {
-    # Lake Formation decides by its own grants and knows no ARN in IAM.
-    Sid      = "TagsOfMarts"
-    Effect   = "Allow"
-    Action   = ["lakeformation:AddLFTagsToResource", "lakeformation:GetResourceLFTags", "lakeformation:RemoveLFTagsFromResource"]
-    Resource = "*"
-  }
 
   extract = [
     local.use_key,
@@ -198,7 +241,7 @@ locals {
       Sid      = "SourceCredentials"
       Effect   = "Allow"
       Action   = "secretsmanager:GetSecretValue"
-      Resource = "arn:aws:secretsmanager:${local.region}:${local.account_id}:secret:${var.prefix}/source/*"
+      Resource = "arn:${local.partition}:secretsmanager:${local.region}:${local.account_id}:secret:${var.prefix}/source/*"
     },
   ]
 
@@ -207,7 +250,7 @@ locals {
       Sid      = "KeepExports"
       Effect   = "Allow"
       Action   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
-      Resource = "${local.s3["results"]}/publish/*"
+      Resource = ["${local.s3["results"]}/athena/unload/*", "${local.s3["results"]}/publish/*"]
     }],
     [for secret in var.databases_published.aurora_secret_arn[*] : {
       Sid      = "AuroraCredentials"

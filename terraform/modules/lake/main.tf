@@ -1,21 +1,28 @@
 data "aws_caller_identity" "current" {}
 
+data "aws_partition" "current" {}
+
 data "aws_region" "current" {}
 
 locals {
   account_id = data.aws_caller_identity.current.account_id
+  partition  = data.aws_partition.current.partition
   region     = data.aws_region.current.name
 
   # Days are null where objects are kept: raw is append-only, curated and artifacts are rewritten by
   # their owners. Old versions of curated go soon, because every compaction makes some.
   rules = {
-    artifacts = { expire_days = null, noncurrent_days = 30, sends_events = false }
-    curated   = { expire_days = null, noncurrent_days = 7, sends_events = false }
-    logs      = { expire_days = 365, noncurrent_days = 7, sends_events = false }
-    raw       = { expire_days = null, noncurrent_days = 90, sends_events = true }
-    results   = { expire_days = 14, noncurrent_days = 1, sends_events = false }
-    transient = { expire_days = 90, noncurrent_days = 7, sends_events = true }
+    for zone, rule in {
+      artifacts = { expire_days = null, noncurrent_days = 30, sends_events = false }
+      curated   = { expire_days = null, noncurrent_days = 7, sends_events = false }
+      logs      = { expire_days = 365, noncurrent_days = 7, sends_events = false }
+      raw       = { expire_days = null, noncurrent_days = 90, sends_events = true }
+      results   = { expire_days = 14, noncurrent_days = 1, sends_events = false }
+      transient = { expire_days = 90, noncurrent_days = 7, sends_events = true }
+    } : zone => rule if !contains(keys(var.existing_buckets), zone)
   }
+
+  kms_key_arn = coalesce(var.kms_key_arn, one(aws_kms_key.this[*].arn))
 
   # Bucket names are one name space for all accounts: the account id keeps them unique without chance.
   names = { for bucket in keys(local.rules) : bucket => "${var.prefix}-${local.account_id}-${bucket}" }
@@ -68,7 +75,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
     bucket_key_enabled = each.key != "logs"
 
     apply_server_side_encryption_by_default {
-      kms_master_key_id = each.key == "logs" ? null : aws_kms_key.this.arn
+      kms_master_key_id = each.key == "logs" ? null : local.kms_key_arn
       sse_algorithm     = each.key == "logs" ? "AES256" : "aws:kms"
     }
   }
@@ -93,11 +100,27 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
       noncurrent_days = each.value.noncurrent_days
     }
 
-    dynamic "expiration" {
-      for_each = each.value.expire_days[*]
+    # Where current objects stay, a deletion leaves a marker that outlives every version of the object.
+    expiration {
+      days                         = each.value.expire_days
+      expired_object_delete_marker = each.value.expire_days == null ? true : null
+    }
+  }
 
-      content {
-        days = expiration.value
+  # A reading removes what Athena unloaded for it; this is for one that was killed.
+  dynamic "rule" {
+    for_each = each.key == "results" ? ["athena/unload/"] : []
+
+    content {
+      id     = "unloaded"
+      status = "Enabled"
+
+      filter {
+        prefix = rule.value
+      }
+
+      expiration {
+        days = 1
       }
     }
   }

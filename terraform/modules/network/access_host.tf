@@ -11,7 +11,7 @@ resource "aws_instance" "access" {
 
   ami                    = data.aws_ssm_parameter.image[0].value
   instance_type          = "t4g.nano"
-  subnet_id              = aws_subnet.private[local.zones[0]].id
+  subnet_id              = local.subnet_ids[0]
   vpc_security_group_ids = [aws_security_group.client.id]
   iam_instance_profile   = aws_iam_instance_profile.access[0].name
   ebs_optimized          = true
@@ -44,8 +44,9 @@ resource "aws_iam_instance_profile" "access" {
 resource "aws_iam_role" "access" {
   count = var.access_host ? 1 : 0
 
-  name        = "${var.prefix}-access"
-  description = "Lets Session Manager reach the access host."
+  name                 = "${var.prefix}-access"
+  description          = "Lets Session Manager reach the access host."
+  permissions_boundary = var.permissions_boundary_arn
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

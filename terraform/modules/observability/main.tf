@@ -7,7 +7,7 @@ locals {
   region     = data.aws_region.current.name
 
   # Missing data is silence, and silence of a daily workflow is normal for 23 hours.
-  alarms = {
+  alarms = merge({
     dead-letters = {
       description = "A start of the workflow was lost: read the queue, then start it by hand"
       namespace   = "AWS/SQS"
@@ -40,15 +40,16 @@ locals {
       dimensions  = { StateMachineArn = var.watched.state_machine_arn }
       threshold   = 0
     }
-    scanned-bytes = {
-      description = "Queries scanned more in an hour than the daily run needs"
+    }, {
+    for group, workgroup in var.watched.workgroups : "scanned-bytes-${group}" => {
+      description = "Queries of ${group} scanned more in an hour than the daily run needs"
       namespace   = "AWS/Athena"
       metric      = "ProcessedBytes"
       statistic   = "Sum"
-      dimensions  = { WorkGroup = var.watched.workgroup }
+      dimensions  = { WorkGroup = workgroup }
       threshold   = var.scanned_gib_per_hour * pow(1024, 3)
     }
-  }
+  })
 }
 
 resource "aws_sns_topic" "this" {
@@ -61,14 +62,24 @@ resource "aws_sns_topic_policy" "this" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Sid       = "NoticesOfThisAccount"
-      Effect    = "Allow"
-      Principal = { Service = ["budgets.amazonaws.com", "cloudwatch.amazonaws.com", "events.amazonaws.com"] }
-      Action    = "sns:Publish"
-      Resource  = aws_sns_topic.this.arn
-      Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
-    }]
+    Statement = [
+      {
+        Sid       = "NoticesOfThisAccount"
+        Effect    = "Allow"
+        Principal = { Service = ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"] }
+        Action    = "sns:Publish"
+        Resource  = aws_sns_topic.this.arn
+        Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
+      },
+      {
+        # Without a condition: EventBridge takes none in the policy of a topic, and would drop the notice.
+        Sid       = "NoticesOfRules"
+        Effect    = "Allow"
+        Principal = { Service = "events.amazonaws.com" }
+        Action    = "sns:Publish"
+        Resource  = aws_sns_topic.this.arn
+      },
+    ]
   })
 }
 

@@ -34,7 +34,7 @@ variable "prefix" {
 }
 
 variable "scanned_gib_per_hour" {
-  description = "GiB that all queries of the workgroup may scan in an hour before a notice is sent."
+  description = "GiB that all queries of a workgroup may scan in an hour before a notice is sent."
   type        = number
   default     = 200
   nullable    = false
@@ -46,7 +46,7 @@ variable "watched" {
     dead_letter_queue = string
     function          = string
     state_machine_arn = string
-    workgroup         = string
+    workgroups        = map(string)
   })
   nullable = false
 }

@@ -3,8 +3,9 @@ locals {
   wait_for_turn = {
     ErrorEquals     = ["CodeBuild.AccountLimitExceededException", "CodeBuild.CodeBuildException"]
     IntervalSeconds = 60
-    MaxAttempts     = 30
-    BackoffRate     = 1
+    # As long as the build that is waited for may take, and wait itself.
+    MaxAttempts = var.build_minutes + 60
+    BackoffRate = 1
   }
 
   # Of the answer only what a person needs: the rest holds the environment of the build.
@@ -14,7 +15,7 @@ locals {
     Publish = {
       Type           = "Task"
       Comment        = "One transaction per table: a repeated attempt finds the old tables whole."
-      Resource       = "arn:aws:states:::codebuild:startBuild.sync"
+      Resource       = "arn:${local.partition}:states:::codebuild:startBuild.sync"
       Parameters     = { ProjectName = var.project_names["publish"] }
       ResultSelector = local.build_result
       ResultPath     = "$.publish"
@@ -34,7 +35,7 @@ locals {
       Type           = "Map"
       Comment        = "All sources at once; none for a run that only builds."
       ItemsPath      = "$.extracts"
-      MaxConcurrency = 5
+      MaxConcurrency = var.extracts_at_once
       ResultPath     = null
       ItemProcessor = {
         ProcessorConfig = { Mode = "INLINE" }
@@ -42,7 +43,7 @@ locals {
         States = {
           ExtractSource = {
             Type     = "Task"
-            Resource = "arn:aws:states:::codebuild:startBuild.sync"
+            Resource = "arn:${local.partition}:states:::codebuild:startBuild.sync"
             Parameters = {
               ProjectName = var.project_names["extract"]
               EnvironmentVariablesOverride = [
@@ -72,7 +73,7 @@ locals {
     Transform = {
       Type     = "Task"
       Comment  = "A partial run converges, so one more attempt is harmless; more would hide a failing test for hours."
-      Resource = "arn:aws:states:::codebuild:startBuild.sync"
+      Resource = "arn:${local.partition}:states:::codebuild:startBuild.sync"
       Parameters = {
         ProjectName = var.project_names["transform"]
         EnvironmentVariablesOverride = [
@@ -93,7 +94,7 @@ locals {
     }
     Notify = {
       Type     = "Task"
-      Resource = "arn:aws:states:::sns:publish"
+      Resource = "arn:${local.partition}:states:::sns:publish"
       Parameters = {
         TopicArn    = var.topic_arn
         Subject     = "${var.prefix}: run done"

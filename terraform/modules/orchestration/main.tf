@@ -1,14 +1,17 @@
 data "aws_caller_identity" "current" {}
 
+data "aws_partition" "current" {}
+
 data "aws_region" "current" {}
 
 locals {
   account_id = data.aws_caller_identity.current.account_id
+  partition  = data.aws_partition.current.partition
   region     = data.aws_region.current.name
 
   function_name     = "${var.prefix}-start-workflow"
   machine_name      = "${var.prefix}-workflow"
-  state_machine_arn = "arn:aws:states:${local.region}:${local.account_id}:stateMachine:${local.machine_name}"
+  state_machine_arn = "arn:${local.partition}:states:${local.region}:${local.account_id}:stateMachine:${local.machine_name}"
 }
 
 resource "aws_sfn_state_machine" "this" {
@@ -92,7 +95,7 @@ resource "aws_sqs_queue_policy" "dead_letters" {
       Principal = { Service = "events.amazonaws.com" }
       Action    = "sqs:SendMessage"
       Resource  = aws_sqs_queue.dead_letters.arn
-      Condition = { ArnLike = { "aws:SourceArn" = "arn:aws:events:${local.region}:${local.account_id}:rule/${var.prefix}-*" } }
+      Condition = { ArnLike = { "aws:SourceArn" = "arn:${local.partition}:events:${local.region}:${local.account_id}:rule/${var.prefix}-*" } }
     }]
   })
 }

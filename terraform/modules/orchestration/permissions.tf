@@ -1,6 +1,7 @@
 resource "aws_iam_role" "machine" {
-  name        = "${var.prefix}-workflow"
-  description = "Runs the steps of the workflow."
+  name                 = "${var.prefix}-workflow"
+  description          = "Runs the steps of the workflow."
+  permissions_boundary = var.permissions_boundary_arn
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -25,14 +26,14 @@ resource "aws_iam_role_policy" "machine" {
         Sid      = "RunSteps"
         Effect   = "Allow"
         Action   = ["codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild"]
-        Resource = [for name in values(var.project_names) : "arn:aws:codebuild:${local.region}:${local.account_id}:project/${name}"]
+        Resource = [for step, name in var.project_names : "arn:${local.partition}:codebuild:${local.region}:${local.account_id}:project/${name}" if step != "maintain"]
       },
       {
         # The rule by which Step Functions learns that a build ended; its name is AWS's.
         Sid      = "WaitForSteps"
         Effect   = "Allow"
         Action   = ["events:DescribeRule", "events:PutRule", "events:PutTargets"]
-        Resource = "arn:aws:events:${local.region}:${local.account_id}:rule/StepFunctionsGetEventForCodeBuildStartBuildRule"
+        Resource = "arn:${local.partition}:events:${local.region}:${local.account_id}:rule/StepFunctionsGetEventForCodeBuildStartBuildRule"
       },
       {
         Sid      = "Tell"
@@ -62,8 +63,9 @@ resource "aws_iam_role_policy" "machine" {
 }
 
 resource "aws_iam_role" "function" {
-  name        = local.function_name
-  description = "Starts the workflow and nothing else."
+  name                 = local.function_name
+  description          = "Starts the workflow and nothing else."
+  permissions_boundary = var.permissions_boundary_arn
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -99,7 +101,7 @@ resource "aws_iam_role_policy" "function" {
         Sid      = "FunctionLogs"
         Effect   = "Allow"
         Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-        Resource = "arn:aws:logs:${local.region}:${local.account_id}:log-group:/aws/lambda/${local.function_name}:*"
+        Resource = "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/aws/lambda/${local.function_name}:*"
       },
       {
         Sid      = "UseKey"
@@ -112,8 +114,9 @@ resource "aws_iam_role_policy" "function" {
 }
 
 resource "aws_iam_role" "scheduler" {
-  name        = "${var.prefix}-scheduler"
-  description = "Lets schedules call the function that starts the workflow."
+  name                 = "${var.prefix}-scheduler"
+  description          = "Lets schedules call the function that starts the workflow."
+  permissions_boundary = var.permissions_boundary_arn
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -139,6 +142,12 @@ resource "aws_iam_role_policy" "scheduler" {
         Effect   = "Allow"
         Action   = "lambda:InvokeFunction"
         Resource = aws_lambda_function.start.arn
+      },
+      {
+        Sid      = "StartMaintenance"
+        Effect   = "Allow"
+        Action   = "codebuild:StartBuild"
+        Resource = "arn:${local.partition}:codebuild:${local.region}:${local.account_id}:project/${var.project_names["maintain"]}"
       },
       {
         Sid      = "DeadLetters"

@@ -1,7 +1,26 @@
+variable "build_minutes" {
+  description = "Minutes that a build may take: another one that waits for its turn is patient for longer."
+  type        = number
+  default     = 120
+  nullable    = false
+}
+
 variable "bundle_path" {
   description = "Path of the function's zip, written by scripts/bundle.py."
   type        = string
   nullable    = false
+}
+
+variable "extracts_at_once" {
+  description = "Most extractions that run side by side. All builds of one size share the account's quota of them, which may be 1 in a new account: more wait for their turn."
+  type        = number
+  default     = 5
+  nullable    = false
+
+  validation {
+    condition     = var.extracts_at_once >= 1 && var.extracts_at_once <= 40 && floor(var.extracts_at_once) == var.extracts_at_once
+    error_message = "extracts_at_once is a whole number from 1 to 40: Step Functions runs no more of a Map inside a workflow."
+  }
 }
 
 variable "kms_key_arn" {
@@ -16,6 +35,24 @@ variable "log_retention_days" {
   nullable    = false
 }
 
+variable "maintenance" {
+  description = "When the tables are compacted and old snapshots expire, in UTC: cron(…) or rate(…)."
+  type        = string
+  default     = "cron(0 10 ? * SUN *)"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(cron|rate)\\(.+\\)$", var.maintenance))
+    error_message = "maintenance is cron(…) or rate(…)."
+  }
+}
+
+variable "permissions_boundary_arn" {
+  description = "ARN of the policy that bounds every role (null: none)."
+  type        = string
+  default     = null
+}
+
 variable "prefix" {
   description = "First part of every name, <project>-<environment>."
   type        = string
@@ -23,7 +60,7 @@ variable "prefix" {
 }
 
 variable "project_names" {
-  description = "Name of the CodeBuild project of each step: extract, publish, transform."
+  description = "Name of the CodeBuild project of each step: extract, maintain, publish, transform."
   type        = map(string)
   nullable    = false
 }
@@ -49,12 +86,12 @@ variable "schedules" {
 
   validation {
     condition     = alltrue([for name in keys(var.schedules) : can(regex("^[a-z][a-z0-9-]{0,40}$", name))])
-    error_message = "A schedule is named in lower case, with letters, digits and hyphens, at most 41 characters."
+    error_message = "schedules: a schedule is named in lower case, with letters, digits and hyphens, at most 41 characters."
   }
 
   validation {
     condition     = alltrue([for schedule in values(var.schedules) : can(regex("^(cron|rate)\\(.+\\)$", schedule.expression))])
-    error_message = "A schedule's expression is cron(…) or rate(…)."
+    error_message = "schedules: an expression is cron(…) or rate(…)."
   }
 }
 
@@ -81,6 +118,6 @@ variable "trigger" {
 
   validation {
     condition     = length(var.trigger.prefixes) > 0 && alltrue([for prefix in var.trigger.prefixes : can(regex("^[a-z][a-z0-9_]*/", prefix))])
-    error_message = "A prefix begins with the source's name and a slash: the function reads the source from it."
+    error_message = "trigger: a prefix begins with the source's name and a slash; the function reads the source from it."
   }
 }

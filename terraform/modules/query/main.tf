@@ -1,10 +1,18 @@
 locals {
-  workgroup = replace(var.prefix, "-", "_")
+  # Results hold what was asked: those of one kind of asker lie where no other kind reads. Results stay where they are
+  # in a query's history, so a workgroup is what keeps them apart.
+  groups = {
+    builder         = { suffix = "", folder = "athena", description = "dbt and publication" }
+    reader          = { suffix = "_reader", folder = "reader", description = "people who ask the marts without personal columns" }
+    reader-personal = { suffix = "_reader_personal", folder = "reader-personal", description = "people who ask all marts" }
+  }
 }
 
 resource "aws_athena_workgroup" "this" {
-  name        = local.workgroup
-  description = "Queries of ${var.prefix}: dbt, readers, publication."
+  for_each = local.groups
+
+  name        = "${replace(var.prefix, "-", "_")}${each.value.suffix}"
+  description = "Queries of ${var.prefix}: ${each.value.description}."
 
   # History of queries is not data: it must not keep the environment from being destroyed.
   force_destroy = true
@@ -19,7 +27,7 @@ resource "aws_athena_workgroup" "this" {
     }
 
     result_configuration {
-      output_location = "s3://${var.results_bucket}/athena/"
+      output_location = "s3://${var.results_bucket}/${each.value.folder}/"
 
       encryption_configuration {
         encryption_option = "SSE_KMS"
@@ -34,7 +42,7 @@ resource "aws_athena_named_query" "this" {
 
   name        = each.key
   description = each.value.description
-  workgroup   = aws_athena_workgroup.this.name
+  workgroup   = aws_athena_workgroup.this["builder"].name
   database    = each.value.database
   query       = each.value.query
 }

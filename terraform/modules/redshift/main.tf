@@ -1,5 +1,8 @@
+data "aws_partition" "current" {}
+
 locals {
-  name = "${var.prefix}-redshift"
+  name      = "${var.prefix}-redshift"
+  partition = data.aws_partition.current.partition
 }
 
 resource "aws_redshiftserverless_namespace" "this" {
@@ -24,11 +27,6 @@ resource "aws_redshiftserverless_workgroup" "this" {
   publicly_accessible  = false
   subnet_ids           = var.network.subnet_ids
   security_group_ids   = [aws_security_group.this.id]
-
-  config_parameter {
-    parameter_key   = "require_ssl"
-    parameter_value = "true"
-  }
 }
 
 resource "aws_redshiftserverless_usage_limit" "this" {

@@ -1,6 +1,7 @@
 resource "aws_iam_role" "copy" {
-  name        = "${var.prefix}-redshift-copy"
-  description = "Lets COPY read what publication exports."
+  name                 = "${var.prefix}-redshift-copy"
+  description          = "Lets COPY read what publication exports."
+  permissions_boundary = var.permissions_boundary_arn
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -24,13 +25,13 @@ resource "aws_iam_role_policy" "copy" {
         Sid      = "FindExports"
         Effect   = "Allow"
         Action   = ["s3:GetBucketLocation", "s3:ListBucket"]
-        Resource = "arn:aws:s3:::${var.export_bucket}"
+        Resource = "arn:${local.partition}:s3:::${var.export_bucket}"
       },
       {
         Sid      = "ReadExports"
         Effect   = "Allow"
         Action   = "s3:GetObject"
-        Resource = "arn:aws:s3:::${var.export_bucket}/publish/*"
+        Resource = "arn:${local.partition}:s3:::${var.export_bucket}/publish/*"
       },
       {
         Sid      = "OpenExports"

@@ -55,8 +55,14 @@ variable "network" {
 
   validation {
     condition     = length(var.network.subnet_ids) >= 3
-    error_message = "Redshift Serverless needs subnets in three zones."
+    error_message = "network: Redshift Serverless needs subnets in three zones."
   }
+}
+
+variable "permissions_boundary_arn" {
+  description = "ARN of the policy that bounds every role (null: none)."
+  type        = string
+  default     = null
 }
 
 variable "prefix" {
@@ -79,7 +85,7 @@ variable "reader_role" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9_]*$", var.reader_role))
-    error_message = "A role is named in lower case, with letters, digits and underscores: the name becomes SQL."
+    error_message = "reader_role is lower case, with letters, digits and underscores: the name becomes SQL."
   }
 }
 
@@ -91,6 +97,6 @@ variable "schemas" {
 
   validation {
     condition     = alltrue([for schema in var.schemas : can(regex("^[a-z][a-z0-9_]*$", schema))])
-    error_message = "A schema is named in lower case, with letters, digits and underscores: the name becomes SQL."
+    error_message = "schemas: a schema is named in lower case, with letters, digits and underscores; the name becomes SQL."
   }
 }

@@ -1,27 +1,41 @@
 data "aws_caller_identity" "current" {}
 
+data "aws_partition" "current" {}
+
 data "aws_region" "current" {}
 
 locals {
   account_id = data.aws_caller_identity.current.account_id
+  partition  = data.aws_partition.current.partition
   region     = data.aws_region.current.name
 
   # "-" stands for "not given": an override of a build cannot be left out by a state machine.
+  # Only extract holds rows in memory; the others wait for engines most of the time.
   steps = {
     extract = {
       command     = "lakehouse extract \"$LAKEHOUSE_SOURCE\" --object \"$LAKEHOUSE_OBJECT\""
       limit       = null
       environment = merge(var.sources, { LAKEHOUSE_SOURCE = "-", LAKEHOUSE_OBJECT = "-" })
+      size        = "MEDIUM"
     }
+    maintain = {
+      command     = "lakehouse dbt run-operation compact_tables"
+      limit       = 1
+      environment = {}
+      size        = "SMALL"
+    }
+    # It reads what either engine wrote, and needs no session for that.
     publish = {
       command     = "lakehouse publish"
       limit       = 1
-      environment = var.published_databases
+      environment = merge(var.published_databases, { LAKEHOUSE_TARGET = "athena" })
+      size        = "SMALL"
     }
     transform = {
       command     = "lakehouse transform --run-date \"$LAKEHOUSE_RUN_DATE\" --select \"$LAKEHOUSE_SELECT\" --full-refresh \"$LAKEHOUSE_FULL_REFRESH\" --variables \"$LAKEHOUSE_VARIABLES\""
       limit       = 1
       environment = { LAKEHOUSE_FULL_REFRESH = "-", LAKEHOUSE_RUN_DATE = "-", LAKEHOUSE_SELECT = "-", LAKEHOUSE_VARIABLES = "-" }
+      size        = "SMALL"
     }
   }
 
@@ -55,7 +69,7 @@ resource "aws_codebuild_project" "this" {
   }
 
   environment {
-    compute_type                = "BUILD_GENERAL1_MEDIUM"
+    compute_type                = "BUILD_GENERAL1_${each.value.size}"
     image                       = "aws/codebuild/amazonlinux-x86_64-standard:5.0"
     image_pull_credentials_type = "CODEBUILD"
     privileged_mode             = false

@@ -1,7 +1,8 @@
 resource "aws_iam_role_policy" "build" {
   for_each = local.steps
 
-  name = "build"
+  # Two steps may share a role.
+  name = "build-${each.key}"
   role = var.role_names[each.key]
 
   policy = jsonencode({
@@ -12,19 +13,19 @@ resource "aws_iam_role_policy" "build" {
           Sid      = "BuildLogs"
           Effect   = "Allow"
           Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-          Resource = "arn:aws:logs:${local.region}:${local.account_id}:log-group:/aws/codebuild/${var.prefix}-${each.key}:*"
+          Resource = "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/aws/codebuild/${var.prefix}-${each.key}:*"
         },
         {
           Sid      = "SourceAndWheels"
           Effect   = "Allow"
           Action   = ["s3:GetObject", "s3:GetObjectVersion"]
-          Resource = ["arn:aws:s3:::${var.artifacts_bucket}/source/*", "arn:aws:s3:::${var.artifacts_bucket}/wheels/*"]
+          Resource = ["arn:${local.partition}:s3:::${var.artifacts_bucket}/source/*", "arn:${local.partition}:s3:::${var.artifacts_bucket}/wheels/*"]
         },
         {
           Sid      = "FindWheels"
           Effect   = "Allow"
           Action   = "s3:ListBucket"
-          Resource = "arn:aws:s3:::${var.artifacts_bucket}"
+          Resource = "arn:${local.partition}:s3:::${var.artifacts_bucket}"
         },
         {
           Sid      = "OpenSource"
@@ -48,11 +49,11 @@ resource "aws_iam_role_policy" "build" {
           Sid      = "HandInterfaceToBuild"
           Effect   = "Allow"
           Action   = "ec2:CreateNetworkInterfacePermission"
-          Resource = "arn:aws:ec2:${local.region}:${local.account_id}:network-interface/*"
+          Resource = "arn:${local.partition}:ec2:${local.region}:${local.account_id}:network-interface/*"
           Condition = {
             StringEquals = { "ec2:AuthorizedService" = "codebuild.amazonaws.com" }
             ArnEquals = {
-              "ec2:Subnet" = [for subnet in network.subnet_ids : "arn:aws:ec2:${local.region}:${local.account_id}:subnet/${subnet}"]
+              "ec2:Subnet" = [for subnet in network.subnet_ids : "arn:${local.partition}:ec2:${local.region}:${local.account_id}:subnet/${subnet}"]
             }
           }
         },

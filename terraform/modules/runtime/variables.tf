@@ -46,13 +46,13 @@ variable "published_databases" {
 }
 
 variable "role_arns" {
-  description = "ARN of the role of each step: extract, publish, transform."
+  description = "ARN of the role of each step: extract, maintain, publish, transform."
   type        = map(string)
   nullable    = false
 
   validation {
-    condition     = alltrue([for step in ["extract", "publish", "transform"] : contains(keys(var.role_arns), step)])
-    error_message = "role_arns names a role for each of extract, publish and transform."
+    condition     = alltrue([for step in ["extract", "maintain", "publish", "transform"] : contains(keys(var.role_arns), step)])
+    error_message = "role_arns names a role for each of extract, maintain, publish and transform."
   }
 }
 
@@ -70,7 +70,7 @@ variable "sources" {
 
   validation {
     condition     = alltrue([for name in keys(var.sources) : can(regex("^LAKEHOUSE_[A-Z0-9_]+$", name))])
-    error_message = "A setting of a source is named LAKEHOUSE_<DOMAIN>_<ENTITY>, as config.meta.extract declares it."
+    error_message = "sources: a setting of a source is named LAKEHOUSE_<DOMAIN>_<ENTITY>, as config.meta.extract declares it."
   }
 }
 

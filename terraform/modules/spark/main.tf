@@ -1,15 +1,19 @@
 data "aws_caller_identity" "current" {}
 
+data "aws_partition" "current" {}
+
 data "aws_region" "current" {}
 
 locals {
   account_id = data.aws_caller_identity.current.account_id
+  partition  = data.aws_partition.current.partition
   region     = data.aws_region.current.name
 }
 
 resource "aws_iam_role" "session" {
-  name        = "${var.prefix}-spark"
-  description = "What a Glue interactive session of ${var.prefix} may do."
+  name                 = "${var.prefix}-spark"
+  description          = "What a Glue interactive session of ${var.prefix} may do."
+  permissions_boundary = var.permissions_boundary_arn
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -37,7 +41,7 @@ resource "aws_iam_role_policy" "session_logs" {
       Sid      = "SessionLogs"
       Effect   = "Allow"
       Action   = ["logs:AssociateKmsKey", "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
-      Resource = "arn:aws:logs:${local.region}:${local.account_id}:log-group:/aws-glue/sessions/*"
+      Resource = "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/aws-glue/sessions/*"
     }]
   })
 }

@@ -6,6 +6,12 @@ mock_data "aws_caller_identity" {
   }
 }
 
+mock_data "aws_partition" {
+  defaults = {
+    partition = "aws"
+  }
+}
+
 mock_data "aws_region" {
   defaults = {
     name = "us-east-1"
@@ -18,9 +24,9 @@ mock_data "aws_availability_zones" {
   }
 }
 
-mock_data "aws_iam_session_context" {
+mock_data "aws_vpc" {
   defaults = {
-    issuer_arn = "arn:aws:iam::123456789012:role/operator"
+    cidr_block = "10.0.0.0/16"
   }
 }
 

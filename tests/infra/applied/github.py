@@ -3,8 +3,10 @@
 import base64
 import json
 
+from infra.terraform_tool import GITHUB_REPOSITORY
+
 ISSUER = "token.actions.githubusercontent.com"
-REPOSITORY = "owner/lakehouse"
+REPOSITORY = GITHUB_REPOSITORY
 
 
 def token(subject: str, *, audience: str = "sts.amazonaws.com") -> str:

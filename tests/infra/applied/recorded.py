@@ -16,6 +16,7 @@ _VOLATILE = (
     (r"(?<=:secret:)(.*)-[0-9A-Za-z]{6}$", r"\1-{id}"),
     (r"(?<=/data/).*", "{file}"),
     (r"(?<=/metadata/).*", "{file}"),
+    (r"(?<=/unload/{id}/).*", "{file}"),
 )
 
 

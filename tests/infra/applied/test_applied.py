@@ -33,9 +33,10 @@ def test_outputs_carry_what_a_person_needs_next(deployment: Deployment):
     assert set(outputs["buckets"]) == zones
     assert outputs["databases"]["commerce"] == "lakehouse_dev_commerce"
     group = outputs["profile"]["LAKEHOUSE_ATHENA_WORKGROUP"]
-    assert outputs["workgroup"] == group == "lakehouse_dev"
+    assert outputs["workgroups"]["builder"] == group == "lakehouse_dev"
     assert set(outputs["role_arns"]) == {
-        "ci-deploy", "ci-plan", "extractor", "publisher", "reader", "spark", "transformer",
+        "ci-deploy", "ci-plan", "extractor", "publisher", "reader", "reader-personal", "spark",
+        "transformer",
     }  # fmt: skip
     assert outputs["secret_arns"] == {}
     assert outputs.get("aurora_endpoint") is None

@@ -7,25 +7,25 @@ from infra.applied.conftest import Deployment
 
 HOSTILE_SUBJECTS = [
     "repo:someone/lakehouse:environment:dev",
-    "repo:owner/other:environment:dev",
-    "repo:owner/lakehouse-fork:environment:dev",
-    "repo:xowner/lakehouse:environment:dev",
-    "repo:owner/lakehouse:environment:prod",
-    "repo:owner/lakehouse:environment:dev2",
-    "repo:owner/lakehouse:environment:DEV",
-    "repo:Owner/Lakehouse:environment:dev",
-    "repo:owner/lakehouse:environment:dev ",
-    " repo:owner/lakehouse:environment:dev",
-    "repo:owner/lakehouse:environment:*",
-    "repo:owner/lakehouse:*",
-    "repo:owner/*:environment:dev",
+    "repo:acme/other:environment:dev",
+    "repo:acme/lakehouse-fork:environment:dev",
+    "repo:xacme/lakehouse:environment:dev",
+    "repo:acme/lakehouse:environment:prod",
+    "repo:acme/lakehouse:environment:dev2",
+    "repo:acme/lakehouse:environment:DEV",
+    "repo:Acme/Lakehouse:environment:dev",
+    "repo:acme/lakehouse:environment:dev ",
+    " repo:acme/lakehouse:environment:dev",
+    "repo:acme/lakehouse:environment:*",
+    "repo:acme/lakehouse:*",
+    "repo:acme/*:environment:dev",
     "*",
-    "repo:owner/lakehouse:ref:refs/heads/main",
-    "repo:owner/lakehouse:ref:refs/heads/environment:dev",
-    "repo:owner/lakehouse:ref:refs/tags/v1",
-    "repo:owner/lakehouse:environment:dev:ref:refs/heads/main",
-    "repository_owner:owner:environment:dev",
-    "repo:owner/lakehouse:environment:dev\nrepo:owner/lakehouse:pull_request",
+    "repo:acme/lakehouse:ref:refs/heads/main",
+    "repo:acme/lakehouse:ref:refs/heads/environment:dev",
+    "repo:acme/lakehouse:ref:refs/tags/v1",
+    "repo:acme/lakehouse:environment:dev:ref:refs/heads/main",
+    "repository_owner:acme:environment:dev",
+    "repo:acme/lakehouse:environment:dev\nrepo:acme/lakehouse:pull_request",
 ]
 PROJECT = f"arn:aws:codebuild:{emulator.REGION}:{emulator.ACCOUNT}:project"
 
@@ -62,11 +62,11 @@ def test_hostile_subject_is_refused(deployment: Deployment, role: str, subject: 
 def test_other_audience_is_refused(deployment: Deployment, role: str):
     claim = {"ci-deploy": "environment:dev", "ci-plan": "pull_request"}[role]
     subject = f"repo:{github.REPOSITORY}:{claim}"
-    assert not becomes(deployment, role, github.token(subject, audience="https://github.com/owner"))
+    assert not becomes(deployment, role, github.token(subject, audience="https://github.com/acme"))
 
 
-@pytest.mark.parametrize("role", ["reader", "transformer"])
-def test_people_of_the_account_become_reader_and_transformer(deployment: Deployment, role: str):
+@pytest.mark.parametrize("role", ["reader", "reader-personal", "transformer"])
+def test_people_of_the_account_become_readers_and_transformer(deployment: Deployment, role: str):
     caller = deployment.aws.client("sts", deployment.aws.assumed(role)).get_caller_identity()
     assert f":assumed-role/lakehouse-dev-{role}/" in caller["Arn"]
 
@@ -80,7 +80,12 @@ def test_people_of_the_account_become_nothing_else(deployment: Deployment, role:
 
 @pytest.mark.parametrize(
     ("role", "step"),
-    [("extractor", "extract"), ("publisher", "publish"), ("transformer", "transform")],
+    [
+        ("extractor", "extract"),
+        ("publisher", "publish"),
+        ("transformer", "maintain"),
+        ("transformer", "transform"),
+    ],
 )
 def test_builds_of_this_environment_become_the_role_of_their_step(
     deployment: Deployment, role: str, step: str

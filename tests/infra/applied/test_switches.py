@@ -3,23 +3,22 @@
 import pytest
 from infra.applied.conftest import Deployment, drift, known
 
-SWITCHED = ("aurora", "governance", "network", "redshift")
+SWITCHED = ("aurora", "network", "redshift")
 
 # Switches => modules that then exist, and the lists of gaps that then show.
 STEPS = {
     ("enable_redshift",): ({"network", "redshift"}, ["with_network"]),
-    ("enable_access_host", "enable_aurora", "enable_governance", "enable_redshift"): (
-        {"aurora", "governance", "network", "redshift"},
+    ("enable_access_host", "enable_aurora", "enable_redshift"): (
+        {"aurora", "network", "redshift"},
         ["with_network", "with_aurora", "with_new_aurora", "with_access_host"],
     ),
     ("enable_aurora",): ({"aurora", "network"}, ["with_network", "with_aurora"]),
-    ("enable_governance",): ({"governance"}, []),
     (): (set(), []),
 }
 
 
 # Where time is short everything goes on at once, and off.
-ONE_BY_ONE = {("enable_aurora",), ("enable_governance",), ("enable_redshift",)}
+ONE_BY_ONE = {("enable_aurora",), ("enable_redshift",)}
 
 
 def steps() -> list:

@@ -66,9 +66,9 @@ def database() -> Iterator[PostgresServer]:
 def aurora(deployment: Deployment, database: PostgresServer) -> dict[str, str]:
     """What the project of publication is told of Aurora, which is switched on, but for its place.
 
-    Governance goes on with it. The secret that RDS made holds the password of the database here.
+    The secret that RDS made holds the password of the database here.
     """
-    deployment.apply("enable_aurora", "enable_governance")
+    deployment.apply("enable_aurora")
     project = deployment.aws.client("codebuild").batch_get_projects(
         names=[f"{emulator.PREFIX}-publish"]
     )["projects"][0]

@@ -9,6 +9,7 @@ import json
 import os
 
 import pytest
+from athena_query import ask
 from infra.applied import emulator, recorded
 from infra.applied.test_starting import BY_HAND
 from infra.applied.workflow import invoked
@@ -17,7 +18,6 @@ from infra.terraform_tool import REPOSITORY
 from postgres_server import PostgresServer
 
 from lakehouse.errors import TableReadError
-from lakehouse.marts.athena import AthenaReader
 
 
 def of_project(programs: Programs, role: str, step: str) -> dict[str, str]:
@@ -131,13 +131,14 @@ def test_transformer_builds_on_glue(programs: Programs, tmp_path):
 
 def test_reader_reads_marts_and_nothing_else(programs: Programs):
     aws, reader = programs.deployment.aws, programs.deployment.aws.assumed("reader")
-    athena = AthenaReader(aws.client("athena", reader), aws.client("glue", reader), "lakehouse_dev")
-    schema = "lakehouse_dev_commerce"
-    assert list(athena.query(f"select * from {schema}.rpt_commerce__gmv_current"))
+    athena, schema = aws.client("athena", reader), "lakehouse_dev_commerce"
+    workgroup = "lakehouse_dev_reader"
+    assert ask(athena, workgroup, f"select * from {schema}.rpt_commerce__gmv_current")
     assert refused(programs, "reader") == set()
-    for table in ("purchase", "int_commerce__purchase"):
+    # Raw, a record table, and a mart with a personal column.
+    for table in ("purchase", "int_commerce__purchase", "fct_commerce__purchase"):
         with pytest.raises(TableReadError, match="not authorized to perform: glue:GetTable"):
-            athena.query(f"select * from {schema}.{table}")
+            ask(athena, workgroup, f"select * from {schema}.{table}")
     assert {action for _, action, _ in refused(programs, "reader")} == {"glue:GetTable"}
 
 
@@ -157,25 +158,6 @@ def test_publisher_fills_aurora(
     # docs/domains/education.md#expected-numbers
     assert count == (12,)
     assert schools == [(6, 2), (7.25, 6), (7.75, 4)]
-
-
-def test_transformer_tags_the_marts_it_makes(programs: Programs, aurora: dict[str, str], tmp_path):
-    key = programs.deployment.outputs()["profile"]["LAKEHOUSE_LF_TAG_KEY"]
-    credentials = programs.deployment.aws.assumed("transformer")
-    programs.check(
-        credentials,
-        *("dbt", "run", "--select", "fct_commerce__purchase", *places(tmp_path, "tags")),
-        LAKEHOUSE_LF_TAG_KEY=key,
-    )
-    tags = programs.deployment.aws.client("lakeformation").get_resource_lf_tags(
-        Resource={
-            "Table": {"DatabaseName": "lakehouse_dev_commerce", "Name": "fct_commerce__purchase"}
-        }
-    )
-    assert [tag["TagValues"] for tag in tags["LFTagsOnTable"]] == [["sensitive"]]
-    classes = {each["Name"]: each["LFTags"][0]["TagValues"][0] for each in tags["LFTagsOnColumns"]}
-    # As models/commerce/marts/fct_commerce__purchase.yml says.
-    assert classes["buyer_id"] == "personal" and classes["purchase_key"] == "internal"
 
 
 def test_function_starts_the_workflow(programs: Programs):

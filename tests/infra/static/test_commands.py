@@ -9,6 +9,7 @@ import json
 import os
 import random
 import re
+import shlex
 import subprocess
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -221,7 +222,14 @@ def exposures() -> list[dict]:
 
 
 def test_every_step_has_a_command(projects: dict[str, Build]):
-    assert set(projects) >= {f"{PREFIX}-{step}" for step in ("extract", "publish", "transform")}
+    steps = ("extract", "maintain", "publish", "transform")
+    assert set(projects) == {f"{PREFIX}-{step}" for step in steps}
+
+
+def test_maintenance_calls_an_operation_that_exists(projects: dict[str, Build]):
+    *program, operation = shlex.split(projects[f"{PREFIX}-maintain"].commands[-1])
+    assert program == ["lakehouse", "dbt", "run-operation"]
+    assert list((REPOSITORY / "macros").rglob(f"{operation}.sql"))
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -291,6 +299,8 @@ def test_a_run_of_a_day_builds_as_rendered(projects: dict[str, Build], tmp_path:
 
 def test_every_variable_of_a_build_is_read():
     given = set(re.findall(r"\b(LAKEHOUSE_[A-Z_]+) =", RUNTIME))
+    # The engine is dbt's business; publication has its own.
+    given -= {"LAKEHOUSE_TARGET"}
     inputs = {f"LAKEHOUSE_{name.upper()}" for name in INPUTS}
     assert given == {"LAKEHOUSE_SOURCE", "LAKEHOUSE_OBJECT"} | inputs
     assert all(f"${name}" in RUNTIME for name in given)

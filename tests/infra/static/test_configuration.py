@@ -23,7 +23,7 @@ def test_files_are_formatted(terraform: Terraform):
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_folder_is_valid(terraform: Terraform, folder: str):
-    terraform.check("init", "-backend=false", "-input=false", folder=folder)
+    terraform.check("init", "-backend=false", "-input=false", "-lockfile=readonly", folder=folder)
     terraform.check("validate", folder=folder)
 
 
@@ -71,12 +71,26 @@ def test_names_are_in_order_and_described(folder: str):
         assert names == sorted(names), f"{folder}/{file}"
 
 
-def test_provider_is_pinned_and_alone():
+def test_provider_is_alone_and_of_a_known_major_version():
     for file in TERRAFORM.rglob("versions.tf"):
         assert re.findall(r' (?:source|version) += "(.*)"', file.read_text()) == [
             "hashicorp/aws",
-            "5.100.0",
+            ">= 5.100, < 6",
         ], file
+
+
+def test_every_root_is_locked_to_one_version_for_every_platform():
+    """A lock of one platform refuses to start on any other: `zh` sums are of all."""
+    locks = {
+        folder: (TERRAFORM / folder / ".terraform.lock.hcl").read_text(encoding="utf-8")
+        for folder in FOLDERS
+    }
+    assert len(set(locks.values())) == 1
+    lock = locks["bootstrap"]
+    assert re.findall(r'version +=+ "(.*)"', lock) == ["5.100.0"]
+    assert re.findall(r'constraints = "(.*)"', lock) == [">= 5.100.0, < 6.0.0"]
+    assert len(set(re.findall(r'"zh:[0-9a-f]{64}"', lock))) == 15
+    assert len(re.findall(r'"h1:[A-Za-z0-9+/]{43}="', lock)) == 1
 
 
 def test_environments_differ_in_values_only():
@@ -91,11 +105,12 @@ def test_environments_differ_in_values_only():
     assert set(map(tuple, written.values())) == {("backend.tf", "terraform.tfvars")}
 
 
-def test_no_lock_of_one_platform_and_no_state_is_committed():
+def test_no_state_and_no_lock_of_a_module_is_committed():
     committed = subprocess.run(
         ["git", "ls-files", "terraform"], cwd=REPOSITORY, capture_output=True, text=True
     ).stdout
-    assert not re.findall(r".*(?:\.lock\.hcl|\.tfstate|_override\.tf|\.zip)$", committed, re.M)
+    assert not re.findall(r".*(?:\.tfstate|_override\.tf|\.zip)$", committed, re.M)
+    assert not re.findall(r"modules/.*\.lock\.hcl$", committed, re.M)
 
 
 def _test_file(module: str) -> str:

@@ -79,6 +79,12 @@ class Catalogue:
         entry = self.table(schema, table)
         return None if entry is None else kind_of(entry)
 
+    def has_database(self, name: str) -> bool:
+        return any(entry["Name"] == name for entry in self.call("GetDatabases")["DatabaseList"])
+
+    def create_schema(self, schema: str) -> None:
+        self.call("CreateDatabase", DatabaseInput={"Name": schema})
+
     def drop_table(self, name: TableName, *, if_exists: bool) -> None:
         if self.table(name.schema, name.table) is None:
             if if_exists:
@@ -89,8 +95,7 @@ class Catalogue:
         self.call("DeleteTable", DatabaseName=name.schema, Name=name.table)
 
     def drop_schema(self, schema: str, *, if_exists: bool, cascade: bool) -> None:
-        databases = {d["Name"] for d in self.call("GetDatabases")["DatabaseList"]}
-        if schema not in databases:
+        if not self.has_database(schema):
             if if_exists:
                 return
             raise StatementError(f"SCHEMA_NOT_FOUND: Database does not exist: {schema}")

@@ -7,7 +7,8 @@ Trino may know it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from locallake.athena.hive_types import trino_type
 from locallake.athena.lexer import TokenReader
@@ -17,10 +18,12 @@ from locallake.athena.plans import (
     StatementError,
     TableName,
     TrinoStatements,
+    Unload,
     literal,
     quoted,
 )
-from locallake.settings import HIVE_CATALOG, ICEBERG_CATALOG
+from locallake.athena.values import Type, trino_text
+from locallake.settings import HIVE_CATALOG, ICEBERG_CATALOG, UNLOAD_DATABASE
 
 # Athena's name → the session property of either connector; the codec is no table property in Trino.
 _COMPRESSION = ("write_compression", "parquet_compression", "orc_compression")
@@ -81,7 +84,74 @@ def ctas(
     session = {f"{catalog}.compression_codec": _text_of(codecs[0]).upper()} if codecs else {}
     head = "create table if not exists" if if_not_exists else "create table"
     listed = ", ".join(f"{key} = {value}" for key, value in written.items())
-    return TrinoStatements((f"{head} {name.within(catalog)} with ({listed}) as {body}",), session)
+    return TrinoStatements(
+        (f"{head} {name.within(catalog)} with ({listed}) as {body}",),
+        session,
+        iceberg_query=_without_data_clause(body) if kind == "iceberg" else None,
+    )
+
+
+def _without_data_clause(body: str) -> str:
+    """The query of a CTAS alone: behind it may stand whether its rows are taken."""
+    return re.sub(r"\swith\s+(no\s+)?data\s*$", "", body, flags=re.IGNORECASE)
+
+
+# What Athena writes into Iceberg tables, in Trino's names; a timestamp counts microseconds.
+# Source: Athena user guide, "Supported data types for Iceberg tables in Athena".
+_ICEBERG_TYPES = frozenset(
+    ("boolean", "integer", "bigint", "real", "double", "decimal", "date", "varchar", "varbinary")
+)
+
+
+def check_iceberg_types(columns: Sequence[str], types: Sequence[Type]) -> None:
+    """Trino widens what it can, `smallint` to `integer`; Athena refuses it.
+
+    Raises: StatementError naming the first column of a type that Athena does not write.
+    """
+    for column, kind in zip(columns, types, strict=True):
+        for part in _parts(kind):
+            if part.name == "timestamp" and part.numbers != (6,):
+                raise StatementError(
+                    f"NOT_SUPPORTED: Timestamp precision ({part.numbers[0]}) not supported for "
+                    f'Iceberg. Use "timestamp(6)" instead. (column {column})'
+                )
+            if part.name not in _ICEBERG_TYPES and part.name != "timestamp":
+                raise StatementError(
+                    f"NOT_SUPPORTED: Type not supported for Iceberg: {trino_text(part)} "
+                    f"(column {column})"
+                )
+
+
+def _parts(kind: Type) -> Iterator[Type]:
+    """The types of values: of a row, an array or a map those inside it."""
+    if not kind.types:
+        yield kind
+    for inner in kind.types:
+        yield from _parts(inner)
+
+
+# ---- UNLOAD
+
+_UNLOAD = ("compression", "field_delimiter", "partitioned_by")
+
+
+def unload(query: str, location: str, given: Mapping[str, str], context: Context) -> Unload:
+    """UNLOAD as a CTAS of a Hive table that goes at once: its files are what is wanted."""
+    if not re.fullmatch(r"s3://[^/]+/.+", location):
+        raise StatementError(f"INVALID_FUNCTION_ARGUMENT: {location} is no s3://bucket/prefix")
+    if "format" not in given:
+        raise StatementError("INVALID_TABLE_PROPERTY: UNLOAD needs a format")
+    unknown = [key for key in given if key not in ("format", *_UNLOAD)]
+    if unknown:
+        raise StatementError(f"INVALID_TABLE_PROPERTY: {', '.join(unknown)}: not for UNLOAD")
+    properties = {"external_location": literal(location), **given}
+    if "compression" in properties:
+        properties["write_compression"] = properties.pop("compression")
+    query_id = context.results_folder.rpartition("/")[2].replace("-", "_")
+    table = TableName(f"{UNLOAD_DATABASE}{query_id}", "unloaded")
+    # Unlike a CTAS it may say where, also in a workgroup that decides where results lie.
+    free = replace(context, location_enforced=False)
+    return Unload(table, location, ctas(table, False, properties, query, free))
 
 
 def _iceberg_ctas(left: dict[str, str]) -> dict[str, str]:

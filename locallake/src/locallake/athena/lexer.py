@@ -111,6 +111,43 @@ class TokenReader:
             raise StatementError(f"too many parts in the name {'.'.join(parts)}")
         return TableName(parts[0], parts[1]) if len(parts) == 2 else TableName(database, parts[0])
 
+    def hive_name(self, database: str) -> TableName:
+        """A name in Hive's grammar, which knows no catalogue and quotes with backticks.
+
+        Source: Athena user guide, "ALTER TABLE ADD COLUMNS" (`[db_name.]table_name`) and "Reserved
+        keywords"; the words are those of pyathena-dev/PyAthena#243.
+        """
+        parts: list[str] = []
+        while not parts or self.takes("."):
+            token = self.peek()
+            if token is not None and self.statement[token.start] == '"':
+                raise StatementError(
+                    f"FAILED: ParseException line {self.place(token)} cannot recognize input near "
+                    f"'{self.statement[token.start : token.end]}'"
+                )
+            if token is not None and len(parts) == 2:
+                dot = self.tokens[self.at - 1]
+                raise StatementError(
+                    f"FAILED: ParseException line {self.place(dot)} missing EOF at '.' near "
+                    f"'{parts[1]}'"
+                )
+            parts.append(self.identifier())
+        return TableName(parts[0], parts[1]) if len(parts) == 2 else TableName(database, parts[0])
+
+    def place(self, token: Token) -> str:
+        """Line from 1, column from 0: as Hive counts."""
+        line_start = self.statement.rfind("\n", 0, token.start) + 1
+        return f"{self.statement.count(chr(10), 0, token.start) + 1}:{token.start - line_start}"
+
+    def bracketed(self) -> str:
+        """What stands in the brackets that open here, byte for byte; goes on behind them."""
+        self.demand("(")
+        start, depth = self.tokens[self.at - 1].end, 1
+        while depth:
+            token = self.next()
+            depth += {"(": 1, ")": -1}.get(token.text, 0) * (token.kind == "mark")
+        return self.statement[start : token.start]
+
     def rest(self) -> str:
         """From the next token to the end, byte for byte."""
         token = self.peek()

@@ -44,11 +44,13 @@ class TrinoStatements:
     Args:
         session: Trino session properties for all of them.
         view: created by it; its columns must then be written into the catalogue.
+        iceberg_query: fills an Iceberg table; Trino would turn what Athena refuses in its columns.
     """
 
     statements: tuple[str, ...]
     session: Mapping[str, str] = field(default_factory=dict)
     view: TableName | None = None
+    iceberg_query: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,20 @@ class Vacuum:
     """Expire snapshots and remove orphan files, by the age that the table states."""
 
     table: TableName
+
+
+@dataclass(frozen=True)
+class Unload:
+    """Files of a query at a location that is empty.
+
+    Args:
+        table: exists only meanwhile, alone in a database of its own.
+        create: fills it at the location.
+    """
+
+    table: TableName
+    location: str
+    create: TrinoStatements
 
 
 @dataclass(frozen=True)
@@ -96,6 +112,7 @@ class SetProperties:
 Plan = (
     TrinoStatements
     | Vacuum
+    | Unload
     | CreateExternalTable
     | DropHiveTable
     | DropSchema
@@ -105,11 +122,25 @@ Plan = (
 
 
 @dataclass(frozen=True)
+class Metastore:
+    """The Glue catalogue as Hive's client meets it before it runs a statement.
+
+    Args:
+        has_database: whether a database is there.
+        denied: (IAM action, database) → AWS's refusal to the one who asks; None if allowed.
+    """
+
+    has_database: Callable[[str], bool]
+    denied: Callable[[str, str], str | None]
+
+
+@dataclass(frozen=True)
 class Context:
     """What surrounds a statement; the arguments of `statements.plan`."""
 
     database: str
     kind_of: KindOf
+    metastore: Metastore
     results_folder: str
     location_enforced: bool
 

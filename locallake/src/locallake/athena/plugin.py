@@ -10,6 +10,7 @@ from locallake.athena.catalogue import Catalogue
 from locallake.athena.service import AthenaService
 from locallake.athena.trino_client import TrinoClient
 from locallake.errors import ConfigurationError
+from locallake.permissions import plugin as permissions
 from locallake.settings import Settings
 
 _ATHENA_HOOKS = (
@@ -50,6 +51,7 @@ def install(settings: Settings) -> None:
         refuse=responses.error_response_json,
         answer=responses.json_response,
         faults_file=settings.faults,
+        **({"denied": permissions.denied_to_asker} if settings.enforce else {}),
     )
     hook(athena, service)
     ministack.on_reset(service.forget)

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlparse
 
 from locallake import faults
-from locallake.athena import plans, statements, values, workgroups
+from locallake.athena import create_table, plans, statements, values, workgroups
 from locallake.athena.catalogue import Catalogue
 from locallake.athena.results import result_file, result_page
 from locallake.athena.trino_client import QueryError, QueryResult, TrinoClient
@@ -91,6 +91,7 @@ class AthenaService:
         athena, s3: the emulator's modules.
         parse_ddl: the emulator's own reader of `create external table`.
         faults_file: where failures on demand are written; it need not be there.
+        denied: (IAM action, database) → AWS's refusal to the one who asked last; None if allowed.
     """
 
     def __init__(
@@ -105,6 +106,7 @@ class AthenaService:
         refuse: Callable[..., Http],
         answer: Callable[[Mapping[str, Any]], Http],
         faults_file: Path,
+        denied: Callable[[str, str], str | None] = lambda action, database: None,
     ) -> None:
         self._athena = athena
         self._s3 = s3
@@ -115,6 +117,7 @@ class AthenaService:
         self._refuse = refuse
         self._answer = answer
         self._faults = faults_file
+        self._metastore = plans.Metastore(catalogue.has_database, denied)
         self._running: dict[str, _RunningQuery] = {}
         self._threads = ThreadPoolExecutor(_RUNNING_AT_ONCE, thread_name_prefix="athena")
 
@@ -278,7 +281,7 @@ class AthenaService:
         running.finish("SUCCEEDED")
 
     def _run(
-        self, execution: Mapping[str, Any], query: str, database: str, running: _RunningQuery
+        self, execution: dict[str, Any], query: str, database: str, running: _RunningQuery
     ) -> QueryResult:
         location = execution["ResultConfiguration"]["OutputLocation"]
         for name in (faults.COMMIT_CONFLICT, faults.MORE_RUNS):
@@ -289,15 +292,21 @@ class AthenaService:
             query,
             database=database,
             kind_of=self._catalogue.kind_of,
+            metastore=self._metastore,
             results_folder=f"{location.rpartition('/')[0]}/tables/{execution['QueryExecutionId']}",
             location_enforced=workgroups.location_enforced(workgroup),
         )
         match plan:
-            case plans.TrinoStatements(sent, session, view):
+            case plans.TrinoStatements(sent, session, view, iceberg_query):
+                if iceberg_query is not None:
+                    described = self._described(execution, iceberg_query, database, running)
+                    create_table.check_iceberg_types(described.columns, described.types)
                 answer = self._ask(execution, sent, database, session, running)
                 if view is not None:
                     self._describe_view(execution, view, running)
                 return answer
+            case plans.Unload():
+                return self._unload(execution, plan, database, running)
             case plans.Vacuum(table):
                 asked = (statements.snapshot_age_query(table),)
                 stated = self._ask(execution, asked, database, {}, running).rows
@@ -347,11 +356,51 @@ class AthenaService:
                 )
         return answer
 
+    def _described(
+        self, execution: Mapping[str, Any], query: str, schema: str, running: _RunningQuery
+    ) -> QueryResult:
+        """The columns of a query, and no row."""
+        # The break ends a comment that may stand last.
+        statement = f"select * from ({query}\n) where false"
+        return self._ask(execution, (statement,), schema, {}, running)
+
+    def _unload(
+        self, execution: dict[str, Any], plan: plans.Unload, schema: str, running: _RunningQuery
+    ) -> QueryResult:
+        """Files at a location that was empty, and a manifest of them beside the results."""
+        if self._objects(plan.location):
+            raise plans.StatementError(
+                "HIVE_PATH_ALREADY_EXISTS: Target directory already exists: " + plan.location
+            )
+        self._catalogue.create_schema(plan.table.schema)
+        try:
+            create = plan.create
+            answer = self._ask(execution, create.statements, schema, create.session, running)
+        finally:
+            # The entries only: an external table leaves its files.
+            self._catalogue.drop_schema(plan.table.schema, if_exists=True, cascade=True)
+        location = execution["ResultConfiguration"]["OutputLocation"]
+        manifest = urlparse(f"{location.removesuffix('.csv')}-manifest.csv")
+        listed = "".join(f"{name}\n" for name in self._objects(plan.location))
+        self._s3._put_object(manifest.netloc, manifest.path.lstrip("/"), listed.encode(), {})
+        execution["Statistics"]["DataManifestLocation"] = manifest.geturl()
+        return answer
+
+    def _objects(self, location: str) -> list[str]:
+        """Full names of the objects at or below a location, in order."""
+        place = urlparse(location)
+        prefix = place.path.lstrip("/").rstrip("/")
+        bucket = self._s3._buckets.get(place.netloc)
+        if bucket is None:
+            raise plans.StatementError(f"HIVE_FILESYSTEM_ERROR: no bucket {place.netloc}")
+        found = (key for key in bucket["objects"] if key == prefix or key.startswith(f"{prefix}/"))
+        return [f"s3://{place.netloc}/{key}" for key in sorted(found)]
+
     def _describe_view(
         self, execution: Mapping[str, Any], view: plans.TableName, running: _RunningQuery
     ) -> None:
-        statement = f"select * from {view.within(HIVE_CATALOG)} where false"
-        answer = self._ask(execution, (statement,), view.schema, {}, running)
+        query = f"select * from {view.within(HIVE_CATALOG)}"
+        answer = self._described(execution, query, view.schema, running)
         pairs = zip(answer.columns, answer.types, strict=True)
         columns = [plans.Column(name, values.hive_type(given)) for name, given in pairs]
         self._catalogue.set_view_columns(view, columns)

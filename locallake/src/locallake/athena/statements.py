@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Literal
 
+from locallake.athena import hive
 from locallake.athena.create_table import (
     column_list,
     ctas,
@@ -21,6 +22,7 @@ from locallake.athena.create_table import (
     iceberg_ddl,
     property_list,
     type_text,
+    unload,
 )
 from locallake.athena.hive_types import trino_type
 from locallake.athena.lexer import TokenReader, tokens
@@ -32,11 +34,13 @@ from locallake.athena.plans import (
     DropSchema,
     Kind,
     KindOf,
+    Metastore,
     Plan,
     SetProperties,
     StatementError,
     TableName,
     TrinoStatements,
+    Unload,
     Vacuum,
     literal,
     quoted,
@@ -52,7 +56,8 @@ StatementType = Literal["DML", "DDL", "UTILITY"]
 
 # ---- What a statement is
 
-_DML = frozenset({"select", "with", "values", "table", "insert", "delete", "update", "merge"})
+_QUERIES = frozenset({"select", "with", "values", "table", "insert", "delete", "update", "merge"})
+_DML = _QUERIES | {"unload"}
 _DDL = frozenset({"create", "drop", "alter", "msck", "describe", "desc"})
 _UTILITY = frozenset({"explain", "show", "optimize", "vacuum"})
 
@@ -107,6 +112,7 @@ def plan(
     *,
     database: str,
     kind_of: KindOf,
+    metastore: Metastore,
     results_folder: str,
     location_enforced: bool = False,
 ) -> Plan:
@@ -114,6 +120,7 @@ def plan(
 
     Args:
         database: the schema of names that state none.
+        metastore: what DDL in Hive's grammar must find.
         results_folder: where a Hive CTAS without a location puts its files, below the results.
         location_enforced: the workgroup decides that place, the statement may not.
     Raises: StatementError if Athena would refuse the statement, or this endpoint cannot do it.
@@ -121,19 +128,21 @@ def plan(
     text = without_end_mark(statement)
     reader = TokenReader(text)
     first = _first_word(text)
-    if first in _DML or first == "explain":
+    if first in _QUERIES or first == "explain":
         return TrinoStatements((text,))
     reader.next()
     read = _PLANNERS.get(first)
     if read is None:
         raise StatementError(f"{first.upper()} is not done by this endpoint")
-    return read(reader, Context(database, kind_of, results_folder, location_enforced))
+    return read(reader, Context(database, kind_of, metastore, results_folder, location_enforced))
 
 
 def _create(reader: TokenReader, context: Context) -> Plan:
     if reader.takes("schema") or reader.takes("database"):
-        return _create_schema(reader)
+        return _create_schema(reader, context)
     if reader.takes("external", "table"):
+        reader.takes("if", "not", "exists")
+        _hive_table(reader, context)
         return CreateExternalTable(reader.statement)
     if reader.takes("or", "replace", "view"):
         return _create_view(reader, context, "create or replace view")
@@ -141,10 +150,12 @@ def _create(reader: TokenReader, context: Context) -> Plan:
         return _create_view(reader, context, "create view")
     reader.demand("table")
     if_not_exists = reader.takes("if", "not", "exists")
+    start = reader.at
     name = reader.name(context.database)
     token = reader.peek()
     if token is not None and token.text == "(" and not _opens_query(reader):
-        return iceberg_ddl(reader, name, if_not_exists)
+        reader.at = start
+        return iceberg_ddl(reader, _hive_table(reader, context), if_not_exists)
     properties = ctas_properties(reader) if reader.takes("with") else {}
     reader.demand("as")
     return ctas(name, if_not_exists, properties, reader.rest(), context)
@@ -155,7 +166,14 @@ def _opens_query(reader: TokenReader) -> bool:
     return token is not None and token.text in ("select", "with", "(")
 
 
-def _create_schema(reader: TokenReader) -> TrinoStatements:
+def _hive_table(reader: TokenReader, context: Context) -> TableName:
+    """The table of a statement in Hive's grammar, once Hive's client would go on to it."""
+    name = reader.hive_name(context.database)
+    hive.check_session(context)
+    return name
+
+
+def _create_schema(reader: TokenReader, context: Context) -> TrinoStatements:
     head = "create schema if not exists" if reader.takes("if", "not", "exists") else "create schema"
     schema = reader.identifier()
     location = ""
@@ -166,6 +184,8 @@ def _create_schema(reader: TokenReader) -> TrinoStatements:
             location = f" with (location = {literal(reader.string())})"
         else:
             reader.refuse("expecting COMMENT or LOCATION")
+    # Not `check_session`: dbt-athena makes the database of its own context this way.
+    hive.check_creation(schema, context.metastore)
     return TrinoStatements((f"{head} {HIVE_CATALOG}.{quoted(schema)}{location}",))
 
 
@@ -186,12 +206,13 @@ def _drop(reader: TokenReader, context: Context) -> Plan:
         if not cascade:
             reader.takes("restrict")
         reader.ends()
+        hive.check_default(context.metastore)
         return DropSchema(schema, if_exists, cascade)
     what = "view" if reader.takes("view") else "table"
     if what == "table":
         reader.demand("table")
     if_exists = reader.takes("if", "exists")
-    name = reader.name(context.database)
+    name = _hive_table(reader, context)
     reader.ends()
     head = f"drop {what}" + (" if exists" if if_exists else "")
     if what == "view":
@@ -206,11 +227,11 @@ def _drop(reader: TokenReader, context: Context) -> Plan:
 
 def _alter(reader: TokenReader, context: Context) -> Plan:
     reader.demand("table")
-    name = reader.name(context.database)
+    name = _hive_table(reader, context)
     kind = context.known(name)
     table = name.within(ICEBERG_CATALOG)
     if reader.takes("rename", "to"):
-        to = reader.name(name.schema)
+        to = reader.hive_name(name.schema)
         reader.ends()
         if kind != "iceberg":
             raise StatementError("ALTER TABLE RENAME is only for Iceberg tables in Athena")
@@ -292,7 +313,7 @@ def vacuum_statements(table: TableName, age_seconds: int) -> tuple[str, ...]:
 
 def _msck(reader: TokenReader, context: Context) -> TrinoStatements:
     reader.demand("repair", "table")
-    name = reader.name(context.database)
+    name = _hive_table(reader, context)
     reader.ends()
     call = f"call {HIVE_CATALOG}.system.sync_partition_metadata"
     return TrinoStatements((f"{call}({literal(name.schema)}, {literal(name.table)}, 'ADD')",))
@@ -301,9 +322,10 @@ def _msck(reader: TokenReader, context: Context) -> TrinoStatements:
 def _show(reader: TokenReader, context: Context) -> TrinoStatements:
     if reader.takes("databases") or reader.takes("schemas"):
         reader.ends()
+        hive.check_session(context)
         return TrinoStatements((f"show schemas from {HIVE_CATALOG}",))
     if reader.takes("partitions"):
-        name = reader.name(context.database)
+        name = _hive_table(reader, context)
         reader.ends()
         partitions = TableName(name.schema, f"{name.table}$partitions")
         return TrinoStatements((f"select * from {partitions.within(HIVE_CATALOG)}",))
@@ -311,16 +333,33 @@ def _show(reader: TokenReader, context: Context) -> TrinoStatements:
         named = reader.takes("in") or reader.takes("from")
         schema = reader.identifier() if named else context.database
         reader.ends()
+        hive.check_session(context)
         return TrinoStatements((f"show tables from {HIVE_CATALOG}.{quoted(schema)}",))
     if reader.takes("columns"):
         if not reader.takes("in"):
             reader.demand("from")
-        name = reader.name(context.database)
+        name = _hive_table(reader, context)
         if reader.takes("in") or reader.takes("from"):
             name = TableName(reader.identifier(), name.table)
         reader.ends()
         return TrinoStatements((f"show columns from {name.within(HIVE_CATALOG)}",))
     reader.refuse("this form of SHOW is not done by this endpoint")
+
+
+def _describe(reader: TokenReader, context: Context) -> Plan:
+    reader.takes("extended") or reader.takes("formatted")
+    _hive_table(reader, context)
+    raise StatementError("DESCRIBE is not done by this endpoint")
+
+
+def _unload(reader: TokenReader, context: Context) -> Unload:
+    query = reader.bracketed()
+    reader.demand("to")
+    location = reader.string()
+    reader.demand("with")
+    properties = ctas_properties(reader)
+    reader.ends()
+    return unload(query, location, properties, context)
 
 
 _PLANNERS: Mapping[str, Callable[[TokenReader, Context], Plan]] = {
@@ -331,4 +370,7 @@ _PLANNERS: Mapping[str, Callable[[TokenReader, Context], Plan]] = {
     "vacuum": _vacuum,
     "msck": _msck,
     "show": _show,
+    "describe": _describe,
+    "desc": _describe,
+    "unload": _unload,
 }

@@ -131,6 +131,13 @@ def hive_type(given: Type) -> str:
     return simple.get(given.name, given.name)
 
 
+def trino_text(given: Type) -> str:
+    """A type without types inside as Trino prints it: `timestamp(3) with time zone`."""
+    numbers = f"({','.join(map(str, given.numbers))})" if given.numbers else ""
+    first, blank, rest = given.name.partition(" ")
+    return f"{first}{numbers}{blank}{rest}"
+
+
 # ---- Text of values
 
 

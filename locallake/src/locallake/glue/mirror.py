@@ -48,6 +48,27 @@ class Mirror:
     tables: Mapping[str, MirroredTable] = field(default_factory=dict)
 
 
+class AnalysisException(Exception):
+    """Named as Spark names it: clients are shown the name of the class."""
+
+
+def check_default_database(glue: GlueClient) -> None:
+    """Look `default` up, as the Hive client of a session on AWS does before anything else.
+
+    Where it is missing, that client would make it, if the role may make databases.
+
+    Raises: AnalysisException if the role may not look, or there is none.
+    Source: aws-samples/dbt-glue#373, and the open source client of Glue for Hive.
+    """
+    try:
+        glue.get_database(Name="default")
+    except Exception as err:
+        raise AnalysisException(
+            "org.apache.hadoop.hive.ql.metadata.HiveException: MetaException(message:"
+            f"Unable to verify existence of default database: {err})"
+        ) from err
+
+
 def read_catalogue(glue: GlueClient) -> Mirror:
     """Read what there is to mirror.
 
@@ -60,12 +81,21 @@ def read_catalogue(glue: GlueClient) -> Mirror:
     ]
     tables: dict[str, MirroredTable] = {}
     for database in databases:
-        for page in glue.get_paginator("get_tables").paginate(DatabaseName=database):
-            for entry in page["TableList"]:
-                table = mirrored(database, entry)
-                if table is not None:
-                    tables[table.identifier] = _with_partitions(table, glue)
+        try:
+            for table in _tables(database, glue):
+                tables[table.identifier] = table
+        except glue.exceptions.EntityNotFoundException:
+            # Dropped while its neighbours were read.
+            continue
     return Mirror(frozenset(databases), tables)
+
+
+def _tables(database: str, glue: GlueClient) -> Iterable[MirroredTable]:
+    for page in glue.get_paginator("get_tables").paginate(DatabaseName=database):
+        for entry in page["TableList"]:
+            table = mirrored(database, entry)
+            if table is not None:
+                yield _with_partitions(table, glue)
 
 
 def mirrored(database: str, entry: Mapping[str, Any]) -> MirroredTable | None:

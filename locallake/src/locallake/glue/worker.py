@@ -125,6 +125,8 @@ class _Mirrored:
     def follow(self, version: int) -> None:
         if version == self._version:
             return
+        if self._version is None:
+            self._module.check_default_database(self._glue)
         self._state = self._module.bring_up_to_date(
             self._state, self._glue, self._spark.sql, lambda line: print(line, file=sys.stderr)
         )

@@ -28,11 +28,14 @@ from locallake.permissions.resources import (
     passed_role,
     resources_of,
 )
-from locallake.settings import ENGINE_KEY, Settings
+from locallake.settings import ENGINE_KEY, UNLOAD_DATABASE, Settings
 
 _call: contextvars.ContextVar[Call | None] = contextvars.ContextVar("locallake_call", default=None)
 
 _agent: contextvars.ContextVar[str] = contextvars.ContextVar("locallake_agent", default="other")
+
+# Of the process, once `install` has put them in place.
+_installed: list[Checks] = []
 
 # IAM knows these operations by another name.
 _RENAMED = {
@@ -78,6 +81,7 @@ def install(settings: Settings) -> None:
         raise ConfigurationError("AUTH is off: start with `locallake up --enforce`")
     settings.calls.unlink(missing_ok=True)
     checks = Checks(Journal(settings.calls), iam_evaluator, lookup)
+    _installed[:] = [checks]
     read_action, read_resource = iam_actions.extract_iam_action, iam_actions.extract_resource_arn
 
     def extract_iam_action(
@@ -165,6 +169,8 @@ class Checks:
     ) -> Any:
         """None when all is allowed, else the emulator's refusal."""
         call = _call.get()
+        if access_key == ENGINE_KEY and call is not None and _is_of_unload(call):
+            return None
         resources, context = [resource_arn], dict(service_context or {})
         if call is not None and call.action == action:
             found = resources_of(call)
@@ -183,6 +189,20 @@ class Checks:
                 return denied
         if action == "athena:StartQueryExecution":
             self._asking = access_key
+        return None
+
+    def denied_to_asker(self, call: Call) -> str | None:
+        """AWS's words where whoever asked Athena last may not do what Athena does for them."""
+        for resource in resources_of(call) or []:
+            denied = self._checked(ENGINE_KEY, call.action, call.service, call.region, resource, {})
+            if denied:
+                arn = getattr(denied, "principal_arn", "")
+                return (
+                    f"User: {arn} is not authorized to perform: {call.action} on resource: "
+                    f"{resource} because no identity-based policy allows the {call.action} action "
+                    "(Service: AmazonDataCatalog; Status Code: 400; "
+                    "Error Code: AccessDeniedException)"
+                )
         return None
 
     def _checked(
@@ -224,6 +244,20 @@ class Checks:
         if arn.endswith(":root"):
             return "root"
         return arn.split("/")[1] if ":assumed-role/" in arn else None
+
+
+def denied_to_asker(action: str, database: str) -> str | None:
+    """AWS's refusal of a Glue call that Athena makes for whoever asked it last; None if allowed."""
+    from ministack.core.responses import get_account_id, get_region
+
+    call = Call(action, {"Name": database}, "/", get_region(), get_account_id(), lookup)
+    return _installed[0].denied_to_asker(call)
+
+
+def _is_of_unload(call: Call) -> bool:
+    """Whether Trino keeps the table that stands in for an UNLOAD, for which AWS has none."""
+    database = call.get("DatabaseName", "Name", "DatabaseInput.Name") or ""
+    return call.service == "glue" and database.startswith(UNLOAD_DATABASE)
 
 
 def agent_of(user_agent: str) -> str:

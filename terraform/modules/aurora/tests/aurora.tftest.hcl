@@ -35,6 +35,11 @@ run "cluster_sleeps_and_speaks_tls" {
   }
 
   assert {
+    condition     = aws_rds_cluster.this.engine_version == "16" && aws_rds_cluster_instance.this.auto_minor_version_upgrade
+    error_message = "The major version is pinned: a minor one would be planned back after each upgrade."
+  }
+
+  assert {
     condition     = aws_vpc_security_group_ingress_rule.client.referenced_security_group_id == "sg-1" && aws_vpc_security_group_ingress_rule.client.cidr_ipv4 == null
     error_message = "Only the clients' group gets in."
   }
@@ -45,11 +50,11 @@ run "cluster_sleeps_and_speaks_tls" {
   }
 }
 
-run "version_that_never_sleeps_is_refused" {
+run "minor_version_is_refused" {
   command = plan
 
   variables {
-    engine_version = "16.1"
+    engine_version = "16.11"
   }
 
   expect_failures = [var.engine_version]

@@ -62,9 +62,18 @@ run "data_is_kept_unless_asked" {
 
   assert {
     condition = alltrue([
-      for zone in ["artifacts", "curated", "raw"] : length(aws_s3_bucket_lifecycle_configuration.this[zone].rule[0].expiration) == 0
+      for zone in ["artifacts", "curated", "raw"] : coalesce(aws_s3_bucket_lifecycle_configuration.this[zone].rule[0].expiration[0].days, 0) == 0 && aws_s3_bucket_lifecycle_configuration.this[zone].rule[0].expiration[0].expired_object_delete_marker
     ])
-    error_message = "Nothing current expires in artifacts, curated and raw."
+    error_message = "Nothing current expires in artifacts, curated and raw, but what is left of deletions does."
+  }
+
+  assert {
+    condition = [
+      for zone, rules in aws_s3_bucket_lifecycle_configuration.this : [
+        for rule in rules.rule : "${zone}/${rule.filter[0].prefix} ${rule.expiration[0].days}" if rule.id == "unloaded"
+      ]
+    ] == [[], [], [], [], ["results/athena/unload/ 1"], []]
+    error_message = "What a reader that was killed left of unloaded rows goes after a day."
   }
 }
 
@@ -77,6 +86,43 @@ run "data_goes_when_asked" {
     condition     = alltrue([for bucket in values(aws_s3_bucket.this) : bucket.force_destroy])
     error_message = "destroy_data empties every bucket."
   }
+}
+
+run "what_exists_is_used_and_left_alone" {
+  variables {
+    existing_buckets = { raw = "data-of-somebody" }
+    kms_key_arn      = "arn:aws:kms:us-east-1:123456789012:key/of-somebody"
+  }
+
+  assert {
+    condition     = output.buckets.raw == "data-of-somebody" && output.kms_key_arn == "arn:aws:kms:us-east-1:123456789012:key/of-somebody"
+    error_message = "What was brought along is what others get."
+  }
+
+  assert {
+    condition     = length(aws_kms_key.this) + length(aws_kms_alias.this) == 0 && !contains(keys(merge(aws_s3_bucket.this, aws_s3_bucket_policy.this, aws_s3_bucket_notification.this, aws_s3_bucket_lifecycle_configuration.this)), "raw")
+    error_message = "Nothing is made on it."
+  }
+}
+
+run "existing_bucket_of_results_is_refused" {
+  command = plan
+
+  variables {
+    existing_buckets = { results = "data-of-somebody" }
+  }
+
+  expect_failures = [var.existing_buckets]
+}
+
+run "alias_of_a_key_is_refused" {
+  command = plan
+
+  variables {
+    kms_key_arn = "alias/lakehouse-dev"
+  }
+
+  expect_failures = [var.kms_key_arn]
 }
 
 run "prefix_in_capitals_is_refused" {

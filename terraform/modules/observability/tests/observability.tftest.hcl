@@ -10,19 +10,27 @@ variables {
     dead_letter_queue = "lakehouse-dev-dead-letters"
     function          = "lakehouse-dev-start-workflow"
     state_machine_arn = "arn:aws:states:us-east-1:123456789012:stateMachine:lakehouse-dev-workflow"
-    workgroup         = "lakehouse_dev"
+    workgroups        = { builder = "lakehouse_dev" }
   }
 }
 
 run "every_alarm_tells_somebody" {
   assert {
-    condition     = keys(aws_cloudwatch_metric_alarm.this) == ["dead-letters", "scanned-bytes", "starter-errors", "workflow-failed", "workflow-timed-out"]
+    condition     = keys(aws_cloudwatch_metric_alarm.this) == ["dead-letters", "scanned-bytes-builder", "starter-errors", "workflow-failed", "workflow-timed-out"]
     error_message = "Lost starts, failed runs and wide scans raise an alarm."
   }
 
   assert {
     condition     = alltrue([for alarm in values(aws_cloudwatch_metric_alarm.this) : alarm.alarm_actions == toset([aws_sns_topic.this.arn])])
     error_message = "Every alarm goes to the topic."
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(aws_sns_topic_policy.this.policy).Statement : can(statement.Condition)
+      if contains(flatten([statement.Principal.Service]), "events.amazonaws.com")
+    ] == [false]
+    error_message = "A condition would keep EventBridge from publishing."
   }
 
   assert {

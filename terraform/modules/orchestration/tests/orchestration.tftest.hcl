@@ -7,7 +7,7 @@ variables {
   bundle_path        = "function/start_workflow.py"
   kms_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
   log_retention_days = 365
-  project_names      = { extract = "lakehouse-dev-extract", publish = "lakehouse-dev-publish", transform = "lakehouse-dev-transform" }
+  project_names      = { extract = "lakehouse-dev-extract", maintain = "lakehouse-dev-maintain", publish = "lakehouse-dev-publish", transform = "lakehouse-dev-transform" }
   topic_arn          = "arn:aws:sns:us-east-1:123456789012:lakehouse-dev-notices"
   schedules = {
     daily = {
@@ -48,17 +48,34 @@ run "without_databases_nothing_is_published" {
   }
 
   assert {
+    condition     = strcontains(aws_scheduler_schedule.this["daily"].target[0].input, "\"<aws.scheduler.scheduled-time>\"")
+    error_message = "The Scheduler fills in the time only where it is written plainly."
+  }
+
+  assert {
+    condition = [
+      for part in ["arn", "input"] : aws_scheduler_schedule.maintenance.target[0][part]
+    ] == ["arn:aws:scheduler:::aws-sdk:codebuild:startBuild", "{\"ProjectName\":\"lakehouse-dev-maintain\"}"]
+    error_message = "Maintenance is a build of its own."
+  }
+
+  assert {
+    condition     = jsondecode(aws_sfn_state_machine.this.definition).States.Transform.Retry[0].MaxAttempts * 60 >= 120 * 60
+    error_message = "Who waits for a build waits for as long as it may take."
+  }
+
+  assert {
     condition     = jsondecode(aws_cloudwatch_event_rule.object.event_pattern).detail.object.key == [{ prefix = "market/" }]
     error_message = "Only new objects below the prefixes start the workflow."
   }
 
   assert {
-    condition     = toset(jsondecode(aws_cloudwatch_event_rule.failure.event_pattern).detail.status) == toset(["ABORTED", "FAILED", "TIMED_OUT"])
+    condition     = toset(jsondecode(aws_cloudwatch_event_rule.failure["failure"].event_pattern).detail.status) == toset(["ABORTED", "FAILED", "TIMED_OUT"])
     error_message = "Every end but success is told."
   }
 
   assert {
-    condition     = !strcontains(aws_cloudwatch_event_target.failure.input_transformer[0].input_template, "cause")
+    condition     = alltrue([for target in values(aws_cloudwatch_event_target.failure) : !strcontains(target.input_transformer[0].input_template, "cause")])
     error_message = "A notice holds no cause."
   }
 }
@@ -74,13 +91,44 @@ run "with_databases_it_publishes_after_the_build" {
   }
 }
 
+run "one_build_at_a_time_where_the_account_has_no_more" {
+  variables {
+    extracts_at_once = 1
+  }
+
+  assert {
+    condition     = jsondecode(aws_sfn_state_machine.this.definition).States.Extract.MaxConcurrency == 1
+    error_message = "How many extractions run side by side is an input."
+  }
+}
+
+run "no_extract_at_once_is_refused" {
+  command = plan
+
+  variables {
+    extracts_at_once = 0
+  }
+
+  expect_failures = [var.extracts_at_once]
+}
+
+run "maintenance_of_another_kind_is_refused" {
+  command = plan
+
+  variables {
+    maintenance = "weekly"
+  }
+
+  expect_failures = [var.maintenance]
+}
+
 run "schedules_wait_until_they_are_enabled" {
   variables {
     schedules_enabled = false
   }
 
   assert {
-    condition     = toset([for schedule in values(aws_scheduler_schedule.this) : schedule.state]) == toset(["DISABLED"])
+    condition     = toset([for schedule in concat(values(aws_scheduler_schedule.this), [aws_scheduler_schedule.maintenance]) : schedule.state]) == toset(["DISABLED"])
     error_message = "No schedule starts a run before somebody has seen one succeed."
   }
 }

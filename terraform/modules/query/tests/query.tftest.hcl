@@ -17,27 +17,39 @@ variables {
 
 run "clients_cannot_leave_the_settings" {
   assert {
-    condition     = aws_athena_workgroup.this.name == "lakehouse_dev" && output.results_location == "s3://lakehouse-dev-123456789012-results/athena"
-    error_message = "The workgroup bears the prefix and writes below athena/."
+    condition = output.workgroups == {
+      builder         = { name = "lakehouse_dev", results_folder = "athena" }
+      reader          = { name = "lakehouse_dev_reader", results_folder = "reader" }
+      reader-personal = { name = "lakehouse_dev_reader_personal", results_folder = "reader-personal" }
+    } && output.results_location == "s3://lakehouse-dev-123456789012-results/athena"
+    error_message = "Workgroups bear the prefix, and each writes below a folder of its own."
   }
 
   assert {
-    condition     = aws_athena_workgroup.this.configuration[0].enforce_workgroup_configuration
+    condition = { for group, workgroup in aws_athena_workgroup.this : group => workgroup.configuration[0].result_configuration[0].output_location } == {
+      for group, workgroup in output.workgroups : group => "s3://lakehouse-dev-123456789012-results/${workgroup.results_folder}/"
+    }
+    error_message = "Results lie where the output says."
+  }
+
+  assert {
+    condition     = alltrue([for workgroup in values(aws_athena_workgroup.this) : workgroup.configuration[0].enforce_workgroup_configuration])
     error_message = "A client could choose another place or no encryption."
   }
 
   assert {
-    condition = (
-      aws_athena_workgroup.this.configuration[0].result_configuration[0].encryption_configuration[0].encryption_option == "SSE_KMS"
-      && aws_athena_workgroup.this.configuration[0].bytes_scanned_cutoff_per_query == 107374182400
-      && aws_athena_workgroup.this.configuration[0].engine_version[0].selected_engine_version == "Athena engine version 3"
-    )
+    condition = alltrue([
+      for workgroup in values(aws_athena_workgroup.this) :
+      workgroup.configuration[0].result_configuration[0].encryption_configuration[0].encryption_option == "SSE_KMS"
+      && workgroup.configuration[0].bytes_scanned_cutoff_per_query == 107374182400
+      && workgroup.configuration[0].engine_version[0].selected_engine_version == "Athena engine version 3"
+    ])
     error_message = "Results are encrypted, scans limited to 100 GiB, the engine is version 3."
   }
 
   assert {
     condition     = aws_athena_named_query.this["sales-per-day"].workgroup == "lakehouse_dev"
-    error_message = "A named query belongs to the workgroup."
+    error_message = "A named query belongs to the workgroup of the builders."
   }
 }
 

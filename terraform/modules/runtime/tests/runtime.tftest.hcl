@@ -10,11 +10,13 @@ variables {
   profile            = { LAKEHOUSE_TARGET = "athena" }
   role_arns = {
     extract   = "arn:aws:iam::123456789012:role/lakehouse-dev-extractor"
+    maintain  = "arn:aws:iam::123456789012:role/lakehouse-dev-transformer"
     publish   = "arn:aws:iam::123456789012:role/lakehouse-dev-publisher"
     transform = "arn:aws:iam::123456789012:role/lakehouse-dev-transformer"
   }
   role_names = {
     extract   = "lakehouse-dev-extractor"
+    maintain  = "lakehouse-dev-transformer"
     publish   = "lakehouse-dev-publisher"
     transform = "lakehouse-dev-transformer"
   }
@@ -23,7 +25,7 @@ variables {
 run "each_step_runs_as_its_own_role" {
   assert {
     condition     = jsonencode({ for step, project in aws_codebuild_project.this : step => project.service_role }) == jsonencode(var.role_arns)
-    error_message = "extract, publish and transform share no permission."
+    error_message = "Each step has the role that it is given."
   }
 
   assert {
@@ -32,8 +34,15 @@ run "each_step_runs_as_its_own_role" {
   }
 
   assert {
-    condition     = { for step, project in aws_codebuild_project.this : step => project.concurrent_build_limit if step != "extract" } == { publish = 1, transform = 1 }
+    condition     = { for step, project in aws_codebuild_project.this : step => project.concurrent_build_limit if step != "extract" } == { maintain = 1, publish = 1, transform = 1 }
     error_message = "Tables have one writer."
+  }
+
+  assert {
+    condition = { for step, project in aws_codebuild_project.this : step => project.environment[0].compute_type } == {
+      extract = "BUILD_GENERAL1_MEDIUM", maintain = "BUILD_GENERAL1_SMALL", publish = "BUILD_GENERAL1_SMALL", transform = "BUILD_GENERAL1_SMALL"
+    }
+    error_message = "Only extract holds rows in memory; the others wait for engines."
   }
 
   assert {
@@ -43,8 +52,8 @@ run "each_step_runs_as_its_own_role" {
 
   assert {
     condition = {
-      for step, project in aws_codebuild_project.this : step => strcontains(project.source[0].buildspec, { extract = "lakehouse extract", publish = "lakehouse publish", transform = "lakehouse transform" }[step])
-    } == { extract = true, publish = true, transform = true }
+      for step, project in aws_codebuild_project.this : step => strcontains(project.source[0].buildspec, { extract = "lakehouse extract", maintain = "lakehouse dbt run-operation compact_tables", publish = "lakehouse publish", transform = "lakehouse transform" }[step])
+    } == { extract = true, maintain = true, publish = true, transform = true }
     error_message = "A step runs the command that a person types."
   }
 
@@ -62,7 +71,7 @@ run "extract_knows_where_its_sources_are" {
   assert {
     condition = {
       for step, project in aws_codebuild_project.this : step => contains([for variable in project.environment[0].environment_variable : variable.name], "LAKEHOUSE_RETAIL_CATEGORIA")
-    } == { extract = true, publish = false, transform = false }
+    } == { extract = true, maintain = false, publish = false, transform = false }
     error_message = "Sources are the business of extract alone."
   }
 }
@@ -87,7 +96,7 @@ run "only_publish_enters_the_network" {
   }
 
   assert {
-    condition     = { for step, project in aws_codebuild_project.this : step => length(project.vpc_config) } == { extract = 0, publish = 1, transform = 0 }
+    condition     = { for step, project in aws_codebuild_project.this : step => length(project.vpc_config) } == { extract = 0, maintain = 0, publish = 1, transform = 0 }
     error_message = "Extract needs the internet, and the network has no way to it."
   }
 

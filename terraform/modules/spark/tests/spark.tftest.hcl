@@ -24,9 +24,19 @@ run "sessions_have_a_role_and_encryption" {
   }
 
   assert {
-    condition     = output.profile.LAKEHOUSE_GLUE_WORKERS == "2" && output.profile.LAKEHOUSE_GLUE_WORKER_TYPE == "G.1X"
+    condition     = output.profile.LAKEHOUSE_GLUE_IDLE_MINUTES == "10" && output.profile.LAKEHOUSE_GLUE_WORKERS == "2" && output.profile.LAKEHOUSE_GLUE_WORKER_TYPE == "G.1X"
     error_message = "The profile gets the size of a session."
   }
+}
+
+run "session_that_never_waits_is_refused" {
+  command = plan
+
+  variables {
+    idle_minutes = 0
+  }
+
+  expect_failures = [var.idle_minutes]
 }
 
 run "one_worker_is_refused" {

@@ -1,0 +1,243 @@
+"""A run of dbt and what goes around it: before it what is new, after it a look at the tables."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, MutableMapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lakehouse.building.checked_settings import project_of
+from lakehouse.building.dbt_run import (
+    DbtOutcome,
+    forget_failed_sessions,
+    lost_errors,
+    run_dbt,
+    schemas_of,
+    schemas_of_lake,
+    set_flags,
+    stored_tables,
+    target_of,
+)
+from lakehouse.building.lease import held
+from lakehouse.building.news import FORCE, News, WholeRun, command_of, told_news, whole_run
+from lakehouse.building.progress import plain
+from lakehouse.building.setting import CARRIED, carried
+
+if TYPE_CHECKING:
+    from mypy_boto3_glue import GlueClient
+
+# Names the run for the macros: `begin_run` notes it, and `check_lease` takes it for the holder's.
+RUN_ID = "LAKEHOUSE_RUN_ID"
+# Commands of dbt that write tables of models, or call a macro that may.
+WRITING = ("build", "run", "seed", "snapshot", "clone", "retry", "run-operation")
+# Where dbt writes, and how much.
+_OUTPUT = ("--log-path", "--log-level", "--log-level-file")
+
+Callback = Callable[[Any], None]
+_NOT_ASKED = DbtOutcome(is_success=True, built=(), logged_errors=())
+
+
+@dataclass(frozen=True)
+class CheckedOutcome:
+    """What came of a run.
+
+    Attributes:
+        lost: errors that dbt's own report does not show, a sentence each.
+        news: what was new before it; None where that was not asked, or could not be.
+        doubts: what could not be looked up or noted, and costs the next run time, a sentence each.
+    """
+
+    dbt: DbtOutcome
+    lost: tuple[str, ...] = ()
+    news: News | None = None
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def is_success(self) -> bool:
+        return self.dbt.is_success and not self.lost
+
+    @property
+    def headline(self) -> str | None:
+        """What is new, where that is worth a line."""
+        return self.news.sentence if self.news and self.news.passed_at else None
+
+
+def run_and_look(
+    arguments: Sequence[str],
+    *,
+    environment: MutableMapping[str, str] = os.environ,
+    callbacks: Iterable[Callback] = (),
+    manifest: Any = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> CheckedOutcome:
+    """Run dbt for what is new, and look at what it built.
+
+    A build of the whole project builds what the lake does not reflect, which may be nothing; any
+    other command is run as it is.
+
+    Args:
+        arguments: as for dbt, and `--force`, with which everything is built. On DuckDB nothing is
+            looked at afterwards: its adapter raises what goes wrong.
+        callbacks: as for run_dbt; manifest: too.
+        say: gets a sentence of what is new before dbt builds it.
+    Raises: LeaseHeldError if another run writes the tables, on Athena and Glue; LeaseLostError if
+        this one had to end for it; AwsError if the lease cannot be asked for.
+    """
+    is_forced = FORCE in arguments
+    arguments = [each for each in arguments if each != FORCE]
+    target = target_of(arguments, environment)
+    run_id = uuid4().hex
+    # DuckDB locks its file; an object store locks nothing.
+    has_lease = target != "duckdb" and command_of(arguments) in WRITING
+    with held(environment, run=run_id) if has_lease else nullcontext():
+        environment[RUN_ID] = run_id
+        try:
+            return _run(
+                arguments,
+                list(callbacks),
+                manifest,
+                environment=environment,
+                target=target,
+                is_forced=is_forced,
+                say=say,
+            )
+        finally:
+            del environment[RUN_ID]
+
+
+def _run(
+    arguments: Sequence[str],
+    callbacks: Sequence[Callback],
+    manifest: Any,
+    *,
+    environment: MutableMapping[str, str],
+    target: str,
+    is_forced: bool,
+    say: Callable[[str], None],
+) -> CheckedOutcome:
+    whole = whole_run(
+        arguments,
+        project=project_of(arguments, environment),
+        target=target,
+        environment=environment,
+    )
+    glue = _glue_client() if target in ("athena", "glue") else None
+    if glue and target == "glue":
+        forget_failed_sessions(environment, glue=glue)
+    set_flags(target, environment)
+    if whole is None:
+        return _looked_at(arguments, callbacks, manifest, environment=environment, glue=glue)
+    manifest = manifest or _parsed(arguments, callbacks)
+    asks = not (is_forced or whole.is_full_refresh) and manifest is not None
+    asked = _asked(whole, arguments, callbacks, manifest) if asks else CheckedOutcome(_NOT_ASKED)
+    if asked.news and asked.headline:
+        say(asked.headline)
+    if asked.dbt.exception is not None or (asked.news and asked.news.is_nothing):
+        return asked
+    restriction = asked.news.restriction if asked.news else []
+    done = _looked_at(
+        [*arguments, *restriction], callbacks, manifest, environment=environment, glue=glue
+    )
+    doubts = list(asked.doubts)
+    if done.is_success and manifest is not None:
+        said = {"run_id": environment[RUN_ID], "code": whole.code, "settings": whole.settings}
+        noted = _operation("note_passed_run", said, arguments, callbacks, manifest)
+        if not noted.is_success:
+            doubts.append("it could not be noted that this run passed: the next builds everything")
+    return CheckedOutcome(done.dbt, done.lost, asked.news, tuple(doubts))
+
+
+def checked_run(
+    arguments: Sequence[str],
+    *,
+    environment: MutableMapping[str, str] = os.environ,
+    manifest: Any = None,
+) -> int:
+    """Run dbt with its own output; return 0 only if all it was asked for is there."""
+    outcome = run_and_look(
+        arguments,
+        environment=environment,
+        manifest=manifest,
+        say=lambda sentence: print(sentence, flush=True),
+    )
+    if outcome.dbt.exception is not None:
+        print(f"error: {outcome.dbt.exception}")
+    for sentence in outcome.lost:
+        print(f"error: {sentence}")
+    if outcome.is_success:
+        for sentence in outcome.doubts:
+            print(f"warning: {sentence}")
+    return 0 if outcome.is_success else 1
+
+
+def _looked_at(
+    arguments: Sequence[str],
+    callbacks: Sequence[Callback],
+    manifest: Any,
+    *,
+    environment: MutableMapping[str, str],
+    glue: GlueClient | None,
+) -> CheckedOutcome:
+    before = stored_tables(schemas_of_lake(environment, glue=glue), glue=glue) if glue else set()
+    outcome = run_dbt(arguments, callbacks=callbacks, manifest=manifest)
+    if glue is None:
+        return CheckedOutcome(outcome)
+    try:
+        after = stored_tables(schemas_of(outcome), glue=glue)
+    except (BotoCoreError, ClientError) as err:
+        # What dbt said of the run stands, and must be told.
+        return CheckedOutcome(outcome, lost=(f"what was built could not be looked up: {err}",))
+    return CheckedOutcome(outcome, lost=tuple(lost_errors(outcome, before=before, after=after)))
+
+
+def _parsed(arguments: Sequence[str], callbacks: Sequence[Callback]) -> Any:
+    """The project, read once for all that follows; None if it cannot be: the run will tell."""
+    from dbt.cli.main import dbtRunner
+
+    words = ["parse", "--quiet", *carried(arguments, (*CARRIED, *_OUTPUT))]
+    return dbtRunner(callbacks=list(callbacks)).invoke(words).result
+
+
+def _asked(
+    whole: WholeRun, arguments: Sequence[str], callbacks: Sequence[Callback], manifest: Any
+) -> CheckedOutcome:
+    told: list[News] = []
+
+    def note(event: Any) -> None:
+        if event.info.name == "JinjaLogInfo" and (news := told_news(plain(event.info.msg))):
+            told.append(news)
+
+    said = {"code": whole.code, "settings": whole.settings}
+    outcome = _operation("tell_news", said, arguments, [note, *callbacks], manifest)
+    if isinstance(outcome.exception, KeyboardInterrupt):
+        return CheckedOutcome(outcome)
+    if not (outcome.is_success and told):
+        doubt = "it could not be looked up what is new, so everything is built; see the log"
+        return CheckedOutcome(_NOT_ASKED, doubts=(doubt,))
+    return CheckedOutcome(outcome, news=told[0])
+
+
+def _operation(
+    macro: str,
+    said: dict[str, str],
+    arguments: Sequence[str],
+    callbacks: Sequence[Callback],
+    manifest: Any,
+) -> DbtOutcome:
+    """Call a macro; nothing is written that `dbt retry` would take for the run."""
+    words = ["run-operation", macro, "--args", json.dumps(said), "--quiet", "--no-write-json"]
+    return run_dbt(
+        [*words, *carried(arguments, (*CARRIED, *_OUTPUT))], callbacks=callbacks, manifest=manifest
+    )
+
+
+def _glue_client() -> GlueClient:
+    import boto3
+
+    return boto3.client("glue")
