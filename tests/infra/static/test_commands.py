@@ -11,6 +11,7 @@ import random
 import re
 import shlex
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ import pytest
 import typer
 import yaml
 from dbt.cli.main import cli as dbt
-from infra.static.rendered import builds_of, made_by
+from infra.rendered import EVERYTHING_ON, Rendered, rendered
 from infra.terraform_tool import REPOSITORY, TERRAFORM, Terraform
 
 from lakehouse.building.transform import build_words
@@ -84,6 +85,29 @@ SPEAKING = (
 )
 
 
+def builds_of(definition: Mapping, workflow_input: Mapping) -> list[tuple[str, dict[str, str]]]:
+    """The builds that an execution starts while all goes well.
+
+    Returns: the project's name and what is overridden of its environment, in order.
+    """
+    states = definition["States"]
+    each = states["Extract"]["ItemProcessor"]["States"]["ExtractSource"]
+    started = [(each, item) for item in workflow_input["extracts"]]
+    if workflow_input["transform"]:
+        started += [(states[name], workflow_input) for name in ("Transform", "Publish")]
+    return [
+        (state["Parameters"]["ProjectName"], _overrides(state["Parameters"], given))
+        for state, given in started
+    ]
+
+
+def _overrides(parameters: Mapping, given: Mapping) -> dict[str, str]:
+    return {
+        item["Name"]: given[item["Value.$"].removeprefix("$.")]
+        for item in parameters.get("EnvironmentVariablesOverride", [])
+    }
+
+
 @dataclass(frozen=True)
 class Build:
     """A build project as rendered: its commands, and its environment before any override."""
@@ -129,13 +153,15 @@ def events() -> list[dict]:
 
 
 @pytest.fixture(scope="module")
-def projects(terraform: Terraform) -> dict[str, Build]:
+def everything(terraform: Terraform, tmp_path_factory: pytest.TempPathFactory) -> Rendered:
+    """live/dev with all that a run can do."""
+    folder = tmp_path_factory.mktemp("everything")
+    return rendered(folder, "dev", EVERYTHING_ON, region="us-east-1")
+
+
+@pytest.fixture(scope="module")
+def projects(everything: Rendered) -> dict[str, Build]:
     """The build projects by name."""
-    made = [
-        one
-        for one in made_by(terraform, "runtime", "each_step_runs_as_its_own_role")
-        if one["type"] == "aws_codebuild_project"
-    ]
     return {
         one["values"]["name"]: Build(
             yaml.safe_load(one["values"]["source"][0]["buildspec"])["phases"]["build"]["commands"],
@@ -144,23 +170,18 @@ def projects(terraform: Terraform) -> dict[str, Build]:
                 for variable in one["values"]["environment"][0]["environment_variable"]
             },
         )
-        for one in made
+        for one in everything.of("aws_codebuild_project")
     }
 
 
 @pytest.fixture(scope="module")
-def started(terraform: Terraform) -> list[tuple[str, dict[str, str]]]:
+def started(everything: Rendered) -> list[tuple[str, dict[str, str]]]:
     """Every build that any event starts: the project and what is overridden, each once."""
     spec = importlib.util.spec_from_file_location("start_workflow", FUNCTION)
     function = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(function)
-    definition = next(
-        json.loads(one["values"]["definition"])
-        for one in made_by(
-            terraform, "orchestration", "with_databases_it_publishes_after_the_build"
-        )
-        if one["type"] == "aws_sfn_state_machine"
-    )
+    [machine] = everything.of("aws_sfn_state_machine")
+    definition = json.loads(machine["values"]["definition"])
     found = {}
     for workflow_input in [*BY_HAND, *(function.execution_of(event)[1] for event in events())]:
         for project, overrides in builds_of(definition, workflow_input):
