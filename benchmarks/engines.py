@@ -32,10 +32,12 @@ import yaml
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
-sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "tests" / "engines")]
+TESTS = PROJECT / "tests"
+sys.path[:0] = [str(PROJECT / "scripts"), str(TESTS), str(TESTS / "engines")]
 
 import local_aws  # noqa: E402
 import parity  # noqa: E402
+from athena_query import ask  # noqa: E402
 
 from lakehouse.landing.catalogue import raw_table_input  # noqa: E402
 from lakehouse.landing.contract import EntityContract, LandingRules  # noqa: E402
@@ -158,7 +160,7 @@ def timed(work: Callable[..., Any], *given: Any, **named: Any) -> tuple[float, A
 def start(work: Path) -> dict[str, Any]:
     """Return the seconds until each engine answers its first statement."""
     with services(work / "start") as aws:
-        first_query, _ = timed(_reader(aws).query, "select 1")
+        first_query, _ = timed(_asked, aws, "select 1")
         session, spark = timed(Spark, aws.glue, "s3://lakehouse-dev-curated/start")
         first_statement, _ = timed(spark.run, "select 1")
         return {
@@ -244,7 +246,11 @@ def _different(aws: Services, case: parity.Case, only: Sequence[str] = ()) -> in
 
 
 def _reader(aws: Services) -> AthenaReader:
-    return AthenaReader(aws.athena, aws.glue, local_aws.WORKGROUP, poll_seconds=0.02)
+    return parity.reader_of(aws.athena, aws.glue, aws.s3)
+
+
+def _asked(aws: Services, sql: str) -> list[tuple[str | None, ...]]:
+    return ask(aws.athena, local_aws.WORKGROUP, sql)
 
 
 def _memory(aws: Services) -> dict[str, float]:
@@ -311,13 +317,12 @@ def merges(work: Path, count: int) -> dict[str, Any]:
     with services(folder / "state") as aws, duckdb.connect() as connection:
         _merge_source(aws, connection, folder, count)
         expected = _expected(connection, count)
-        trino = _reader(aws)
         spark = Spark(aws.glue, f"s3://{local_aws.BUCKETS[1]}/{BENCH}-glue")
         return {
             "rows": ROWS,
             "merged_rows": MERGED_ROWS,
             "merges": count,
-            "athena": _merged_on_athena(aws, trino, count, expected),
+            "athena": _merged_on_athena(aws, count, expected),
             "glue": _merged_on_glue(aws, spark, count, expected),
             "memory_gb": aws.memory_gb(),
         }
@@ -382,9 +387,7 @@ def _expected(connection: duckdb.DuckDBPyConnection, count: int) -> list[list[st
     return [[str(value) for value in row] for row in connection.execute(sql).fetchall()]
 
 
-def _merged_on_athena(
-    aws: Services, trino: AthenaReader, count: int, expected: list[list[str]]
-) -> dict[str, Any]:
+def _merged_on_athena(aws: Services, count: int, expected: list[list[str]]) -> dict[str, Any]:
     folder = f"{BENCH}-athena"
 
     def create(name: str, source: str) -> str:
@@ -396,7 +399,7 @@ def _merged_on_athena(
         )
 
     return _measured_merges(
-        lambda sql: [list(row) for row in trino.query(sql)],
+        lambda sql: [list(row) for row in _asked(aws, sql)],
         lambda name: _stored_bytes(aws.s3, f"{folder}/{name}/"),
         create=create,
         source=f"{BENCH}.delta",

@@ -20,9 +20,10 @@ MAY_IMPORT = {
     "decisions": ("errors", "landing"),
     "extraction": ("errors", "aws", "postgres", "landing"),
     "marts": ("errors", "database", "aws"),
-    "publishing": ("errors", "aws", "postgres", "marts"),
+    "publishing": ("errors", "database", "aws", "postgres", "marts"),
     "building": ("errors", "database", "aws"),
-    "features": ("errors", "database", "landing", "building"),
+    "features": ("errors", "database", "aws", "landing", "extraction", "building"),
+    "workflow": ("errors", "aws", "building"),
     "cli": (
         "errors",
         "aws",
@@ -34,6 +35,7 @@ MAY_IMPORT = {
         "publishing",
         "building",
         "features",
+        "workflow",
     ),
 }
 

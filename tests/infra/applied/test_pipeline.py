@@ -8,6 +8,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from athena_query import ask
 from infra.applied import emulator
 from infra.applied.conftest import Deployment
 from infra.applied.workflow import (
@@ -19,8 +20,6 @@ from infra.applied.workflow import (
     run_of,
 )
 from infra.terraform_tool import REPOSITORY
-
-from lakehouse.marts.athena import AthenaReader
 
 SOURCE = REPOSITORY / "data" / "source" / "market"
 ANSWER = "GetPortfolioDay_IBOV_2025-04-07_en-us_excerpt.json"
@@ -76,20 +75,20 @@ def test_object_becomes_rows_of_its_session(
 
     sent = json.loads((SOURCE / ANSWER).read_text(encoding="utf-8"))["results"]
     refined = f"{SCHEMA}.fct_market__carteira_diaria"
-    rows = _athena(deployment, deployment.aws.assumed("reader")).query(
-        f"select data_pregao, ticker, quantidade_teorica from {refined}"
+    reader = deployment.aws.client("athena", deployment.aws.assumed("reader"))
+    rows = ask(
+        reader,
+        "lakehouse_dev_reader",
+        f"select data_pregao, ticker, quantidade_teorica from {refined}",
     )
     assert set(rows) == {
         ("2025-04-07", each["cod"], each["theoricalQty"].replace(",", "")) for each in sent
     }
     # Refined by session and share: each has a partition of its own.
-    partitions = _athena(deployment, emulator.ADMINISTRATOR).query(
+    partitions = ask(
+        deployment.aws.client("athena", emulator.ADMINISTRATOR),
+        "lakehouse_dev",
         "select partition.data_pregao, partition.ticker "
-        f'from {SCHEMA}."fct_market__carteira_diaria$partitions"'
+        f'from {SCHEMA}."fct_market__carteira_diaria$partitions"',
     )
     assert set(partitions) == {("2025-04-07", each["cod"]) for each in sent}
-
-
-def _athena(deployment: Deployment, keys: dict[str, str]) -> AthenaReader:
-    aws = deployment.aws
-    return AthenaReader(aws.client("athena", keys), aws.client("glue", keys), "lakehouse_dev")

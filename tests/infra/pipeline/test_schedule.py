@@ -8,12 +8,11 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from athena_query import ask
 from infra.applied import emulator
 from infra.applied.test_pipeline import ANSWER
 from infra.applied.workflow import Notices, dead_letters, denied, executions, invoked, run_of
 from infra.pipeline.conftest import SOURCES, Pipeline, answers
-
-from lakehouse.marts.athena import AthenaReader
 
 pytestmark = pytest.mark.long
 
@@ -99,10 +98,7 @@ def test_published_tables_hold_the_rows_of_all_sources(pipeline: Pipeline):
     assert pipeline.published("lakehouse", "select count(*) from public.performance_academica") == [
         (12,)
     ]
-    keys = pipeline.aws.assumed("reader")
-    athena = AthenaReader(
-        pipeline.aws.client("athena", keys), pipeline.aws.client("glue", keys), "lakehouse_dev"
-    )
+    athena = pipeline.aws.client("athena", pipeline.aws.assumed("reader-personal"))
     schema = "lakehouse_dev"
     for table, least in (
         ("commerce.fct_commerce__purchase", 1),
@@ -110,7 +106,8 @@ def test_published_tables_hold_the_rows_of_all_sources(pipeline: Pipeline):
         ("market.fct_market__carteira_diaria", 13),
     ):
         domain, name = table.split(".")
-        [(count,)] = athena.query(f"select count(*) from {schema}_{domain}.{name}")
+        counted = f"select count(*) from {schema}_{domain}.{name}"
+        [(count,)] = ask(athena, "lakehouse_dev_reader_personal", counted)
         assert int(count) >= least, table
 
 
