@@ -16,6 +16,8 @@ from locallake.glue.process import SparkProcess, session_folder, worker_environm
 STAND_IN = """\
 #!{python}
 import json, os, signal, subprocess, sys, time
+# As the worker does: a shell's background job is begun with interrupts ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 out = os.fdopen(int(sys.argv[3]), "w", buffering=1)
 say = lambda **message: print(json.dumps(message), file=out, flush=True)
 start = json.loads(sys.stdin.readline())
