@@ -125,6 +125,7 @@ def measure_size(
             "memory_limit": memory,
             "threads": threads,
             "load_before": round(os.getloadavg()[0], 1),
+            "commit": commit(),
         },
     }
     hand = step("handwritten", [*by_hand, str(work / "handwritten.duckdb")], "handwritten.duckdb")
@@ -163,6 +164,12 @@ def generate(work: Path, events: int) -> dict[str, int]:
         }
         note.write_text(json.dumps(counts))
     return json.loads(note.read_text())
+
+
+def commit() -> str:
+    """The commit that is measured."""
+    said = ["git", "-C", str(PROJECT), "rev-parse", "--short", "HEAD"]
+    return subprocess.run(said, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def take_back(increment: Path, raw: Path) -> None:
@@ -391,7 +398,7 @@ def page(sizes: Mapping[str, Mapping[str, Any]]) -> str:
             f"{result['events']:,} events: {machine['cores']} cores, {machine['memory_gb']} GB, "
             f"DuckDB {machine['duckdb']} with {machine['threads']} threads and a limit of "
             f"{machine['memory_limit']}, dbt {machine['dbt_core']}; load before the start "
-            f"{machine['load_before']}."
+            f"{machine['load_before']}; commit {machine.get('commit', 'not noted')}."
         )
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
