@@ -16,7 +16,7 @@ from pathlib import Path
 
 import yaml
 
-from lakehouse.aws import AwsClients
+from lakehouse.aws import AwsClients, bucket_and_key
 from lakehouse.building.recorded import (
     Recorded,
     RecordedRunError,
@@ -139,7 +139,7 @@ def _is_on_s3(address: str) -> bool:
 
 
 def _zone(address: str, clients: AwsClients) -> S3TransientZone:
-    bucket, _, prefix = address.removeprefix("s3://").partition("/")
+    bucket, prefix = bucket_and_key(address)
     if not bucket:
         raise UsageError(f"{address} names no bucket; give s3://bucket/prefix")
     return S3TransientZone(bucket, prefix.strip("/"), s3=clients.s3())

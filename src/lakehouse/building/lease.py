@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from lakehouse.aws import AwsClients, aws_errors
+from lakehouse.aws import AwsClients, aws_errors, bucket_and_key
 from lakehouse.errors import AwsError, LeaseHeldError, LeaseLostError
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def lease_object(environment: Mapping[str, str]) -> LeaseObject:
     # One that waits longer for an answer would learn too late that it is no holder any more.
     quick = Config(connect_timeout=5, read_timeout=5, retries={"total_max_attempts": 2})
     return LeaseObject(
-        bucket=curated.removeprefix("s3://").partition("/")[0],
+        bucket=bucket_and_key(curated)[0],
         key=f"_lease/{prefix}.json",
         s3=AwsClients(curated, {"config": quick}).s3(),
     )

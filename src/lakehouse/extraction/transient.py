@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
-from lakehouse.aws import AwsClients, aws_errors
+from lakehouse.aws import AwsClients, aws_errors, bucket_and_key
 from lakehouse.errors import SourceError, UsageError
 from lakehouse.landing.contract import DomainContract, EntityContract
 
@@ -199,7 +199,7 @@ def open_transient(settings: Mapping[str, str], *, project_dir: Path) -> Transie
     root = settings.get("LAKEHOUSE_TRANSIENT")
     if root is None or not root.startswith("s3://"):
         return LocalTransientZone(Path(root) if root else project_dir / "data" / "transient")
-    bucket, _, prefix = root.removeprefix("s3://").partition("/")
+    bucket, prefix = bucket_and_key(root)
     return S3TransientZone(bucket, prefix.strip("/"), s3=AwsClients(root).s3())
 
 

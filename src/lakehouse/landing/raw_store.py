@@ -20,7 +20,7 @@ from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
-from lakehouse.aws import AwsClients, aws_errors
+from lakehouse.aws import AwsClients, aws_errors, bucket_and_key
 from lakehouse.errors import RawStoreError
 
 if TYPE_CHECKING:
@@ -290,7 +290,7 @@ def open_store(settings: Mapping[str, str], *, domain: str, project_dir: Path) -
         return LocalRawStore(Path(root) if root else project_dir / "data" / "raw")
     schema_prefix = settings.get("LAKEHOUSE_SCHEMA_PREFIX", "lakehouse_dev")
     own = settings.get(f"LAKEHOUSE_DATABASE_{domain.upper()}", f"{schema_prefix}_{domain}")
-    bucket, _, prefix = root.removeprefix("s3://").partition("/")
+    bucket, prefix = bucket_and_key(root)
     clients = AwsClients(root)
     return S3RawStore(
         bucket,
