@@ -182,27 +182,15 @@ record as (
         is_conflict,
         ranked_at
     from ranked_event
-    {%- if has_operations %}
     union all
     select
         {{ columns | join(',\n        ') }},
-        'superseded' as row_status,
-        cast(null as date) as known_from,
-        cast(null as date) as known_to,
-        cast(false as boolean) as is_conflict,
-        transaction_datetime as ranked_at
-    from event
-    where row_operation = 'before'
-    {%- endif %}
-    union all
-    select
-        {{ columns | join(',\n        ') }},
-        'rejected' as row_status,
+        {{ "case when reason_code is null then 'superseded' else 'rejected' end" if has_operations else "'rejected'" }} as row_status,
         cast(null as date) as known_from,
         cast(null as date) as known_to,
         cast(false as boolean) as is_conflict,
         transaction_datetime as ranked_at
     from {{ received }}
-    where reason_code is not null
+    where reason_code is not null{{ " or row_operation = 'before'" if has_operations }}
 )
 {%- endmacro %}
