@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 import local_aws  # noqa: F401  (puts locallake on the path)
 import pytest
-from checks import incremental_models, layer_of, marts_of, models_of
+from checks import incremental_models, layer_of, load_tables, marts_of, models_of
 from locallake.athena import plans, statements
 from offline_compile import FORMS, load_of
 from scans import MOST_SCANS, MOST_SCANS_OF_MANY, scans
@@ -247,6 +247,23 @@ def test_every_statement_fits_into_the_engines_limit(target, compiled):
         for name, sql in nodes.items()
     }
     assert {name: size for name, size in lengths.items() if size > LONGEST[target]} == {}
+
+
+# Of a load table on Glue, with as many loads as are written down.
+LONGEST_OF_LOADS = 8_000
+
+
+def test_load_tables_do_not_grow_with_what_staging_types(compiled, manifests):
+    """On Glue staging is written out in what reads it: with it, that of commerce had 67,212."""
+    tables = {model["name"] for model in load_tables(manifests["glue"])}
+    lengths = {
+        f"{name} ({form})": len(nodes[name]) + AROUND["glue"]
+        for form, nodes in compiled["glue"].items()
+        for name in sorted(tables & set(nodes))
+    }
+
+    assert {key.partition(" ")[0] for key in lengths} == tables
+    assert {name: size for name, size in lengths.items() if size > LONGEST_OF_LOADS} == {}
 
 
 @pytest.mark.parametrize(

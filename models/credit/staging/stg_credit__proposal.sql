@@ -23,7 +23,7 @@ stated as (
         {%- for column in texts + read %}
         {{ stated_text(column ~ '_text', is_read=column in read) }} as {{ column }}_stated,
         {%- endfor %}
-        coalesce(sender, 'default') as known_sender,
+        {{ known_sender() }} as known_sender,
         {{ decimal_mark_of_sender('sender') }} as decimal_mark
     from raw_rows
 ),
