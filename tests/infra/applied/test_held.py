@@ -3,14 +3,12 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
 from infra.applied import emulator
 from infra.applied.conftest import Deployment
-from infra.applied.workflow import MACHINE, Notices, executions, run_of, until
+from infra.applied.workflow import MACHINE, Notices, building, executions, run_of, until
 
 from lakehouse.workflow import inputs_by_hand, start_by_hand
 
@@ -47,17 +45,11 @@ def messages(build: dict) -> str:
     return " ".join(each["message"] for each in contexts)
 
 
-@contextmanager
-def building(deployment: Deployment, command: str) -> Iterator[None]:
-    """Have the project run this alone for a while, so that a test can say how each build ends."""
-    client = deployment.aws.client("codebuild")
-    source = client.batch_get_projects(names=[PROJECT])["projects"][0]["source"]
+def ending_with(status: int) -> dict:
+    """A source whose builds do nothing, and end so."""
+    command = f"sh -c 'exit {status}'"
     spec = f"version: 0.2\nphases:\n  build:\n    commands:\n      - {command}\n"
-    client.update_project(name=PROJECT, source={"type": "NO_SOURCE", "buildspec": spec})
-    try:
-        yield
-    finally:
-        client.update_project(name=PROJECT, source=source)
+    return {"type": "NO_SOURCE", "buildspec": spec}
 
 
 def test_run_whose_tables_another_writes_waits_until_they_are_free(
@@ -86,12 +78,12 @@ def test_run_whose_tables_another_writes_waits_until_they_are_free(
 
 def test_failure_of_another_kind_gets_one_attempt_more_and_is_redriven(deployment: Deployment):
     before, notices = len(builds(deployment)), Notices(deployment)
-    with building(deployment, "sh -c 'exit 1'"):
+    with building(deployment, PROJECT, ending_with(1)):
         name = started(deployment)
         execution = run_of(deployment, name, "FAILED")
         assert notices.says(name, "FAILED")
     assert len(builds(deployment, since=before)) == 2
-    with building(deployment, "true"):
+    with building(deployment, PROJECT, ending_with(0)):
         deployment.aws.client("stepfunctions").redrive_execution(executionArn=execution)
         run_of(deployment, name, "SUCCEEDED")
     assert len(builds(deployment, since=before)) == 3
@@ -100,7 +92,7 @@ def test_failure_of_another_kind_gets_one_attempt_more_and_is_redriven(deploymen
 @pytest.mark.long
 def test_lease_that_is_never_given_back_ends_the_run_after_three_hours(deployment: Deployment):
     before = len(builds(deployment))
-    with building(deployment, "sh -c 'exit 75'"):
+    with building(deployment, PROJECT, ending_with(75)):
         run_of(deployment, started(deployment), "FAILED")
     # One and 36 that were waited for, and the one attempt more of any failure.
     assert len(builds(deployment, since=before)) == 38
