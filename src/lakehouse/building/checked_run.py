@@ -201,7 +201,11 @@ def _parsed(arguments: Sequence[str], callbacks: Sequence[Callback]) -> Any:
     from dbt.cli.main import dbtRunner
 
     words = ["parse", "--quiet", *carried(arguments, (*CARRIED, *_OUTPUT))]
-    return dbtRunner(callbacks=list(callbacks)).invoke(words).result
+    outcome = dbtRunner(callbacks=list(callbacks)).invoke(words)
+    # dbt hands an interrupt over as an outcome; as a project that cannot be read it would be built.
+    if isinstance(outcome.exception, KeyboardInterrupt):
+        raise outcome.exception
+    return outcome.result
 
 
 def _asked(
