@@ -2,7 +2,8 @@ provider "aws" {
   region = var.region
 
   default_tags {
-    tags = { project = var.project_name, environment = var.environment }
+    # `deployment` is what the budget filters by.
+    tags = { project = var.project_name, environment = var.environment, deployment = local.prefix }
   }
 }
 
@@ -49,6 +50,24 @@ locals {
     ? [for entity in keys(local.source_settings[domain]) : "${domain}.${entity}"]
     : [domain]
     if contains(keys(local.sources_files), domain)
+  ])
+
+  sources_of_extraction = distinct(concat(keys(local.sources_files), local.daily_extracts))
+
+  # Days after which a source is late, as its YAML declares.
+  rhythm_days = merge([
+    for domain, file in local.sources_files : {
+      for table in yamldecode(file(file)).sources[0].tables : "${domain}.${table.name}" => table.config.meta.rhythm_days
+    }
+  ]...)
+
+  # Twice what scripts/costs.py computes of what is on, in US dollars a month; a test holds the two together.
+  computed_budget_usd = sum([
+    12,
+    var.enable_schedules ? 30 : 0,
+    var.enable_access_host ? 37 : 0,
+    var.enable_aurora ? 62 : 0,
+    var.enable_redshift ? 24 : 0,
   ])
 
   has_network = var.enable_aurora || var.enable_redshift
@@ -168,6 +187,8 @@ module "runtime" {
   profile            = merge(local.profile, { for domain, database in module.catalogue.databases : "LAKEHOUSE_DATABASE_${upper(domain)}" => database })
   role_arns          = { for step, role in local.steps : step => module.identities.role_arns[role] }
   role_names         = { for step, role in local.steps : step => module.identities.role_names[role] }
+  metrics_namespace  = local.prefix
+  private_network    = var.private_network
   sources            = var.sources
   network            = var.enable_aurora ? one(module.network[*].client) : null
 
@@ -184,6 +205,7 @@ module "orchestration" {
   bundle_path        = "${local.repository}/target/terraform/start_workflow.zip"
   kms_key_arn        = module.lake.kms_key_arn
   log_retention_days = local.log_retention_days
+  private_sources    = var.private_sources
   project_names      = module.runtime.project_names
   publishes          = local.publishes
   schedules_enabled  = var.enable_schedules
@@ -217,7 +239,13 @@ module "observability" {
   prefix             = local.prefix
   alert_email        = var.alert_email
   kms_key_arn        = module.lake.kms_key_arn
-  monthly_budget_usd = var.monthly_budget_usd
+  metrics_namespace  = local.prefix
+  monthly_budget_usd = coalesce(var.monthly_budget_usd, local.computed_budget_usd)
+
+  silence = var.enable_schedules ? {
+    last_project = module.runtime.project_names[local.publishes ? "publish" : "transform"]
+    rhythm_days  = local.rhythm_days
+  } : null
 
   watched = {
     dead_letter_queue = module.orchestration.dead_letter_queue

@@ -139,10 +139,9 @@ variable "kms_key_arn" {
 }
 
 variable "monthly_budget_usd" {
-  description = "Cost of the account per month, in US dollars, above which a notice is sent."
+  description = "Cost of this environment per month, in US dollars, above which a notice is sent (null: twice what is computed, see the README)."
   type        = number
-  default     = 50
-  nullable    = false
+  default     = null
 }
 
 variable "permissions_boundary_arn" {
@@ -153,6 +152,33 @@ variable "permissions_boundary_arn" {
   validation {
     condition     = can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", coalesce(var.permissions_boundary_arn, "arn:aws:iam::aws:policy/any")))
     error_message = "permissions_boundary_arn is the ARN of a managed policy, arn:…:policy/…."
+  }
+}
+
+variable "private_network" {
+  description = "Network in which the sources of private_sources lie: private subnets, and the ports besides 443 that sources listen on (null: there are none)."
+  type = object({
+    ports      = optional(list(number), [5432])
+    subnet_ids = list(string)
+    vpc_id     = string
+  })
+  default = null
+}
+
+variable "private_sources" {
+  description = "Sources that are extracted from inside private_network: <domain>.<entity> where all sources of the domain are set, or a <domain> as a whole."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = length(var.private_sources) == 0 || var.private_network != null
+    error_message = "private_sources are extracted from inside a network: name it as private_network."
+  }
+
+  validation {
+    condition     = alltrue([for source in var.private_sources : contains(local.sources_of_extraction, source)])
+    error_message = "private_sources: name a <domain>, or a <domain>.<entity> of a domain whose entities are extracted one by one, because all its settings are in sources."
   }
 }
 

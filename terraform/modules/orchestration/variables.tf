@@ -59,6 +59,18 @@ variable "prefix" {
   nullable    = false
 }
 
+variable "private_sources" {
+  description = "Sources that the project extract-private extracts: <domain>.<entity>, or a <domain> with all its entities."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for source in var.private_sources : can(regex("^[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)?$", source))])
+    error_message = "private_sources: a source is named <domain>.<entity>, or <domain> for all of its entities."
+  }
+}
+
 variable "project_names" {
   description = "Name of the CodeBuild project of each step: extract, maintain, publish, transform."
   type        = map(string)
