@@ -13,8 +13,6 @@ locals {
   prefix     = "${var.project_name}-${var.environment}"
   repository = "${path.root}/../../.."
 
-  log_retention_days = 365
-
   # What the YAML of the models says of marts and of seeds that are marts: name => classes of its columns.
   mart_files = setunion(fileset(local.repository, "models/*/marts/*.yml"), fileset(local.repository, "seeds/*/*.yml"))
   marts = merge([
@@ -89,6 +87,7 @@ locals {
     LAKEHOUSE_CURATED          = "s3://${module.lake.buckets["curated"]}/wh"
     LAKEHOUSE_RAW              = "s3://${module.lake.buckets["raw"]}"
     LAKEHOUSE_SCHEMA_PREFIX    = replace(local.prefix, "-", "_")
+    LAKEHOUSE_STAGING          = var.staging
     LAKEHOUSE_TARGET           = var.target
     LAKEHOUSE_TRANSIENT        = "s3://${module.lake.buckets["transient"]}"
   })
@@ -103,6 +102,7 @@ module "lake" {
   destroy_data     = var.destroy_data
   existing_buckets = var.existing_buckets
   kms_key_arn      = var.kms_key_arn
+  retention_days   = { for zone in ["access_logs", "artifacts", "curated", "raw", "results", "transient"] : zone => var.retention_days[zone] }
 }
 
 module "catalogue" {
@@ -183,12 +183,13 @@ module "runtime" {
   prefix             = local.prefix
   artifacts_bucket   = module.lake.buckets["artifacts"]
   kms_key_arn        = module.lake.kms_key_arn
-  log_retention_days = local.log_retention_days
+  log_retention_days = var.retention_days.logs
   profile            = merge(local.profile, { for domain, database in module.catalogue.databases : "LAKEHOUSE_DATABASE_${upper(domain)}" => database })
   role_arns          = { for step, role in local.steps : step => module.identities.role_arns[role] }
   role_names         = { for step, role in local.steps : step => module.identities.role_names[role] }
   metrics_namespace  = local.prefix
   private_network    = var.private_network
+  snapshot_days      = var.retention_days.snapshots
   sources            = var.sources
   network            = var.enable_aurora ? one(module.network[*].client) : null
 
@@ -204,7 +205,8 @@ module "orchestration" {
   prefix             = local.prefix
   bundle_path        = "${local.repository}/target/terraform/start_workflow.zip"
   kms_key_arn        = module.lake.kms_key_arn
-  log_retention_days = local.log_retention_days
+  log_retention_days = var.retention_days.logs
+  dead_letter_days   = var.retention_days.dead_letters
   private_sources    = var.private_sources
   project_names      = module.runtime.project_names
   publishes          = local.publishes
@@ -263,7 +265,7 @@ module "network" {
   access_host        = var.enable_access_host
   interface_services = local.interface_services
   kms_key_arn        = module.lake.kms_key_arn
-  log_retention_days = local.log_retention_days
+  log_retention_days = var.retention_days.logs
   excluded_zone_ids  = var.excluded_zone_ids
   existing           = var.existing_network
   zones_needed       = var.enable_redshift ? 3 : 2
@@ -277,7 +279,8 @@ module "aurora" {
 
   prefix             = local.prefix
   kms_key_arn        = module.lake.kms_key_arn
-  log_retention_days = local.log_retention_days
+  backup_days        = var.retention_days.aurora_backups
+  log_retention_days = var.retention_days.logs
 
   network = {
     client_security_group_id = module.network[0].client.security_group_id

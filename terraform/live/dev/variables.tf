@@ -211,11 +211,51 @@ variable "region" {
   }
 }
 
+variable "retention_days" {
+  description = "Days that things are kept; the README says of each what."
+  type = object({
+    access_logs    = optional(number, 365)
+    artifacts      = optional(number, 30)
+    aurora_backups = optional(number, 7)
+    curated        = optional(number, 7)
+    dead_letters   = optional(number, 14)
+    logs           = optional(number, 365)
+    raw            = optional(number, 90)
+    results        = optional(number, 14)
+    snapshots      = optional(number, 7)
+    transient      = optional(number, 90)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.retention_days.logs)
+    error_message = "retention_days: CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365 days and for some terms of years."
+  }
+
+  validation {
+    condition     = var.retention_days.dead_letters >= 1 && var.retention_days.dead_letters <= 14 && var.retention_days.aurora_backups >= 1 && var.retention_days.aurora_backups <= 35 && var.retention_days.snapshots >= 3
+    error_message = "retention_days: SQS keeps dead_letters for 1 to 14 days, Aurora aurora_backups for 1 to 35, and snapshots stay for 3 at least, because a run may still write what none of them names yet."
+  }
+}
+
 variable "sources" {
   description = "Where extraction finds sources, by the setting that the sources YAML names, such as { LAKEHOUSE_RETAIL_VENDA = \"arn:…\" }: addresses, and ARNs of secrets below <project>-<environment>/source/."
   type        = map(string)
   default     = {}
   nullable    = false
+}
+
+variable "staging" {
+  description = "What staging models are on Athena: view, or ephemeral (a part of each statement that reads them) should Athena refuse views with timestamp(6)."
+  type        = string
+  default     = "view"
+  nullable    = false
+
+  validation {
+    condition     = contains(["ephemeral", "view"], var.staging)
+    error_message = "staging is view or ephemeral."
+  }
 }
 
 variable "target" {

@@ -11,6 +11,13 @@ variable "bundle_path" {
   nullable    = false
 }
 
+variable "dead_letter_days" {
+  description = "Days that a lost start is kept, 1 to 14."
+  type        = number
+  default     = 14
+  nullable    = false
+}
+
 variable "extracts_at_once" {
   description = "Most extractions that run side by side. All builds of one size share the account's quota of them, which may be 1 in a new account: more wait for their turn."
   type        = number

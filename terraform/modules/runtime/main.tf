@@ -22,7 +22,7 @@ locals {
     maintain = {
       command     = "lakehouse dbt run-operation compact_tables"
       limit       = 1
-      environment = {}
+      environment = { LAKEHOUSE_SNAPSHOT_DAYS = var.snapshot_days }
       size        = "SMALL"
     }
     # It reads what either engine wrote, and needs no session for that.

@@ -87,6 +87,13 @@ variable "role_names" {
   nullable    = false
 }
 
+variable "snapshot_days" {
+  description = "Days after which maintain lets snapshots of a table expire, and removes files that none names."
+  type        = number
+  default     = 7
+  nullable    = false
+}
+
 variable "sources" {
   description = "Where extraction finds sources, as environment variables: addresses, ARNs of secrets, files of authorities."
   type        = map(string)

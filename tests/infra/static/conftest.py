@@ -16,6 +16,11 @@ LARGEST = (
     }
 )
 AS_DELIVERED = "dev"
+# None of them the default.
+RETENTION = {
+    "access_logs": 400, "artifacts": 31, "aurora_backups": 8, "curated": 9, "dead_letters": 10,
+    "logs": 90, "raw": 91, "results": 15, "snapshots": 12, "transient": 92,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="session", params=[f"{name}-largest" for name in environments()])
@@ -57,6 +62,7 @@ def elsewhere(terraform: Terraform, tmp_path_factory) -> Rendered:
         "permissions_boundary_arn": "arn:aws-cn:iam::123456789012:policy/boundary",
         "private_network": {"subnet_ids": ["subnet-9"], "vpc_id": "vpc-9", "ports": [5432, 1521]},
         "private_sources": ["retail.venda", "market"],
+        "retention_days": RETENTION,
         "sources": {
             "LAKEHOUSE_RETAIL_CATEGORIA": "https://files.example/categoria.parquet",
             "LAKEHOUSE_RETAIL_FUNCIONARIO": "https://staff.example/api",

@@ -319,6 +319,9 @@ def test_every_variable_of_a_build_is_read():
     # Read by the program itself, not by its command line.
     assert f'"{NAMESPACE_SETTING}"' in CODE
     given -= {NAMESPACE_SETTING}
+    maintaining = (REPOSITORY / "macros/engine/compact_table.sql").read_text(encoding="utf-8")
+    assert "env_var('LAKEHOUSE_SNAPSHOT_DAYS'" in maintaining
+    given -= {"LAKEHOUSE_SNAPSHOT_DAYS"}
     inputs = {f"LAKEHOUSE_{name.upper()}" for name in INPUTS}
     assert given == {"LAKEHOUSE_SOURCE", "LAKEHOUSE_OBJECT"} | inputs
     assert all(f"${name}" in RUNTIME for name in given)

@@ -5,7 +5,8 @@ import re
 from fnmatch import fnmatchcase
 
 from infra.applied.policies import as_list
-from infra.rendered import Rendered
+from infra.rendered import Rendered, rendered
+from infra.static.test_limits import named
 from infra.terraform_tool import TERRAFORM
 
 
@@ -213,3 +214,33 @@ def test_extraction_inside_a_network_is_the_same_but_for_its_place(elsewhere: Re
 def test_without_private_sources_nothing_is_made_for_them(everything: Rendered):
     assert "private" not in json.dumps(machine_of(everything))
     assert not [f for f in everything.of("aws_codebuild_project") if "private" in f["index"]]
+
+
+def test_environments_lie_side_by_side_in_one_account(delivered: Rendered, tmp_path_factory):
+    """No name of one is the other's, and no policy of one lets in the other's things."""
+    other = rendered(tmp_path_factory.mktemp("prod"), "prod", {}, region="us-east-1")
+    of_dev, of_prod = (
+        {(alphabet, name) for alphabet, about, name in named(environment) if is_own(about)}
+        for environment in (delivered, other)
+    )
+    assert len(of_dev) > 40
+    assert of_dev & of_prod == set()
+    policies = {
+        found["address"]: found["values"].get("policy") or ""
+        for found in other.of("aws_iam_policy", "aws_iam_role_policy", "aws_s3_bucket_policy")
+    }
+    assert [address for address, text in policies.items() if "lakehouse-dev" in text] == []
+    assert [address for address, text in policies.items() if "lakehouse_dev" in text] == []
+
+
+def is_own(about: str) -> bool:
+    """Whether a name is an environment's, and not one in its group, folder or policy."""
+    kind = about.split(".")[-3] if "[" not in about else about.split("[")[0].split(".")[-2]
+    attribute = about.rpartition(".")[2]
+    return attribute not in ("description",) and kind in {
+        "aws_athena_workgroup", "aws_budgets_budget", "aws_cloudwatch_dashboard",
+        "aws_cloudwatch_event_rule", "aws_cloudwatch_log_group", "aws_cloudwatch_metric_alarm",
+        "aws_codebuild_project", "aws_glue_catalog_database", "aws_iam_policy", "aws_iam_role",
+        "aws_kms_alias", "aws_lambda_function", "aws_s3_bucket", "aws_scheduler_schedule_group",
+        "aws_sfn_state_machine", "aws_sns_topic", "aws_sqs_queue",
+    }  # fmt: skip
