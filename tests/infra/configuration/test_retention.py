@@ -3,8 +3,8 @@
 import re
 
 import pytest
+from infra.configuration.conftest import RETENTION
 from infra.rendered import Rendered
-from infra.static.conftest import RETENTION
 from infra.terraform_tool import TERRAFORM
 
 VARIABLES = (TERRAFORM / "live" / "dev" / "variables.tf").read_text(encoding="utf-8")

@@ -5,8 +5,8 @@ import re
 from fnmatch import fnmatchcase
 
 from infra.applied.policies import as_list
+from infra.configuration.test_limits import named
 from infra.rendered import Rendered, rendered
-from infra.static.test_limits import named
 from infra.terraform_tool import TERRAFORM
 
 
