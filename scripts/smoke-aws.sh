@@ -47,7 +47,7 @@ for target in "${targets[@]}"; do
     export TF_CLI_ARGS_plan=$options TF_CLI_ARGS_apply=$options TF_CLI_ARGS_destroy=$options
 
     step "$environment: look at the account"
-    make --no-print-directory infra-bundle
+    python scripts/bundle.py function target/terraform/start_workflow.zip
     terraform -chdir="$folder" init -input=false -reconfigure \
         -backend-config="bucket=$bucket" -backend-config="key=$environment/terraform.tfstate" > /dev/null
     scripts/preflight.sh "$folder"
