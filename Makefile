@@ -73,7 +73,8 @@ test-roles: ## Run extraction, dbt on Athena and on Glue, publishing and a reade
 
 applied: $(STAMP) $(INFRA)/checkov/.installed $(INFRA)/awscli/.installed $(POSTGRES)/.installed
 	$(WITH_POSTGRES) CHECKOV=$(INFRA)/checkov/bin/checkov AWS_CLI=$(INFRA)/awscli/bin/aws \
-	  $(BIN)/python -m pytest $(PYTEST_INFRA) tests/infra/configuration tests/infra/applied tests/infra/pipeline
+	  $(BIN)/python -m pytest $(PYTEST_INFRA) tests/infra/configuration tests/infra/account tests/infra/applied tests/infra/pipeline \
+	    tests/infra/smoke
 
 roles: $(STAMP) $(POSTGRES)/.installed
 	$(WITH_POSTGRES) $(BIN)/python -m pytest tests/infra/runs

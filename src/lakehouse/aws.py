@@ -40,6 +40,12 @@ class AwsClients:
         with self._settings_suffice():
             return boto3.client("athena", **self.options)
 
+    def cloudwatch(self) -> Any:
+        import boto3
+
+        with self._settings_suffice():
+            return boto3.client("cloudwatch", **self.options)
+
     def glue(self) -> GlueClient:
         import boto3
 

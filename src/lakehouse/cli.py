@@ -414,6 +414,7 @@ def transform(
     """Build and test tables as a run of the workflow does, with dbt's own output."""
     # Imported late: dbt takes seconds.
     from lakehouse.building.checked_run import checked_run
+    from lakehouse.building.freshness import NAMESPACE_SETTING, write_ages
     from lakehouse.building.transform import build_words
 
     with _told_errors():
@@ -421,6 +422,10 @@ def transform(
     _check_settings(words)
     with _told_errors():
         code = checked_run(words)
+        if code == 0 and os.environ.get(NAMESPACE_SETTING):
+            write_ages(
+                words, settings=os.environ, cloudwatch=AwsClients("ages of sources").cloudwatch()
+            )
     raise typer.Exit(code)
 
 
