@@ -14,7 +14,7 @@ import pytest
 axe = pytest.importorskip(
     "axe_playwright_python.sync_playwright", reason="make test-site installs it"
 )
-PAGES = ("index", "commerce")
+PAGES = ("index", "commerce", "education", "market", "retail", "credit", "quality", "runs")
 DOCUMENTED = re.compile(r"docs\.html#!/model/(model\.lakehouse\.\w+)")
 # It asks for style sheets, which the policy of a page rightly refuses.
 QUIET = {"preload": False, "resultTypes": ["violations"]}

@@ -9,7 +9,7 @@ _D3 = {
     "amount": ",.2f",
     "count": ",",
     "average": ".2f",
-    "index": ".3f",
+    "index": ".4f",
     "ratio": ".1%",
     "pct": ".2f",
     "points": ".3f",
@@ -17,13 +17,14 @@ _D3 = {
     "kilobytes": ",",
     "dollars": ".6f",
 }
+_UNITS = {"date": "yearmonthdate", "month": "yearmonth", "moment": "yearmonthdatehoursminutes"}
 
 
 def lines(columns: Mapping[str, Column], x: str, y: str, *, color: str = "") -> Chart:
     """Values over time, a line for each value of `color`."""
     chart: Chart = {
         "height": 260,
-        "mark": {"type": "line", "point": True, "interpolate": "monotone"},
+        "mark": {"type": "line", "point": True},
         "encoding": {
             "x": _time(columns, x),
             "y": _amount(columns, y),
@@ -72,7 +73,6 @@ def bars(columns: Mapping[str, Column], y: str, x: str, *, color: str = "", most
                 "type": "nominal",
                 "sort": None,
                 "title": None,
-                "axis": {"labelLimit": 190},
             },
             "x": _amount(columns, x),
             "tooltip": _tooltip(columns, [y, color, x]),
@@ -81,10 +81,8 @@ def bars(columns: Mapping[str, Column], y: str, x: str, *, color: str = "", most
     if color:
         chart["encoding"]["color"] = _category(columns, color)
     if most:
-        chart["transform"] = [
-            {"window": [{"op": "row_number", "as": "place"}]},
-            {"filter": f"datum.place <= {most}"},
-        ]
+        # Vega-Lite has no such word: page.js takes the first rows.
+        chart["most"] = most
     return chart
 
 
@@ -103,6 +101,8 @@ def _amount(columns: Mapping[str, Column], name: str) -> dict[str, Any]:
     axis: dict[str, Any] = {"tickCount": 5}
     if column.kind == "ratio":
         axis["format"] = ".0%"
+    if column.kind == "count":
+        axis["tickMinStep"] = 1
     return {
         "field": name,
         "type": "quantitative",
@@ -128,7 +128,6 @@ def _told(column: Column, name: str) -> dict[str, Any]:
     told: dict[str, Any] = {"field": name, "title": column.title.as_json()}
     if KINDS[column.kind] is not None:
         return {**told, "type": "quantitative", "format": _D3[column.kind]}
-    if column.kind in ("date", "month"):
-        unit = "utcyearmonthdate" if column.kind == "date" else "utcyearmonth"
-        return {**told, "type": "temporal", "timeUnit": unit}
+    if column.kind in _UNITS:
+        return {**told, "type": "temporal", "timeUnit": f"utc{_UNITS[column.kind]}"}
     return {**told, "type": "nominal"}

@@ -16,11 +16,12 @@ KINDS: Mapping[str, tuple[int, int, str] | None] = {
     "date": None,
     "month": None,
     "moment": None,
+    "model": None,
     "id": None,
     "amount": (2, 1, ""),
     "count": (0, 1, ""),
     "average": (2, 1, ""),
-    "index": (3, 1, ""),
+    "index": (4, 1, ""),
     "ratio": (1, 100, "%"),
     "pct": (2, 1, "%"),
     "points": (3, 1, " pp"),
@@ -49,7 +50,7 @@ class Column:
 
     Attributes:
         kind: how its values are written, one of KINDS.
-        mart: the model that defines it; empty where the query reads one mart alone.
+        mart: the model that defines it; empty for the first that the query reads.
     """
 
     title: Text

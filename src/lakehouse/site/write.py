@@ -17,10 +17,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from lakehouse.building.trouble import trouble_of
 from lakehouse.database import database_file
 from lakehouse.errors import GuardedColumnError, SiteError, TableReadError, UsageError
-from lakehouse.marts.declared import declared_marts
+from lakehouse.marts.declared import DeclaredMart, declared_marts
 from lakehouse.marts.open_view import Answer, OpenView, open_view
-from lakehouse.site.content import KINDS, Column, Page, Question
 from lakehouse.site.all_pages import PAGES
+from lakehouse.site.content import KINDS, Column, Page, Question
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -29,6 +29,23 @@ DOCS = "docs.html"
 MODEL = f"{DOCS}#!/model/model.lakehouse."
 # What says that a folder may be written anew.
 MARK = ".lakehouse-site"
+# What `lakehouse build` keeps of its runs: no model, so the page itself says what it holds.
+RUNS = DeclaredMart(
+    "quality",
+    "model_run",
+    dict.fromkeys(
+        (
+            "run_started_at",
+            "domain",
+            "model_name",
+            "run_status",
+            "run_seconds",
+            "row_count",
+            "stored_bytes",
+        ),
+        "internal",
+    ),
+)
 # Of a table in a page; a chart is drawn of all rows.
 SHOWN_ROWS = 200
 
@@ -53,8 +70,13 @@ class Shown:
 
     def mart_of(self, column: Column) -> str:
         """The model that defines a column; empty if nothing does."""
+        return column.mart or next(iter(self.models), "")
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The marts that were read and have a page among the definitions."""
         marts = self.answer.marts if self.answer else ()
-        return column.mart or (marts[0] if marts else "")
+        return tuple(name for name in marts if name != RUNS.name)
 
 
 @dataclass(frozen=True)
@@ -148,7 +170,7 @@ def write_site(
 def _ask(
     database: Path, pages: Sequence[Page], *, project_dir: Path, settings: Mapping[str, str]
 ) -> list[ShownPage]:
-    declared = declared_marts(project_dir)
+    declared = (*declared_marts(project_dir), RUNS)
     try:
         with open_view(database, declared) as view:
             return [
@@ -194,7 +216,7 @@ def as_json(value: object) -> Any:
         case Decimal():
             return int(value) if value == value.to_integral_value() else float(value)
         case datetime():
-            return value.isoformat(sep=" ", timespec="minutes")
+            return value.isoformat(timespec="minutes") + "Z"
         case date():
             return value.isoformat()
     return value
@@ -207,6 +229,8 @@ def written(value: object, kind: str) -> str:
     form = KINDS[kind]
     if form is None:
         text = str(as_json(value))
+        if kind == "moment":
+            return text[:16].replace("T", " ")
         return text[:7] if kind == "month" else text
     places, factor, sign = form
     return f"{value * factor:,.{places}f}{sign}"  # type: ignore[operator]

@@ -72,9 +72,28 @@
     };
   }
 
-  // A column is as wide as its period, unless there are few: then it would be a wall.
-  function narrowed(chart, rows, width) {
-    const x = chart.encoding && chart.encoding.x;
+  // A bar has one height whatever their number, and a column is as wide as its period, unless there
+  // are few: then it would be a wall.
+  function sized(chart, rows, width) {
+    const { x, y } = chart.encoding;
+    if (x && x.type === "temporal") {
+      const times = rows.map((row) => new Date(row[x.field]).getTime());
+      const days = Math.max(...times) / DAY - Math.min(...times) / DAY;
+      const isMonths = x.timeUnit === "utcyearmonth" || days > 60;
+      const isHours = !x.timeUnit && days <= 2;
+      x.axis.format = isMonths ? "%b %Y" : isHours ? "%d %b %H:%M" : "%d %b %Y";
+      const most = Math.max(2, Math.min(6, Math.floor(width / 110)));
+      // No month is named twice.
+      x.axis.tickCount = isMonths && days < 365
+        ? { interval: "month", step: Math.ceil((days + 31) / 30.4 / most) }
+        : most;
+    }
+    if (y && y.type === "nominal") y.axis = { labelLimit: Math.max(110, width * 0.36) };
+    if (chart.height && chart.height.step) {
+      const most = chart.most || Infinity;
+      const things = new Set(rows.slice(0, most).map((row) => row[chart.encoding.y.field])).size;
+      return { ...chart, height: chart.height.step * things };
+    }
     if (!x || !x.timeUnit || chart.mark.type !== "bar" || !rows.length) return chart;
     const unit = (x.timeUnit.endsWith("date") ? 1 : 30.4) * DAY;
     const times = rows.map((row) => Date.parse(row[x.field]));
@@ -84,9 +103,10 @@
   }
 
   function embed(place, chart, rows) {
+    const { most, ...shape } = sized(localized(chart), rows, place.clientWidth);
     const spec = {
-      ...narrowed(localized(chart), rows, place.clientWidth),
-      data: { name: "rows", values: rows },
+      ...shape,
+      data: { name: "rows", values: most ? rows.slice(0, most) : rows },
       width: "container",
       autosize: { type: "fit-x", contains: "padding" },
       config: look(),
@@ -108,10 +128,18 @@
       Object.fromEntries(answer.columns.map((name, place) => [name, row[place]])));
   }
 
-  function cell(text, isNumber) {
+  function cell(text, isNumber, kind) {
     const made = document.createElement("td");
     if (isNumber) made.className = "n";
-    made.textContent = text;
+    if (kind === "model" && document.body.dataset.models) {
+      const link = document.createElement("a");
+      link.className = "model";
+      link.href = document.body.dataset.models + text;
+      link.textContent = text;
+      made.append(link);
+    } else {
+      made.textContent = text;
+    }
     return made;
   }
 
@@ -156,7 +184,7 @@
       const kind = answer.kinds;
       const chosen = answer.rows.filter((row) => isChosen(row[place])).slice(0, Number(document.body.dataset.rows));
       fill(find(`${name}-table`), chosen.map((row) =>
-        row.map((value, at) => cell(written(value, kind[at]), Boolean(kinds[kind[at]])))));
+        row.map((value, at) => cell(written(value, kind[at]), Boolean(kinds[kind[at]]), kind[at]))));
     };
     if (select) select.addEventListener("change", show);
     redraws.push(show);
@@ -222,7 +250,7 @@
           { mark: { type: "rule", size: 2 }, encoding: { x: { datum: { expr: "day" }, type: "temporal" } } },
         ],
         encoding: {
-          x: { field: "day", type: "temporal", scale: { type: "utc" }, title: titles.day, axis: { grid: false, labelOverlap: true, tickCount: 6 } },
+          x: { field: "day", type: "temporal", scale: { type: "utc" }, title: titles.day, axis: { grid: false, labelOverlap: true } },
         },
       };
       const place = find("as-of-chart");
