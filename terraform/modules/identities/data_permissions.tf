@@ -208,6 +208,15 @@ locals {
     },
   ]
 
+  # Numbers have no ARN: their namespace is the border.
+  tell_ages = {
+    Sid       = "TellAges"
+    Effect    = "Allow"
+    Action    = "cloudwatch:PutMetricData"
+    Resource  = "*"
+    Condition = { StringEquals = { "cloudwatch:namespace" = var.prefix } }
+  }
+
   sessions = [
     {
       Sid    = "Sessions"

@@ -48,7 +48,7 @@ locals {
     transformer = {
       description = "Runs dbt on Athena and on Glue sessions."
       trust       = [local.trust_codebuild, local.trust_account]
-      inline      = { transform = concat(local.query["builder"], local.sessions) }
+      inline      = { transform = concat(local.query["builder"], local.sessions, [local.tell_ages]) }
     }
   }
 
