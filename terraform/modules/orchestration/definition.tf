@@ -56,6 +56,39 @@ locals {
     }
   }
 
+  # The sources named in private_sources are reached from inside their network alone, all others from outside alone.
+  has_private = length(var.private_sources) > 0
+  extract_states = merge(
+    { for state, step in merge({ ExtractSource = "extract" }, local.has_private ? { ExtractPrivateSource = "extract-private" } : {}) : state => {
+      Type     = "Task"
+      Resource = "arn:${local.partition}:states:::codebuild:startBuild.sync"
+      Parameters = {
+        ProjectName = var.project_names[step]
+        EnvironmentVariablesOverride = [
+          { Name = "LAKEHOUSE_SOURCE", Type = "PLAINTEXT", "Value.$" = "$.source" },
+          { Name = "LAKEHOUSE_OBJECT", Type = "PLAINTEXT", "Value.$" = "$.object" },
+        ]
+      }
+      ResultSelector = local.build_result
+      TimeoutSeconds = 3600
+      Retry = [local.wait_for_turn, {
+        ErrorEquals     = ["States.TaskFailed"]
+        IntervalSeconds = 60
+        MaxAttempts     = 3
+        BackoffRate     = 2
+      }]
+      End = true
+    } },
+    { for state in local.has_private ? ["WhereSourceLies"] : [] : state => {
+      Type = "Choice"
+      Choices = [{
+        Or   = flatten([for source in var.private_sources : [for pattern in [source, "${source}.*"] : { Variable = "$.source", StringMatches = pattern }]])
+        Next = "ExtractPrivateSource"
+      }]
+      Default = "ExtractSource"
+    } },
+  )
+
   states = merge({
     Extract = {
       Type           = "Map"
@@ -65,29 +98,8 @@ locals {
       ResultPath     = null
       ItemProcessor = {
         ProcessorConfig = { Mode = "INLINE" }
-        StartAt         = "ExtractSource"
-        States = {
-          ExtractSource = {
-            Type     = "Task"
-            Resource = "arn:${local.partition}:states:::codebuild:startBuild.sync"
-            Parameters = {
-              ProjectName = var.project_names["extract"]
-              EnvironmentVariablesOverride = [
-                { Name = "LAKEHOUSE_SOURCE", Type = "PLAINTEXT", "Value.$" = "$.source" },
-                { Name = "LAKEHOUSE_OBJECT", Type = "PLAINTEXT", "Value.$" = "$.object" },
-              ]
-            }
-            ResultSelector = local.build_result
-            TimeoutSeconds = 3600
-            Retry = [local.wait_for_turn, {
-              ErrorEquals     = ["States.TaskFailed"]
-              IntervalSeconds = 60
-              MaxAttempts     = 3
-              BackoffRate     = 2
-            }]
-            End = true
-          }
-        }
+        StartAt         = local.has_private ? "WhereSourceLies" : "ExtractSource"
+        States          = local.extract_states
       }
       Next = "IsTransformed"
     }

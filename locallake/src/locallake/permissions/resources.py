@@ -101,6 +101,8 @@ def conditions_of(call: Call) -> dict[str, Any]:
         # Of a batch each statement has the id of the whole, and its number.
         owner = call.lookup("owner of statement", statement.partition(":")[0])
         return {"redshift-data:statement-owner-iam-userid": owner} if owner else {}
+    if call.operation == "PutMetricData":
+        return {"cloudwatch:namespace": call.get("Namespace")}
     return {}
 
 
@@ -143,6 +145,8 @@ def _budgets(call: Call) -> list[str]:
 def _cloudwatch(call: Call) -> list[str]:
     if arn := call.get("ResourceARN"):
         return [arn]
+    if call.operation == "PutMetricData":
+        return [ANY]
     if "Dashboard" in call.operation:
         name = call.get("DashboardName", "DashboardNames", "DashboardNames.member.1")
         return [call.arn(f"dashboard/{name}", region="")]

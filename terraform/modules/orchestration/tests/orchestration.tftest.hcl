@@ -166,3 +166,13 @@ run "prefix_without_a_source_is_refused" {
 
   expect_failures = [var.trigger]
 }
+
+run "source_that_is_a_pattern_is_refused" {
+  command = plan
+
+  variables {
+    private_sources = ["retail.*"]
+  }
+
+  expect_failures = [var.private_sources]
+}

@@ -1,0 +1,10 @@
+select
+    reason_code,
+    domain,
+    entity,
+    count(*) as row_count,
+    count(distinct load_id) as load_count,
+    max(ingest_date) as newest_date
+from quality.fct_quality__rejected_row
+group by all
+order by row_count desc, domain asc, entity asc, reason_code asc
