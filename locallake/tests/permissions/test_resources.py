@@ -109,6 +109,12 @@ def test_attached_policy_is_a_condition():
     assert conditions_of(asked) == {"iam:PolicyARN": "arn:aws:iam::1:policy/p"}
 
 
+def test_a_number_has_no_arn_and_its_namespace_is_a_condition():
+    asked = call("cloudwatch:PutMetricData", Namespace="lake")
+    assert resources_of(asked) == ["*"]
+    assert conditions_of(asked) == {"cloudwatch:namespace": "lake"}
+
+
 def test_members_come_from_body_and_query():
     assert fields_of(b'{"Name": "b"}', {"Name": ["q"], "Other": ["o"]}) == {
         "Name": "b",
