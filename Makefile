@@ -65,7 +65,7 @@ WITH_TERRAFORM = @if command -v terraform > /dev/null; then $(MAKE) --no-print-d
 
 # PYTEST_INFRA='-m "not long"' leaves out the switches one by one, and the day by the clock.
 PYTEST_INFRA ?=
-test-infra: ## Apply the Terraform to a local AWS, run its workflow, switch, tear down; permissions, checkov (long)
+test-infra: ## Check the Terraform and what it renders, apply it to a local AWS, run its workflow, switch, tear down; permissions, checkov (long)
 	$(call WITH_TERRAFORM,applied)
 
 test-roles: ## Run extraction, dbt on Athena and on Glue, publishing and a reader as the roles of Terraform (long)
@@ -73,7 +73,8 @@ test-roles: ## Run extraction, dbt on Athena and on Glue, publishing and a reade
 
 applied: $(STAMP) $(INFRA)/checkov/.installed $(INFRA)/awscli/.installed $(POSTGRES)/.installed
 	$(WITH_POSTGRES) CHECKOV=$(INFRA)/checkov/bin/checkov AWS_CLI=$(INFRA)/awscli/bin/aws \
-	  $(BIN)/python -m pytest $(PYTEST_INFRA) tests/infra/static/test_checkov.py tests/infra/applied tests/infra/pipeline
+	  $(BIN)/python -m pytest $(PYTEST_INFRA) tests/infra/configuration tests/infra/account tests/infra/applied tests/infra/pipeline \
+	    tests/infra/smoke
 
 roles: $(STAMP) $(POSTGRES)/.installed
 	$(WITH_POSTGRES) $(BIN)/python -m pytest tests/infra/runs

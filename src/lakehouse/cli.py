@@ -13,7 +13,7 @@ from lakehouse.aws import AwsClients
 from lakehouse.decisions import LIST, Decided
 from lakehouse.decisions import accept as accept_loads
 from lakehouse.decisions import withdraw as withdraw_loads
-from lakehouse.errors import LakehouseError, RawStoreError, UsageError
+from lakehouse.errors import ComparisonError, LakehouseError, RawStoreError, UsageError
 from lakehouse.landing.catalogue import RegisteredTable, register_domain
 from lakehouse.landing.contract import known_domains, read_contract
 from lakehouse.landing.delivery import Delivery
@@ -407,6 +407,52 @@ def dbt(context: typer.Context) -> None:
     raise typer.Exit(code)
 
 
+@app.command()
+def diff(
+    before: Annotated[
+        str, typer.Argument(help="Database file, athena:PREFIX, or commit, branch or tag to build.")
+    ],
+    after: Annotated[
+        str | None, typer.Argument(help="The same; the build that the settings name, if none.")
+    ] = None,
+    table: Annotated[
+        list[str] | None, typer.Option(metavar="TABLE", help="Only this one; may be repeated.")
+    ] = None,
+    all_tables: Annotated[
+        bool, typer.Option("--all", help="All tables and views, not marts alone.")
+    ] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="For a pull request.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    run_date: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Open day of commits that are built; else today."),
+    ] = None,
+    project_dir: Annotated[Path, typer.Option(help="Directory of dbt_project.yml.")] = Path(),
+) -> None:
+    """Compare two builds; exit status 0 if they are equal, 1 if not, 2 if that is not known."""
+    # Imported late: the other commands open no database.
+    from lakehouse.comparing import told
+    from lakehouse.comparing.diff import diff as compare_builds
+
+    with _told_errors(exit_code=ComparisonError.exit_code):
+        found = compare_builds(
+            before,
+            after,
+            tables=table or (),
+            is_of_all=all_tables,
+            project_dir=project_dir,
+            run_date=(run_date or datetime.now(UTC)).date(),
+            say=lambda sentence: typer.echo(sentence, err=True),
+        )
+    if as_json:
+        typer.echo(told.as_json(found))
+    else:
+        typer.echo("\n".join((told.as_markdown if as_markdown else told.as_text)(found)))
+    if found.has_trouble:
+        raise typer.Exit(ComparisonError.exit_code)
+    raise typer.Exit(0 if found.is_equal else 1)
+
+
 @lease_app.command()
 def status() -> None:
     """Say who writes the tables; exit status 0 if nobody does, 75 if somebody."""
@@ -442,6 +488,7 @@ def transform(
     """Build and test tables as a run of the workflow does, with dbt's own output."""
     # Imported late: dbt takes seconds.
     from lakehouse.building.checked_run import checked_run
+    from lakehouse.building.freshness import NAMESPACE_SETTING, write_ages
     from lakehouse.building.transform import build_words
 
     with _told_errors():
@@ -449,6 +496,10 @@ def transform(
     _check_settings(words)
     with _told_errors():
         code = checked_run(words)
+        if code == 0 and os.environ.get(NAMESPACE_SETTING):
+            write_ages(
+                words, settings=os.environ, cloudwatch=AwsClients("ages of sources").cloudwatch()
+            )
     raise typer.Exit(code)
 
 
@@ -506,12 +557,13 @@ def _check_settings(arguments: Sequence[str]) -> None:
 
 
 @contextmanager
-def _told_errors() -> Iterator[None]:
+def _told_errors(*, exit_code: int | None = None) -> Iterator[None]:
+    """Say an error, and end with its status, or with another one that the command promises."""
     try:
         yield
     except LakehouseError as err:
         typer.echo(f"error: {err}", err=True)
-        raise typer.Exit(err.exit_code) from err
+        raise typer.Exit(exit_code or err.exit_code) from err
 
 
 def _own_store(domain: str, project_dir: Path) -> RawStore:

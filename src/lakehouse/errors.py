@@ -74,6 +74,12 @@ class TableReadError(LakehouseError):
     """A table cannot be read as text."""
 
 
+class ComparisonError(LakehouseError):
+    """Two builds cannot be compared; neither was touched. The status is that of diff(1)."""
+
+    exit_code = 2
+
+
 class PublishError(LakehouseError):
     """A mart cannot be published; the published tables stay as they were."""
 

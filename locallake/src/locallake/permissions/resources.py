@@ -97,6 +97,8 @@ def conditions_of(call: Call) -> dict[str, Any]:
     """Condition keys that the request itself decides and the emulator does not know."""
     if call.operation in ("AttachRolePolicy", "DetachRolePolicy") and call.get("PolicyArn"):
         return {"iam:PolicyARN": call.get("PolicyArn")}
+    if call.operation == "PutMetricData":
+        return {"cloudwatch:namespace": call.get("Namespace")}
     return {}
 
 
@@ -139,6 +141,8 @@ def _budgets(call: Call) -> list[str]:
 def _cloudwatch(call: Call) -> list[str]:
     if arn := call.get("ResourceARN"):
         return [arn]
+    if call.operation == "PutMetricData":
+        return [ANY]
     if "Dashboard" in call.operation:
         name = call.get("DashboardName", "DashboardNames", "DashboardNames.member.1")
         return [call.arn(f"dashboard/{name}", region="")]
