@@ -19,8 +19,7 @@ def test_no_personal_value_of_the_sample_is_in_its_site(site) -> None:
                     f"select distinct cast({column} as varchar) from {mart.domain}.{mart.name}"
                 )
                 values |= {value for (value,) in found if value and len(value) >= TOLD_APART}
-    assert {"Rob Carsson", "Ana Costa"} & values
-    assert len(values) > 50
+    assert {"Rob Carsson", "Ana Silva", "15947"} <= values
     said = "\n".join(
         path.read_text("utf-8")
         for path in site.folder.rglob("*")

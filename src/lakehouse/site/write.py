@@ -29,7 +29,10 @@ DOCS = "docs.html"
 MODEL = f"{DOCS}#!/model/model.lakehouse."
 # What says that a folder may be written anew.
 MARK = ".lakehouse-site"
-# What `lakehouse build` keeps of its runs: no model, so the page itself says what it holds.
+# What builds note of themselves. These are no models, so the pages say what they hold.
+PASSED = DeclaredMart(
+    "quality", "reflected_run", dict.fromkeys(("run_number", "state", "run_date"), "internal")
+)
 RUNS = DeclaredMart(
     "quality",
     "model_run",
@@ -76,7 +79,7 @@ class Shown:
     def models(self) -> tuple[str, ...]:
         """The marts that were read and have a page among the definitions."""
         marts = self.answer.marts if self.answer else ()
-        return tuple(name for name in marts if name != RUNS.name)
+        return tuple(name for name in marts if name not in (RUNS.name, PASSED.name))
 
 
 @dataclass(frozen=True)
@@ -170,7 +173,7 @@ def write_site(
 def _ask(
     database: Path, pages: Sequence[Page], *, project_dir: Path, settings: Mapping[str, str]
 ) -> list[ShownPage]:
-    declared = (*declared_marts(project_dir), RUNS)
+    declared = (*declared_marts(project_dir), PASSED, RUNS)
     try:
         with open_view(database, declared) as view:
             return [

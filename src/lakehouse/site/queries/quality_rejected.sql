@@ -7,4 +7,9 @@ select
     max(ingest_date) as newest_date
 from quality.fct_quality__rejected_row
 group by all
-order by row_count desc, domain asc, entity asc, reason_code asc
+order by
+    sum(count(*)) over (partition by reason_code) desc,
+    reason_code asc,
+    row_count desc,
+    domain asc,
+    entity asc
