@@ -122,7 +122,7 @@ $(VEGA)/vega.js: $(VEGA)/.installed scripts/vega_bundle.py
 DOCUMENTED := $(shell find models macros seeds -type f 2> /dev/null) dbt_project.yml scripts/docs_page.py
 target/static_index.html: $(DOCUMENTED) | $(STAMP)
 	@[ ! -f "$${LAKEHOUSE_DUCKDB:-lakehouse.duckdb}" ] || { \
-	  echo "Models have changed: the page of definitions is written anew."; mkdir -p target; \
+	  echo "Models have changed: definitions are written anew."; mkdir -p target; \
 	  { $(DBT) --quiet docs generate && $(BIN)/python scripts/docs_page.py; } > target/docs.log 2>&1 \
 	  || { cat target/docs.log >&2; exit 1; }; }
 

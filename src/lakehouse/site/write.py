@@ -93,7 +93,7 @@ class ShownPage:
 
     @property
     def data(self) -> str:
-        """The script that hands the answers to the page."""
+        """The script that hands the answers over."""
         held = {
             shown.question.name: _data(shown)
             for shown in self.questions
@@ -226,7 +226,7 @@ def as_json(value: object) -> Any:
 
 
 def written(value: object, kind: str) -> str:
-    """A value as the page has it before a script writes it in the reader's language."""
+    """A value as the HTML has it, before a script writes it in the reader's language."""
     if value is None:
         return "\N{EN DASH}"
     form = KINDS[kind]

@@ -1,5 +1,5 @@
 // Writes numbers and dates in the chosen language, draws charts, and moves through the days of knowledge.
-// Everything it shows stands in the page or in data/<page>.js; it asks no network.
+// Everything it shows stands in its HTML or in data/<page>.js; it asks no network.
 "use strict";
 (() => {
   const root = document.documentElement;
