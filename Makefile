@@ -85,6 +85,7 @@ lint: $(STAMP) ## Check style and types, 0 findings
 
 lint-sql: $(STAMP)
 	$(BIN)/python scripts/lint_sql.py models tests/data tests/macros analyses
+	$(BIN)/sqlfluff lint --templater raw src/lakehouse/site/queries
 
 lint-types: $(STAMP)
 	$(BIN)/mypy
