@@ -44,11 +44,11 @@ def test_models_and_seeds_are_noted_with_the_size_of_their_tables(lake: Path) ->
     ]
     assert note_model_runs(results, database=lake, started_at=FIRST) == 3
     moment = FIRST.replace(tzinfo=None)
-    found = [(*row[:4], float(row[4]), *row[5:]) for row in rows(lake)]
+    found = [(*row[:5], float(row[5]), *row[6:]) for row in rows(lake)]
     assert found == [
-        (moment, "retail", "gone", "error", 1.235, None, None),
-        (moment, "retail", "sale", "success", 1.235, 1000, 262144),
-        (moment, "retail", "sold", "success", 0.5, None, None),
+        (moment, "model", "retail", "sale", "success", 1.235, 1000, 262144),
+        (moment, "model", "retail", "sold", "success", 0.5, None, None),
+        (moment, "seed", "retail", "gone", "error", 1.235, None, None),
     ]
 
 

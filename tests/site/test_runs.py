@@ -4,7 +4,7 @@ import json
 
 
 def test_each_model_of_the_build_is_noted_as_dbt_reports_it(site) -> None:
-    reported = json.loads((site.lake.folder / "target" / "run_results.json").read_text())["results"]
+    reported = json.loads(site.report.read_text("utf-8"))["results"]
     names = {result["unique_id"].split(".")[2]: result for result in reported}
     noted = site.lake.query(
         "select model_name, domain, run_status, run_seconds, row_count, stored_bytes "

@@ -39,6 +39,7 @@ RUNS = DeclaredMart(
     dict.fromkeys(
         (
             "run_started_at",
+            "resource_type",
             "domain",
             "model_name",
             "run_status",
