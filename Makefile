@@ -92,6 +92,7 @@ lint: $(STAMP) ## Check style and types, 0 findings
 
 lint-sql: $(STAMP)
 	$(BIN)/python scripts/lint_sql.py models tests/data tests/macros analyses
+	$(BIN)/sqlfluff lint --templater raw src/lakehouse/site/queries
 
 lint-types: $(STAMP)
 	$(BIN)/mypy
@@ -118,7 +119,8 @@ VEGA := target/vega
 BROWSER := target/browser
 $(VEGA)/.installed $(BROWSER)/.installed: target/%/.installed: requirements/%.lock $(STAMP)
 	@rm -rf $(@D)
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes --target $(@D) -r $<
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes --target $(@D) -r $< \
+	  || { echo "error: $(@D) could not be filled from $<, the reason stands above; run the same command again" >&2; exit 1; }
 	@touch $@
 
 $(VEGA)/vega.js: $(VEGA)/.installed scripts/vega_bundle.py
@@ -128,13 +130,14 @@ $(VEGA)/vega.js: $(VEGA)/.installed scripts/vega_bundle.py
 DOCUMENTED := $(shell find models macros seeds -type f 2> /dev/null) dbt_project.yml scripts/docs_page.py
 target/static_index.html: $(DOCUMENTED) | $(STAMP)
 	@[ ! -f "$${LAKEHOUSE_DUCKDB:-lakehouse.duckdb}" ] || { \
-	  echo "The page of definitions is written once for all sites." \
-	  && $(DBT) --quiet docs generate > /dev/null && $(BIN)/python scripts/docs_page.py > /dev/null; }
+	  echo "Models have changed: definitions are written anew."; mkdir -p target; \
+	  { $(DBT) --quiet docs generate && $(BIN)/python scripts/docs_page.py; } > target/docs.log 2>&1 \
+	  || { cat target/docs.log >&2; exit 1; }; }
 
 site: $(STAMP) $(VEGA)/vega.js target/static_index.html ## Write the answers as pages that open from disk: target/site/index.html
 	@$(BIN)/lakehouse site
 
-test-site: $(STAMP) $(VEGA)/vega.js ## Open the site in a headless Chromium and look at it as a reader would
+test-site: ## Open the site in a headless Chromium and look at it as a reader would
 	@if command -v chromium || command -v chromium-browser || command -v google-chrome; then $(MAKE) --no-print-directory PYTHON=$(PYTHON) looked-at; \
 	else echo "there is no Chromium on PATH: $@ is skipped (Debian: apt-get install chromium)"; fi
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 SCHEMA, TABLE = "quality", "model_run"
 _COLUMNS = """
-    run_started_at timestamp, domain varchar, model_name varchar, run_status varchar,
-    run_seconds decimal(12, 3), row_count bigint, stored_bytes bigint
+    run_started_at timestamp, resource_type varchar, domain varchar, model_name varchar,
+    run_status varchar, run_seconds decimal(12, 3), row_count bigint, stored_bytes bigint
 """
 
 
@@ -30,12 +30,14 @@ class ModelRun:
 
     Attributes:
         started_at: of the build, UTC without zone.
+        kind: model or seed.
         status: dbt's: success, error, skipped, ….
         row_count: of the table afterwards; None for a view, or where it was not built.
         stored_bytes: of the blocks that hold it, which small tables share; None likewise.
     """
 
     started_at: datetime
+    kind: str
     domain: str
     name: str
     status: str
@@ -69,7 +71,7 @@ def note_model_runs(results: Iterable[Any], *, database: Path, started_at: datet
         connection.execute(f"create schema if not exists lake.{SCHEMA}")
         connection.execute(f"create table if not exists lake.{SCHEMA}.{TABLE} ({_COLUMNS})")
         connection.executemany(
-            f"insert into lake.{SCHEMA}.{TABLE} values (?, ?, ?, ?, ?, ?, ?)",
+            f"insert into lake.{SCHEMA}.{TABLE} values (?, ?, ?, ?, ?, ?, ?, ?)",
             [astuple(run) for run in runs],
         )
     return len(runs)
@@ -82,6 +84,7 @@ def _run(
     rows, stored = sizes.get((node.schema, node.alias), (None, None))
     return ModelRun(
         started_at=started_at,
+        kind=str(node.resource_type),
         domain=node.schema,
         name=node.name,
         status=str(result.status),

@@ -1,5 +1,5 @@
 // Writes numbers and dates in the chosen language, draws charts, and moves through the days of knowledge.
-// Everything it shows stands in the page or in data/<page>.js; it asks no network.
+// Everything it shows stands in its HTML or in data/<page>.js; it asks no network.
 "use strict";
 (() => {
   const root = document.documentElement;
@@ -278,7 +278,11 @@
         cell(signed(row.movement_amount, "amount"), true), cell(signed(row.purchase_count_change, "count"), true)]));
       find("as-of-moves").hidden = rows.length === 0;
       find("as-of-quiet").hidden = rows.length > 0;
+      find("as-of-back-place").hidden = rows.length > 0;
       find("as-of-back").hidden = !postings(month.value).some((posted) => number(posted) < day());
+      const passed = answers.commerce_final && answers.commerce_final.rows[0][0];
+      find("as-of-final").hidden = !passed || shown >= passed;
+      find("as-of-open").hidden = !passed || shown < passed;
       find("as-of-more").hidden = all <= rows.length;
       find("as-of-more").textContent = localized({
         en: `The largest of ${written(all, "count")} rows.`, pt: `As maiores de ${written(all, "count")} linhas.`,
