@@ -181,8 +181,14 @@ def handler_for(aws: FakeAws) -> type[BaseHTTPRequestHandler]:
                     return self.answer(400, b'{"__type": "AlreadyExistsException"}')
                 aws.databases.add(request["DatabaseInput"]["Name"])
                 return self.answer(200, b"{}")
+            if action == "GetDatabases":
+                names = [{"Name": name} for name in sorted(aws.databases)]
+                return self.answer(200, json.dumps({"DatabaseList": names}).encode())
             if database not in aws.databases:
                 return self.missing()
+            if action == "GetTables":
+                tables = [table for (base, _), table in aws.tables.items() if base == database]
+                return self.answer(200, json.dumps({"TableList": tables}).encode())
             if action == "GetDatabase":
                 return self.answer(200, json.dumps({"Database": {"Name": database}}).encode())
             if action in ("CreateTable", "UpdateTable"):
