@@ -327,7 +327,8 @@ def test_what_runs_took_is_shown(tmp_path: Path, vega: Path, docs: Path) -> None
         opened.execute(
             "create table quality.model_run as select timestamp '2024-03-01 10:00:00' as "
             "run_started_at, 'model' as resource_type, 'retail' as domain, "
-            "'fct_retail__venda' as model_name, 'success' as run_status, 1.5 as run_seconds, 20 as row_count, 262144 as stored_bytes"
+            "'fct_retail__venda' as model_name, 'success' as run_status, 1.5 "
+            "as run_seconds, 20 as row_count, 262144 as stored_bytes"
         )
         names = [row[0] for row in opened.execute("describe quality.model_run").fetchall()]
     assert tuple(names) == RUNS.open_columns
