@@ -342,6 +342,20 @@ def test_what_runs_took_is_shown(tmp_path: Path, vega: Path, docs: Path) -> None
     assert found["athena_cost"] == pytest.approx(10 / 1024**2 * 5, abs=1e-6)
 
 
+def test_what_a_source_says_is_text_and_never_markup(
+    tmp_path: Path, vega: Path, docs: Path
+) -> None:
+    lake = fill(tmp_path / "lake.duckdb", ("retail",), rows=True)
+    with duckdb.connect(str(lake)) as opened:
+        opened.execute(
+            "update retail.rpt_retail__maiores_vendas set nome_categoria = '<img src=x>'"
+        )
+    write(lake, tmp_path / "site", vega, docs)
+    said = (tmp_path / "site" / "retail.html").read_text("utf-8")
+    assert "&lt;img src=x&gt;" in said
+    assert "<img" not in said
+
+
 def test_values_are_written_as_english_has_them() -> None:
     assert written(Decimal("1234.5"), "amount") == "1,234.50"
     assert written(Decimal("0.1234"), "ratio") == "12.3%"
