@@ -74,7 +74,7 @@ def fill(path: Path, domains: tuple[str, ...], *, rows: bool) -> Path:
             shown = ", ".join(f"{column} {kind}" for column, kind in columns.items())
             lake.execute(f"create table {schema}.{name} ({shown})")
             values = ", ".join(
-                value_of(kind, is_open=column in marts[name].open_columns)
+                value_of(kind, is_open=marts[name].columns[column] in ("public", "internal"))
                 for column, kind in columns.items()
             )
             if rows:
