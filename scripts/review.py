@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,14 @@ from typing import Any
 
 import duckdb
 
-from lakehouse.comparing.builds import BuiltCommit, attached, build_project, built_commit
+from lakehouse.building.progress import plain
+from lakehouse.comparing.builds import (
+    TABLES_ALONE,
+    BuiltCommit,
+    attached,
+    build_project,
+    built_commit,
+)
 from lakehouse.comparing.declared import declared_tables
 from lakehouse.comparing.diff import BuildDifference, compared_builds
 from lakehouse.comparing.told import as_markdown
@@ -51,7 +58,7 @@ class Review:
     """What is found, part by part.
 
     Attributes:
-        failed: sentence per test or model that failed.
+        failed: sentence per test or model that failed; skipped: tables not built for it.
         seconds: what -> how long it took.
         unrefreshed: tables that an increment leaves other than a full refresh.
     """
@@ -64,6 +71,7 @@ class Review:
     unrefreshed: BuildDifference | None = None
     exposures: dict[str, list[str]] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     slower: list[tuple[str, float, float]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -77,43 +85,64 @@ def git(*words: str) -> str:
     return done.stdout.strip()
 
 
-def slim_build(
-    base: BuiltCommit, name: str, *words: str, run_date: str, raw: str
-) -> tuple[Path, bool, str]:
-    """Build what is changed, and what reads it, on a copy of the base's tables.
-
-    Returns: the folder of the build, whether it is green, and what it printed.
-    """
+def slim_copy(base: BuiltCommit, name: str) -> Path:
+    """Return a new folder with a copy of the base's tables."""
     folder = WORK / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     shutil.copyfile(base.database, folder / "lakehouse.duckdb")
+    return folder
+
+
+def slim(
+    base: BuiltCommit, folder: Path, *words: str, run_date: str, raw: str
+) -> tuple[list[dict[str, Any]], str]:
+    """Run dbt for what is changed, and what reads it.
+
+    Returns: its results, and what it printed if it failed.
+    """
     whole = [
         *words,
         *("--select", "state:modified+", "--state", str(base.state), "--defer"),
         *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
         *("--vars", json.dumps({"run_date": run_date})),
     ]
-    # As it was parsed for the build before, or for the one of an hour ago.
-    parsed = WORK / "partial_parse.msgpack"
-    if parsed.exists():
-        (folder / "target").mkdir()
-        shutil.copyfile(parsed, folder / "target" / parsed.name)
+    # As it was parsed for the run before, or for the review of an hour ago.
+    parsed, own = WORK / "partial_parse.msgpack", folder / "target" / "partial_parse.msgpack"
+    if parsed.exists() and not own.exists():
+        own.parent.mkdir(exist_ok=True)
+        shutil.copyfile(parsed, own)
+    path = folder / "target" / "run_results.json"
+    path.unlink(missing_ok=True)
+    said = ""
     try:
-        said = build_project(
-            PROJECT, ["dbt", *whole], database=folder / "lakehouse.duckdb", raw=raw
-        )
-        is_green = True
+        build_project(PROJECT, ["dbt", *whole], database=folder / "lakehouse.duckdb", raw=raw)
     except ComparisonError as err:
-        said, is_green = str(err), False
-    if (folder / "target" / parsed.name).exists():
-        shutil.copyfile(folder / "target" / parsed.name, parsed)
-    return folder, is_green, said
+        said = str(err)
+    if own.exists():
+        shutil.copyfile(own, parsed)
+    return results(folder), said
 
 
 def results(folder: Path) -> list[dict[str, Any]]:
     path = folder / "target" / "run_results.json"
     return list(json.loads(path.read_text())["results"]) if path.is_file() else []
+
+
+def failures(ran: Sequence[Mapping[str, Any]], said: str) -> list[str]:
+    """A sentence per node that failed; what dbt printed last, where none says why."""
+    found = [
+        f"`{node_name(each['unique_id'])}`: {one_line(each['message'] or each['status'])}"
+        for each in ran
+        if each["status"] in ("error", "fail", "runtime error")
+    ]
+    return found or ([one_line(said[-1500:])] if said else [])
+
+
+def node_name(unique_id: str) -> str:
+    """What a node is called: of a unit test its model, too; of a data test not its digest."""
+    kind, _, *name = unique_id.split(".")
+    return ".".join(name if kind == "unit_test" else name[:1])
 
 
 def columns_of(database: Path) -> Schema:
@@ -155,21 +184,13 @@ def review(base: str, *, run_date: str) -> Review:
 
     started = time.monotonic()
     own_raw = raw or str(PROJECT / "data" / "raw")
-    folder, is_green, said = slim_build(
-        built, "anew", "build", "--full-refresh", run_date=run_date, raw=own_raw
-    )
-    timed("build of what is changed and what reads it, with tests", started)
-    ran = results(folder)
-    found.failed = [
-        f"`{each['unique_id'].split('.')[2]}`: {one_line(each['message'] or each['status'])}"
-        for each in ran
-        if each["status"] in ("error", "fail", "runtime error")
-    ]
-    if not is_green and not found.failed:
-        found.failed = [one_line(said[-1500:])]
-    for each in ran:
-        kind = each["unique_id"].split(".")[0]
-        found.counts[kind] = found.counts.get(kind, 0) + 1
+    # Tables first and tests afterwards: a test that fails must not hide the numbers.
+    folder = slim_copy(built, "anew")
+    given = {"run_date": run_date, "raw": own_raw}
+    ran, said = slim(built, folder, "build", *TABLES_ALONE, "--full-refresh", **given)
+    found.failed = failures(ran, said)
+    found.skipped = [node_name(each["unique_id"]) for each in ran if each["status"] == "skipped"]
+    timed("tables that are changed, and what reads them, anew", started)
     manifest = folder / "target" / "manifest.json"
     if not manifest.is_file():
         return found
@@ -183,8 +204,8 @@ def review(base: str, *, run_date: str) -> Review:
     timed("columns followed", started)
 
     started = time.monotonic()
-    names = (found.base, "this change")
-    found.difference = difference(built.database, folder / "lakehouse.duckdb", names)
+    called = (found.base, "this change")
+    found.difference = difference(built.database, folder / "lakehouse.duckdb", called)
     reached = {each.node: each.name for each in found.touched}
     for exposure in after.exposures:
         read = [reached[key] for key in exposure["depends_on"]["nodes"] if key in reached]
@@ -198,28 +219,36 @@ def review(base: str, *, run_date: str) -> Review:
         if was is not None and now - was >= SLOWER_SECONDS:
             found.slower.append((each["unique_id"].split(".")[2], was, now))
 
-    again = [
-        key
-        for key in (each["unique_id"] for each in ran)
-        if key in after.nodes and after.nodes[key]["config"]["materialized"] == "incremental"
-    ]
-    if again and is_green:
+    if ran and not found.failed:
         started = time.monotonic()
-        second, is_green, said = slim_build(
-            built, "increment", "run", run_date=run_date, raw=own_raw
-        )
-        if not is_green:
-            found.failed.append(f"as an increment over {base}'s tables: {one_line(said[-1500:])}")
-        else:
-            names = ("an increment", "a full refresh")
+        tests, said = slim(built, folder, "test", **given)
+        found.failed = failures(tests, said)
+        timed("their tests", started)
+        for each in (*ran, *tests):
+            kind = each["unique_id"].split(".")[0].replace("_", " ")
+            found.counts[kind] = found.counts.get(kind, 0) + 1
+    materialized = (
+        after.nodes[each["unique_id"]]["config"]["materialized"]
+        for each in ran
+        if each["unique_id"] in after.nodes
+    )
+    if "incremental" in materialized:
+        started = time.monotonic()
+        second = slim_copy(built, "increment")
+        again, said = slim(built, second, "build", *TABLES_ALONE, **given)
+        wrong = failures(again, said)
+        found.failed += [f"as an increment: {sentence}" for sentence in wrong]
+        if not wrong:
             databases = [each / "lakehouse.duckdb" for each in (second, folder)]
-            found.unrefreshed = difference(databases[0], databases[1], names)
-        timed("the same as an increment", started)
+            found.unrefreshed = difference(
+                databases[0], databases[1], ("an increment", "a full refresh")
+            )
+        timed("the same as an increment over the tables that are there", started)
     return found
 
 
 def one_line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(plain(text).split())
 
 
 def report(found: Review) -> Iterator[str]:
@@ -334,7 +363,8 @@ def summary(found: Review) -> Iterator[str]:
             text = f"{count} mart(s) have other rows or columns in the sample"
             text += f", {others} are new or gone" if others else ""
             text += f"; reports with other numbers: {names(reports)}" if reports else ""
-        yield f"- {'⚠️' if not found.difference.is_equal else '✅'} Numbers: {text}."
+        text += f"; not built, so as before: {names(found.skipped)}" if found.skipped else ""
+        yield f"- {'✅' if found.difference.is_equal else '⚠️'} Numbers: {text}."
     if found.unrefreshed is not None:
         if found.unrefreshed.is_equal:
             yield "- ✅ No full refresh is needed: an increment gives the same tables."
