@@ -34,6 +34,7 @@ from lakehouse.comparing.declared import declared_tables
 from lakehouse.comparing.diff import BuildDifference, compared_builds
 from lakehouse.comparing.told import as_markdown
 from lakehouse.errors import ComparisonError
+from lakehouse.planning.plan import least_athena_usd
 from lakehouse.reviewing.impact import (
     Change,
     ContractBreak,
@@ -75,7 +76,7 @@ class Review:
     counts: dict[str, int] = field(default_factory=dict)
     slower: list[tuple[str, float, float]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
-    plan: list[str] = field(default_factory=list)
+    cost: str = ""
 
 
 def git(*words: str) -> str:
@@ -202,6 +203,12 @@ def review(base: str, *, run_date: str) -> Review:
     found.breaks = contract_breaks(before, after, schema=schemas[0])
     found.touched = touched(before, after, before=schemas[0], after=schemas[1])
     timed("columns followed", started)
+    if found.changes:
+        found.cost = (
+            "Other files, so the next build of each environment builds everything once: on Athena "
+            f"at least USD {least_athena_usd(after):.4f}, 10 MB for each statement that reads. "
+            "What it reads in an environment, `lakehouse plan` says there."
+        )
 
     started = time.monotonic()
     called = (found.base, "this change")
@@ -319,11 +326,11 @@ def report(found: Review) -> Iterator[str]:
             + ". Say so in the commit's message, and run `lakehouse build --full-refresh "
             + f"--select {' '.join(sorted(each.name + '+' for each in found.changes))}` after it."
         )
-    if found.plan:
+    if found.cost:
         yield ""
         yield "### Cost"
         yield ""
-        yield from found.plan
+        yield found.cost
     yield ""
     yield "### Time"
     yield ""

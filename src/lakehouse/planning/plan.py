@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lakehouse.aws import AwsClients, aws_errors, bucket_and_key
+from lakehouse.building.dbt_run import option_of, target_of
 from lakehouse.building.duckdb_file import READ_ONLY
 from lakehouse.building.news import News
 from lakehouse.building.state import (
@@ -112,10 +113,10 @@ def plan(
         arguments: of that build.
     Raises: ComparisonError if the project or the lake cannot be read; AwsError without credentials.
     """
-    from lakehouse.building.dbt_run import target_of
-
     words = ["build", *arguments, "--project-dir", str(project_dir)]
-    work = project_dir / "target" / "plan"
+    if option_of(words, "--profiles-dir") is None and "DBT_PROFILES_DIR" not in environment:
+        words += ["--profiles-dir", str(project_dir)]
+    work = project_dir.resolve() / "target" / "plan"
     words += ["--target-path", str(work), "--log-path", str(work / "logs"), "--log-level", "none"]
     target = target_of(words, environment)
     place = state_place(environment, target=target, project=project_dir)
@@ -160,6 +161,16 @@ def plan(
         usd=round(usd, 4) if usd is not None else None,
         minutes=minutes,
     )
+
+
+def least_athena_usd(head: Manifest, environment: Mapping[str, str] = os.environ) -> float:
+    """What a build of everything costs on Athena however little it reads: its statements' floor."""
+    price = _price(environment, "LAKEHOUSE_ATHENA_USD_PER_TB", _ATHENA_USD_PER_TB)
+    count = sum(
+        _STATEMENTS[INCREMENT if node["config"]["materialized"] == "incremental" else FULL]
+        for node in _tables(head)
+    )
+    return count * _LEAST_BYTES / 10**12 * price
 
 
 def as_json(found: Plan) -> str:
@@ -301,7 +312,7 @@ def _planned(
     read: int | None
     read, read_from = last.get("scanned_bytes"), "as its last run"
     if read is None and mode != "view":
-        parents = _read_bytes(head, key, sizes, raw)
+        parents = _read_bytes(head, key, sizes, raw, with_own=mode == INCREMENT)
         read, read_from = parents, "all that it reads" if parents is not None else ""
     usd = None
     if target == "athena" and mode != "view":
@@ -326,10 +337,18 @@ def _read_bytes(
     key: str,
     sizes: Mapping[tuple[str, str], Size],
     raw: Mapping[str, int],
+    *,
+    with_own: bool,
 ) -> int | None:
-    """Stored bytes of all that a model reads, through views down to tables and raw files."""
+    """Stored bytes of all that a model reads, through views down to tables and raw files.
+
+    Args:
+        with_own: of its own table, too, into which an increment is merged.
+    """
     total, seen = 0, set()
     left = list(head.nodes[key]["depends_on"].get("nodes", ()))
+    if with_own:
+        left.append(key)
     while left:
         parent = left.pop()
         if parent in seen:
