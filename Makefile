@@ -159,4 +159,4 @@ bench: $(STAMP) ## Measure full build and increment against the hand-written pro
 	$(BIN)/python benchmarks/credit_features.py
 
 clean: ## Remove the environment, the database and everything generated
-	rm -rf $(VENV) target logs lakehouse.duckdb lakehouse.duckdb.wal benchmarks/work
+	rm -rf $(VENV) target logs lakehouse.duckdb lakehouse.duckdb.wal lakehouse.duckdb.state benchmarks/work
