@@ -327,7 +327,8 @@ def _planned(
         read_bytes=read,
         read_from=read_from if read is not None else "",
         usd=usd,
-        seconds=last.get("seconds"),
+        # A first increment is at most as slow as the build from nothing.
+        seconds=(last or runs.get(FULL) or {}).get("seconds"),
         budget_bytes=(node["config"].get("meta") or {}).get("budget_bytes"),
     )
 
