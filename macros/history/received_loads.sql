@@ -1,26 +1,30 @@
 {#
-    received_loads(staged) -> CTEs, the last of them `load`
-    staged: dict entity -> relation of its staging model. `load` has one row per entity, load, ingest_date
-    and source file that the run takes and, in an incremental run, this table lacks: what raw says of it,
-    and the number that its rows carry (`load_key`).
+    received_loads(entities) -> CTEs, the last of them `load`
+    entities: names of all raw tables of the domain. `load` has one row per entity, load, ingest_date and source
+    file that the run takes and, in an incremental run, this table lacks: what raw says of it, and the number that
+    its rows carry (`load_key`).
+
+    Read from raw: staging receives the same rows, and types columns of which nothing is asked here. Where it is
+    written out, on Glue, that was the longest statement of the project.
 
     Built before all else of its domain, so that a load which lands meanwhile belongs to the next run as
     a whole. The days are looked up and written as literals, because only literals keep an engine from
     opening every partition of the raw zone; whether a load is new is decided by what the table holds. The same
     look-up says what the table holds and raw does not, which stops the run (`check_held_loads`).
 #}
-{% macro received_loads(staged) -%}
+{% macro received_loads(entities) -%}
     {%- set domain = model.fqn[1] -%}
     {%- set held = this if execute and is_incremental() else none -%}
     {%- do ref('ref_quality__load_decision') -%}
     {%- set found = [] -%}
     {%- set missing = [] -%}
-    {%- for row in (landed_changes(domain, staged.keys() | list, held) if held else []) -%}
+    {%- for row in (landed_changes(domain, entities, held) if held else []) -%}
         {%- do (found if row[2] is none else missing).append(row) -%}
     {%- endfor -%}
     {%- do check_held_loads(missing) -%}
 received_row as (
-    {%- for entity, relation in staged.items() %}
+    {%- for entity in entities %}
+    {%- set columns = source_node(domain, entity).columns if execute else [] -%}
     {%- set days = [] -%}
     {%- for row in found if row[0] == entity -%}{%- do days.append(row[1]) -%}{%- endfor %}
     select
@@ -28,10 +32,10 @@ received_row as (
         load_id,
         ingest_date,
         source_file,
-        recorded_at,
-        {{ 'is_full_extract' if execute and 'is_full_extract' in source_node(domain, entity).columns else 'false' }} as is_full_extract,
-        {{ 'sender' if execute and 'sender' in source_node(domain, entity).columns else "'-'" }} as sender
-    from {{ relation }}
+        {{ as_timestamp('recorded_at') }} as recorded_at,
+        {{ 'is_full_extract' if 'is_full_extract' in columns else 'false' }} as is_full_extract,
+        {{ known_sender() if 'sender' in columns else "'-'" }} as sender
+    from {{ raw_table(domain, entity) }}
     where
         {{ is_known_day('ingest_date') }}
         {%- if held %}

@@ -355,6 +355,34 @@ def env(
         typer.echo(shell_exports(environment(from_terraform)))
 
 
+@app.command()
+def site(
+    folder: Annotated[
+        Path, typer.Option(help="Written anew; refused if it holds anything but a site.")
+    ] = Path("target/site"),
+    vega: Annotated[
+        Path, typer.Option(help="Script that draws charts; `make site` makes it.")
+    ] = Path("target/vega/vega.js"),
+    docs: Annotated[
+        Path, typer.Option(help="Page that `make docs` wrote, for the definitions.")
+    ] = Path("target/static_index.html"),
+    project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
+) -> None:
+    """Write the marts of the DuckDB file as pages that open from disk, without personal columns."""
+    # Imported late: templates are no business of the other commands.
+    from lakehouse.site.write import write_site
+
+    with _told_errors():
+        done = write_site(
+            folder, project_dir=project_dir, settings=os.environ, vega=vega, docs=docs
+        )
+    for domain in done.missing:
+        typer.echo(f"warning: {domain} is not built, its page says so", err=True)
+    if not done.has_docs:
+        typer.echo(f"warning: {docs} is not there, so no number leads to its model", err=True)
+    typer.echo(f"Open {done.start}")
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def build(context: typer.Context) -> None:
     """Build and test what is new; takes any option of `dbt build`, and --force to build all."""
@@ -481,6 +509,7 @@ def transform(
     """Build and test tables as a run of the workflow does, with dbt's own output."""
     # Imported late: dbt takes seconds.
     from lakehouse.building.checked_run import checked_run
+    from lakehouse.building.freshness import NAMESPACE_SETTING, write_ages
     from lakehouse.building.transform import build_words
 
     with _told_errors():
@@ -488,6 +517,10 @@ def transform(
     _check_settings(words)
     with _told_errors():
         code = checked_run(words)
+        if code == 0 and os.environ.get(NAMESPACE_SETTING):
+            write_ages(
+                words, settings=os.environ, cloudwatch=AwsClients("ages of sources").cloudwatch()
+            )
     raise typer.Exit(code)
 
 

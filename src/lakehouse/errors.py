@@ -86,3 +86,15 @@ class PublishError(LakehouseError):
 
 class FeaturesError(LakehouseError):
     """The features of a delivery cannot be built or written; earlier ones stay as they were."""
+
+
+class DeclarationError(LakehouseError):
+    """The YAML of a project does not say what is asked of it."""
+
+
+class GuardedColumnError(LakehouseError):
+    """A query names what is not for everybody's eyes."""
+
+
+class SiteError(LakehouseError):
+    """The site cannot be written; one that is there stays as it was."""

@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "publishing": ("errors", "database", "aws", "postgres", "marts"),
     "building": ("errors", "database", "aws"),
     "features": ("errors", "database", "aws", "landing", "extraction", "building"),
+    "site": ("errors", "database", "marts", "building"),
     "workflow": ("errors", "aws", "building"),
     "cli": (
         "errors",
@@ -34,6 +35,7 @@ MAY_IMPORT = {
         "marts",
         "publishing",
         "building",
+        "site",
         "features",
         "workflow",
     ),

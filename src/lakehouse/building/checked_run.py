@@ -150,7 +150,7 @@ def _run(
     doubts = list(asked.doubts)
     if done.is_success and manifest is not None:
         said = {"run_id": environment[RUN_ID], "code": whole.code, "settings": whole.settings}
-        noted = _operation("note_passed_run", said, arguments, callbacks, manifest)
+        noted = operation("note_passed_run", said, arguments, callbacks, manifest)
         if not noted.is_success:
             doubts.append("it could not be noted that this run passed: the next builds everything")
         doubts += _kept_state(done.dbt, arguments, whole, target=target, environment=environment)
@@ -205,7 +205,11 @@ def _parsed(arguments: Sequence[str], callbacks: Sequence[Callback]) -> Any:
     from dbt.cli.main import dbtRunner
 
     words = ["parse", "--quiet", *carried(arguments, (*CARRIED, *_OUTPUT))]
-    return dbtRunner(callbacks=list(callbacks)).invoke(words).result
+    outcome = dbtRunner(callbacks=list(callbacks)).invoke(words)
+    # dbt hands an interrupt over as an outcome; as a project that cannot be read it would be built.
+    if isinstance(outcome.exception, KeyboardInterrupt):
+        raise outcome.exception
+    return outcome.result
 
 
 def _asked(
@@ -218,7 +222,7 @@ def _asked(
             told.append(news)
 
     said = {"code": whole.code, "settings": whole.settings}
-    outcome = _operation("tell_news", said, arguments, [note, *callbacks], manifest)
+    outcome = operation("tell_news", said, arguments, [note, *callbacks], manifest)
     if isinstance(outcome.exception, KeyboardInterrupt):
         return CheckedOutcome(outcome)
     if not (outcome.is_success and told):
@@ -227,12 +231,12 @@ def _asked(
     return CheckedOutcome(outcome, news=told[0])
 
 
-def _operation(
+def operation(
     macro: str,
     said: dict[str, str],
     arguments: Sequence[str],
     callbacks: Sequence[Callback],
-    manifest: Any,
+    manifest: Any = None,
 ) -> DbtOutcome:
     """Call a macro; nothing is written that `dbt retry` would take for the run."""
     words = ["run-operation", macro, "--args", json.dumps(said), "--quiet", "--no-write-json"]

@@ -88,6 +88,23 @@ def test_reader_personal_reads_exactly_the_marts(delivered: Rendered, nodes):
     assert wrong == []
 
 
+NOTE_OF_RUNS = {"config": {"schema": "quality"}, "name": "reflected_run"}
+
+
+@pytest.mark.parametrize("role", ["reader", "reader-personal"])
+def test_reader_reads_up_to_which_day_marts_are_final(delivered: Rendered, role: str):
+    """Of the notes that runs keep this one alone: the others name loads."""
+    refused = [place for place in places(NOTE_OF_RUNS) if not reads(delivered, role, *place)]
+    assert refused == []
+    for name in ("reflected_load", "reflected_run__dbt_tmp_6a5c38eb", "reflected_runs"):
+        other = NOTE_OF_RUNS | {"name": name}
+        assert not any(reads(delivered, role, *place) for place in places(other))
+
+
+def test_publisher_reads_no_note_of_runs(delivered: Rendered):
+    assert not any(reads(delivered, "publisher", *place) for place in places(NOTE_OF_RUNS))
+
+
 def test_reader_reads_no_working_table_of_a_mart(delivered: Rendered, nodes):
     """A run's working tables hold rows of what the mart reads."""
     for suffix in ("__dbt_tmp_6a5c38eb", "__ha", "__bkp", "_version"):

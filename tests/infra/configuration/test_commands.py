@@ -20,9 +20,10 @@ import pytest
 import typer
 import yaml
 from dbt.cli.main import cli as dbt
-from infra.rendered import EVERYTHING_ON, Rendered, rendered
-from infra.terraform_tool import REPOSITORY, TERRAFORM, Terraform
+from infra.rendered import Rendered
+from infra.terraform_tool import REPOSITORY, TERRAFORM
 
+from lakehouse.building.freshness import NAMESPACE_SETTING
 from lakehouse.building.transform import build_words
 from lakehouse.cli import app
 from lakehouse.landing.contract import known_domains, read_contract
@@ -150,13 +151,6 @@ def events() -> list[dict]:
         for key in random_keys(400)
     ]
     return scheduled + objects
-
-
-@pytest.fixture(scope="module")
-def everything(terraform: Terraform, tmp_path_factory: pytest.TempPathFactory) -> Rendered:
-    """live/dev with all that a run can do."""
-    folder = tmp_path_factory.mktemp("everything")
-    return rendered(folder, "dev", EVERYTHING_ON, region="us-east-1")
 
 
 @pytest.fixture(scope="module")
@@ -322,6 +316,12 @@ def test_every_variable_of_a_build_is_read():
     given = set(re.findall(r"\b(LAKEHOUSE_[A-Z_]+) =", RUNTIME))
     # The engine is dbt's business; publication has its own.
     given -= {"LAKEHOUSE_TARGET"}
+    # Read by the program itself, not by its command line.
+    assert f'"{NAMESPACE_SETTING}"' in CODE
+    given -= {NAMESPACE_SETTING}
+    maintaining = (REPOSITORY / "macros/engine/compact_table.sql").read_text(encoding="utf-8")
+    assert "env_var('LAKEHOUSE_SNAPSHOT_DAYS'" in maintaining
+    given -= {"LAKEHOUSE_SNAPSHOT_DAYS"}
     inputs = {f"LAKEHOUSE_{name.upper()}" for name in INPUTS}
     assert given == {"LAKEHOUSE_SOURCE", "LAKEHOUSE_OBJECT"} | inputs
     assert all(f"${name}" in RUNTIME for name in given)

@@ -53,6 +53,14 @@ def measured(environment: Rendered) -> Iterator[tuple[str, str, int]]:
             found["address"],
             len(found["values"]["target"][0]["input"].encode()),
         )
+    for found in of("aws_cloudwatch_metric_alarm"):
+        values = found["values"]
+        assert values["period"] >= 3600, "shorter periods have another limit"
+        yield (
+            "alarm_evaluation",
+            found["address"],
+            values["period"] * values["evaluation_periods"],
+        )
     for found in of("aws_codebuild_project"):
         values = found["values"]
         given = values["environment"][0]["environment_variable"]
@@ -67,8 +75,8 @@ def measured(environment: Rendered) -> Iterator[tuple[str, str, int]]:
             yield "glue_column_comment", found["address"], len(column["comment"] or "")
     for found in environment.resources:
         tags = (found["values"].get("tags") or {}) | (found["values"].get("tags_all") or {})
-        # The provider adds two to each resource.
-        yield "tags_of_a_resource", found["address"], len(tags) + 2
+        # The provider adds three to each resource.
+        yield "tags_of_a_resource", found["address"], len(tags) + 3
 
 
 SIZED = [

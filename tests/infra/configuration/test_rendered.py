@@ -2,9 +2,11 @@
 
 import json
 import re
+from fnmatch import fnmatchcase
 
 from infra.applied.policies import as_list
-from infra.rendered import Rendered
+from infra.configuration.test_limits import named
+from infra.rendered import Rendered, rendered
 from infra.terraform_tool import TERRAFORM
 
 
@@ -74,6 +76,7 @@ def test_target_reaches_the_builds_and_publication_reads_by_athena(elsewhere: Re
     targets = {step: variables["LAKEHOUSE_TARGET"] for step, variables in given.items()}
     assert targets == {
         "extract": "glue",
+        "extract-private": "glue",
         "maintain": "glue",
         "publish": "athena",
         "transform": "glue",
@@ -139,3 +142,105 @@ def test_a_build_that_waits_is_patient_for_as_long_as_another_may_take(delivered
         if "CodeBuild.AccountLimitExceededException" in retry["ErrorEquals"]
     ]
     assert waits and min(waits) >= minutes
+
+
+def project_of(machine: dict, source: str) -> str:
+    """The build project that the map starts for a source."""
+    states = machine["States"]["Extract"]["ItemProcessor"]
+    name = states["StartAt"]
+    while states["States"][name]["Type"] == "Choice":
+        choice = states["States"][name]
+        name = next(
+            (
+                rule["Next"]
+                for rule in choice["Choices"]
+                if any(fnmatchcase(source, one["StringMatches"]) for one in rule["Or"])
+            ),
+            choice["Default"],
+        )
+    return states["States"][name]["Parameters"]["ProjectName"]
+
+
+def machine_of(environment: Rendered) -> dict:
+    return json.loads(
+        environment.one("module.orchestration.aws_sfn_state_machine.this")["definition"]
+    )
+
+
+def test_private_sources_alone_are_extracted_inside_their_network(elsewhere: Rendered):
+    machine = machine_of(elsewhere)
+    extracted = {
+        source: project_of(machine, source)
+        for source in (
+            *("market", "market.carteira", "retail.venda"),
+            *("retail.categoria", "retail.vendas", "credit"),
+        )
+    }
+    assert {source for source, name in extracted.items() if name.endswith("-private")} == {
+        *("market", "market.carteira", "retail.venda")
+    }
+    assert set(extracted.values()) == {"lakehouse-dev-extract", "lakehouse-dev-extract-private"}
+    networks = {
+        found["index"]: [one["vpc_id"] for one in found["values"]["vpc_config"]]
+        for found in elsewhere.of("aws_codebuild_project")
+    }
+    assert networks["extract-private"] == ["vpc-9"]
+    assert networks["extract"] == networks["transform"] == []
+
+
+def test_extraction_inside_a_network_is_the_same_but_for_its_place(elsewhere: Rendered):
+    [inside], [outside] = (
+        [f["values"] for f in elsewhere.of("aws_codebuild_project") if f["index"] == step]
+        for step in ("extract-private", "extract")
+    )
+    for attribute in ("environment", "service_role", "source", "concurrent_build_limit"):
+        assert inside[attribute] == outside[attribute]
+    ports = {
+        found["values"]["from_port"]
+        for found in elsewhere.of("aws_vpc_security_group_egress_rule")
+        if found["address"].startswith("module.runtime.")
+    }
+    assert ports == {443, 1521, 5432}
+    # It may hand interfaces in that network to builds, and in no other.
+    document = json.loads(
+        elsewhere.one('module.runtime.aws_iam_role_policy.build["extract-private"]')["policy"]
+    )
+    [handed] = [s for s in document["Statement"] if s["Sid"] == "HandInterfaceToBuild"]
+    assert [arn.rpartition("/")[2] for arn in handed["Condition"]["ArnEquals"]["ec2:Subnet"]] == [
+        "subnet-9"
+    ]
+
+
+def test_without_private_sources_nothing_is_made_for_them(everything: Rendered):
+    assert "private" not in json.dumps(machine_of(everything))
+    assert not [f for f in everything.of("aws_codebuild_project") if "private" in f["index"]]
+
+
+# Alphabets of names that an account, or everybody, has only once.
+ONLY_ONCE = {
+    "alarm", "bucket", "budget", "build_project", "dashboard", "event_rule", "function",
+    "glue_database", "iam_policy", "iam_role", "key_alias", "log_group", "queue", "state_machine",
+    "topic", "workgroup",
+}  # fmt: skip
+
+
+def test_environments_lie_side_by_side_in_one_account(delivered: Rendered, tmp_path_factory):
+    """No name of one is the other's, and no policy of one lets in the other's things."""
+    other = rendered(tmp_path_factory.mktemp("prod"), "prod", {}, region="us-east-1")
+    of_dev, of_prod = (
+        {
+            (alphabet, name)
+            for alphabet, about, name in named(environment)
+            # Names of inline policies are their role's own.
+            if alphabet in ONLY_ONCE and "aws_iam_role_policy" not in about
+        }
+        for environment in (delivered, other)
+    )
+    assert len(of_dev) > 40
+    assert of_dev & of_prod == set()
+    policies = {
+        found["address"]: found["values"]["policy"]
+        for found in other.of("aws_iam_policy", "aws_iam_role_policy", "aws_s3_bucket_policy")
+    }
+    assert len(policies) > 15
+    assert [a for a, text in policies.items() if re.search("lakehouse[-_]dev", text)] == []

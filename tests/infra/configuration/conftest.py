@@ -16,6 +16,11 @@ LARGEST = (
     }
 )
 AS_DELIVERED = "dev"
+# None of them the default.
+RETENTION = {
+    "access_logs": 400, "artifacts": 31, "aurora_backups": 8, "curated": 9, "dead_letters": 10,
+    "logs": 90, "raw": 91, "results": 15, "snapshots": 12, "transient": 92,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="session", params=[f"{name}-largest" for name in environments()])
@@ -32,6 +37,20 @@ def delivered(terraform: Terraform, tmp_path_factory) -> Rendered:
 
 
 @pytest.fixture(scope="session")
+def scheduled(terraform: Terraform, tmp_path_factory) -> Rendered:
+    """The same, run by the clock."""
+    folder = tmp_path_factory.mktemp("scheduled")
+    return rendered(folder, AS_DELIVERED, {"enable_schedules": True}, region="us-east-1")
+
+
+@pytest.fixture(scope="session")
+def everything(terraform: Terraform, tmp_path_factory) -> Rendered:
+    """The same with all that a run can do."""
+    folder = tmp_path_factory.mktemp("everything")
+    return rendered(folder, AS_DELIVERED, EVERYTHING_ON, region="us-east-1")
+
+
+@pytest.fixture(scope="session")
 def elsewhere(terraform: Terraform, tmp_path_factory) -> Rendered:
     """One environment in another partition of AWS, on what its owner has, on Glue."""
     brought = {
@@ -41,6 +60,14 @@ def elsewhere(terraform: Terraform, tmp_path_factory) -> Rendered:
         "glue": {"idle_minutes": 5, "worker_type": "G.2X", "workers": 4},
         "kms_key_arn": "arn:aws-cn:kms:cn-north-1:123456789012:key/of-somebody",
         "permissions_boundary_arn": "arn:aws-cn:iam::123456789012:policy/boundary",
+        "private_network": {"subnet_ids": ["subnet-9"], "vpc_id": "vpc-9", "ports": [5432, 1521]},
+        "private_sources": ["retail.venda", "market"],
+        "retention_days": RETENTION,
+        "sources": {
+            "LAKEHOUSE_RETAIL_CATEGORIA": "https://files.example/categoria.parquet",
+            "LAKEHOUSE_RETAIL_FUNCIONARIO": "https://staff.example/api",
+            "LAKEHOUSE_RETAIL_VENDA": "arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:x",
+        },
         "region": "cn-north-1",
         "target": "glue",
     }
