@@ -50,7 +50,7 @@ def reviewed(clone: Path, request: pytest.FixtureRequest) -> Callable[..., str]:
             assert old in text, path
             (clone / path).write_text(text.replace(old, new))
         git(clone, "commit", "--quiet", "--all", "--message", "a change")
-        files = ["--output", str(clone / "report.md"), "--comment", str(clone / "comment.md")]
+        files = ["--output", str(clone / "report.txt"), "--comment", str(clone / "comment.txt")]
         done = subprocess.run(
             [sys.executable, "scripts/review.py", "--base", "main", *files],
             cwd=clone,
@@ -59,9 +59,9 @@ def reviewed(clone: Path, request: pytest.FixtureRequest) -> Callable[..., str]:
             text=True,
         )
         assert done.returncode == code, done.stdout + done.stderr
-        text = (clone / "report.md").read_text()
+        text = (clone / "report.txt").read_text()
         assert done.stdout.strip() == text.strip()
-        assert text.strip() in (clone / "comment.md").read_text()
+        assert text.strip() in (clone / "comment.txt").read_text()
         assert git(clone, "status", "--porcelain", "--untracked-files=no") == ""
         REPORTS.mkdir(parents=True, exist_ok=True)
         (REPORTS / f"{request.node.name}.md").write_text(text)

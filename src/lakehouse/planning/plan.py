@@ -12,6 +12,7 @@ from typing import Any
 from lakehouse.aws import AwsClients, aws_errors, bucket_and_key
 from lakehouse.building.dbt_run import option_of, target_of
 from lakehouse.building.duckdb_file import READ_ONLY
+from lakehouse.building.model_runs import table_sizes
 from lakehouse.building.news import News
 from lakehouse.building.state import (
     FULL,
@@ -383,13 +384,10 @@ def _duckdb_sizes(database: Path) -> dict[tuple[str, str], Size]:
     with duckdb.connect(":memory:") as lake:
         try:
             lake.execute(f"attach {quoted(database)} as lake (read_only)")
-            found = lake.execute(
-                "select schema_name, table_name, estimated_size from duckdb_tables() "
-                "where database_name = 'lake'"
-            ).fetchall()
+            found = table_sizes(lake, "lake")
         except duckdb.Error as err:
             raise ComparisonError(f"{database} cannot be read: {err}") from err
-    return {(schema, table): Size(rows=rows) for schema, table, rows in found}
+    return {place: Size(rows, size) for place, (rows, size) in found.items()}
 
 
 def _iceberg_sizes(schemas: Iterable[str]) -> dict[tuple[str, str], Size]:
