@@ -76,7 +76,7 @@ def test_a_mart(reviewed):
     report = reviewed({mart: ("        gmv_amount,\n", changed)}, code=1)
     # What fails is told, and the numbers all the same.
     assert "`rpt_commerce__gmv_current.ended_or_empty_bucket_is_left_out`: actual differs" in report
-    assert "`assert_purchases_add_up_to_current_gmv`: " in report
+    assert "`assert_purchases_add_up_to_current_gmv`: 4 rows that must not be" in report
     assert "reports with other numbers: `rpt_commerce__gmv_current`" in report
     assert f"| `rpt_commerce__gmv_current` | SQL | `{mart}` |" in report
     assert "| `rpt_commerce__gmv_current` | `gmv_amount` |  | **2 changed** |" in report
@@ -90,25 +90,27 @@ def test_a_mart(reviewed):
 
 @pytest.mark.long
 def test_a_macro(reviewed):
-    macro = "macros/calendar/month_name_pt.sql"
-    report = reviewed({macro: ("'janeiro'", "'Janeiro'")}, code=1)
-    assert "macro month_name_pt" in report and "assert_calendar_values" in report
-    assert "| `dim_retail__data` | `nome_mes` |" in report
-    assert re.search(
-        r"\| `rpt_retail__venda_detalhada` \| `nome_mes` \|  \| \*\*\d+ changed", report
-    )
-    assert "**retail_gold** (`dim_retail__data`, `rpt_retail__venda_detalhada`)" in report
-    assert "| `nome_mes` | janeiro | Janeiro |" in report
+    macro = "macros/commerce/gmv_amount.sql"
+    changed = "then cast(2 * ({{ line_value() }}) as decimal(18, 2))"
+    report = reviewed({macro: ("then {{ line_value() }}", changed)}, code=1)
+    assert "macro gmv_amount" in report and "assert_gmv_amount_values" in report
+    assert re.search(r"\| `fct_commerce__purchase` \| `gmv_amount` \|  \| \*\*\d+ changed", report)
+    assert "**commerce_gmv** (" in report
+    assert "- sum of `gmv_amount`: 2055.00 → **4110.00**" in report
+    # What is stored was made by the old rule, and an increment has nothing new to make anew.
+    assert "### A full refresh is needed" in report
+    assert "lakehouse build --full-refresh --select fct_commerce__purchase+" in report
 
 
 @pytest.mark.long
 def test_a_seed(reviewed):
     seed = "seeds/commerce/ref_commerce__subsidiary.csv"
-    _, *rest = (PROJECT / seed).read_text().splitlines()
-    report = reviewed({seed: (rest[0], rest[0].replace("nacional", "domestica"))}, code=1)
+    report = reviewed({seed: ("nacional,Sales inside", "domestica,Sales inside")})
+    assert "- ✅ Built and tested: " in report
     assert f"| `ref_commerce__subsidiary` | rows | `{seed}` |" in report
-    assert "fct_commerce__purchase" in report and "**commerce_gmv**" in report
-    assert "### A full refresh is needed" in report
+    assert "| `fct_quality__row_flag` |  | yes | **2 new** |" in report
+    assert "flag_code=unknown_subsidiary |  |  | new |" in report
+    assert "**quality_trust** (" in report
 
 
 @pytest.mark.long
@@ -124,5 +126,5 @@ def test_a_contract(reviewed):
     )
     assert "### Contracts that break" in report
     assert "| `rpt_retail__vendas_por_ano` | column variacao_ratio is gone |" in report
-    assert "**1 promise(s) of a contract break**; read by `retail_gold`" in report
+    assert "**1 promise of a contract broken**; read by `retail_gold`" in report
     assert "`variacao_ratio` gone" in report
