@@ -10,11 +10,12 @@ no report.
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,11 +23,19 @@ from typing import Any
 
 import duckdb
 
-from lakehouse.comparing.builds import BuiltCommit, attached, build_project, built_commit
+from lakehouse.building.progress import plain
+from lakehouse.comparing.builds import (
+    TABLES_ALONE,
+    BuiltCommit,
+    attached,
+    build_project,
+    built_commit,
+)
 from lakehouse.comparing.declared import declared_tables
 from lakehouse.comparing.diff import BuildDifference, compared_builds
 from lakehouse.comparing.told import as_markdown
 from lakehouse.errors import ComparisonError
+from lakehouse.planning.plan import least_athena_usd
 from lakehouse.reviewing.impact import (
     Change,
     ContractBreak,
@@ -51,7 +60,7 @@ class Review:
     """What is found, part by part.
 
     Attributes:
-        failed: sentence per test or model that failed.
+        failed: sentence per test or model that failed; skipped: tables not built for it.
         seconds: what -> how long it took.
         unrefreshed: tables that an increment leaves other than a full refresh.
     """
@@ -64,10 +73,11 @@ class Review:
     unrefreshed: BuildDifference | None = None
     exposures: dict[str, list[str]] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     slower: list[tuple[str, float, float]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
-    plan: list[str] = field(default_factory=list)
+    cost: str = ""
 
 
 def git(*words: str) -> str:
@@ -77,43 +87,64 @@ def git(*words: str) -> str:
     return done.stdout.strip()
 
 
-def slim_build(
-    base: BuiltCommit, name: str, *words: str, run_date: str, raw: str
-) -> tuple[Path, bool, str]:
-    """Build what is changed, and what reads it, on a copy of the base's tables.
-
-    Returns: the folder of the build, whether it is green, and what it printed.
-    """
+def slim_copy(base: BuiltCommit, name: str) -> Path:
+    """Return a new folder with a copy of the base's tables."""
     folder = WORK / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     shutil.copyfile(base.database, folder / "lakehouse.duckdb")
+    return folder
+
+
+def slim(
+    base: BuiltCommit, folder: Path, *words: str, run_date: str, raw: str
+) -> tuple[list[dict[str, Any]], str]:
+    """Run dbt for what is changed, and what reads it.
+
+    Returns: its results, and what it printed if it failed.
+    """
     whole = [
         *words,
         *("--select", "state:modified+", "--state", str(base.state), "--defer"),
         *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
         *("--vars", json.dumps({"run_date": run_date})),
     ]
-    # As it was parsed for the build before, or for the one of an hour ago.
-    parsed = WORK / "partial_parse.msgpack"
-    if parsed.exists():
-        (folder / "target").mkdir()
-        shutil.copyfile(parsed, folder / "target" / parsed.name)
+    # As it was parsed for the run before, or for the review of an hour ago.
+    parsed, own = WORK / "partial_parse.msgpack", folder / "target" / "partial_parse.msgpack"
+    if parsed.exists() and not own.exists():
+        own.parent.mkdir(exist_ok=True)
+        shutil.copyfile(parsed, own)
+    path = folder / "target" / "run_results.json"
+    path.unlink(missing_ok=True)
+    said = ""
     try:
-        said = build_project(
-            PROJECT, ["dbt", *whole], database=folder / "lakehouse.duckdb", raw=raw
-        )
-        is_green = True
+        build_project(PROJECT, ["dbt", *whole], database=folder / "lakehouse.duckdb", raw=raw)
     except ComparisonError as err:
-        said, is_green = str(err), False
-    if (folder / "target" / parsed.name).exists():
-        shutil.copyfile(folder / "target" / parsed.name, parsed)
-    return folder, is_green, said
+        said = str(err)
+    if own.exists():
+        shutil.copyfile(own, parsed)
+    return results(folder), said
 
 
 def results(folder: Path) -> list[dict[str, Any]]:
     path = folder / "target" / "run_results.json"
     return list(json.loads(path.read_text())["results"]) if path.is_file() else []
+
+
+def failures(ran: Sequence[Mapping[str, Any]], said: str) -> list[str]:
+    """A sentence per node that failed; what dbt printed last, where none says why."""
+    found = [
+        f"`{node_name(each['unique_id'])}`: {one_line(each['message'] or each['status'])}"
+        for each in ran
+        if each["status"] in ("error", "fail", "runtime error")
+    ]
+    return found or ([one_line(said[-1500:])] if said else [])
+
+
+def node_name(unique_id: str) -> str:
+    """What a node is called: of a unit test its model, too; of a data test not its digest."""
+    kind, _, *name = unique_id.split(".")
+    return ".".join(name if kind == "unit_test" else name[:1])
 
 
 def columns_of(database: Path) -> Schema:
@@ -129,6 +160,7 @@ def columns_of(database: Path) -> Schema:
 def difference(before: Path, after: Path, names: tuple[str, str]) -> BuildDifference:
     with duckdb.connect(":memory:") as connection:
         connection.execute("set memory_limit = '1500MB'; set timezone = 'UTC'")
+        connection.execute("set enable_progress_bar = false")
         pair = [
             attached(connection, path, alias=alias, name=name)
             for path, alias, name in zip((before, after), ("before", "after"), names, strict=True)
@@ -155,21 +187,13 @@ def review(base: str, *, run_date: str) -> Review:
 
     started = time.monotonic()
     own_raw = raw or str(PROJECT / "data" / "raw")
-    folder, is_green, said = slim_build(
-        built, "anew", "build", "--full-refresh", run_date=run_date, raw=own_raw
-    )
-    timed("build of what is changed and what reads it, with tests", started)
-    ran = results(folder)
-    found.failed = [
-        f"`{each['unique_id'].split('.')[2]}`: {one_line(each['message'] or each['status'])}"
-        for each in ran
-        if each["status"] in ("error", "fail", "runtime error")
-    ]
-    if not is_green and not found.failed:
-        found.failed = [one_line(said[-1500:])]
-    for each in ran:
-        kind = each["unique_id"].split(".")[0]
-        found.counts[kind] = found.counts.get(kind, 0) + 1
+    # Tables first and tests afterwards: a test that fails must not hide the numbers.
+    folder = slim_copy(built, "anew")
+    given = {"run_date": run_date, "raw": own_raw}
+    ran, said = slim(built, folder, "build", *TABLES_ALONE, "--full-refresh", **given)
+    found.failed = failures(ran, said)
+    found.skipped = [node_name(each["unique_id"]) for each in ran if each["status"] == "skipped"]
+    timed("tables that are changed, and what reads them, anew", started)
     manifest = folder / "target" / "manifest.json"
     if not manifest.is_file():
         return found
@@ -181,10 +205,17 @@ def review(base: str, *, run_date: str) -> Review:
     found.breaks = contract_breaks(before, after, schema=schemas[0])
     found.touched = touched(before, after, before=schemas[0], after=schemas[1])
     timed("columns followed", started)
+    if found.changes:
+        found.cost = (
+            "The project's files change, so the next build of each environment builds everything "
+            "once: on Athena "
+            f"at least USD {least_athena_usd(after):.4f}, 10 MB for each statement that reads. "
+            "What it reads in an environment, `lakehouse plan` says there."
+        )
 
     started = time.monotonic()
-    names = (found.base, "this change")
-    found.difference = difference(built.database, folder / "lakehouse.duckdb", names)
+    called = (found.base, "this change")
+    found.difference = difference(built.database, folder / "lakehouse.duckdb", called)
     reached = {each.node: each.name for each in found.touched}
     for exposure in after.exposures:
         read = [reached[key] for key in exposure["depends_on"]["nodes"] if key in reached]
@@ -198,28 +229,48 @@ def review(base: str, *, run_date: str) -> Review:
         if was is not None and now - was >= SLOWER_SECONDS:
             found.slower.append((each["unique_id"].split(".")[2], was, now))
 
-    again = [
-        key
-        for key in (each["unique_id"] for each in ran)
-        if key in after.nodes and after.nodes[key]["config"]["materialized"] == "incremental"
-    ]
-    if again and is_green:
+    if ran and not found.failed:
         started = time.monotonic()
-        second, is_green, said = slim_build(
-            built, "increment", "run", run_date=run_date, raw=own_raw
-        )
-        if not is_green:
-            found.failed.append(f"as an increment over {base}'s tables: {one_line(said[-1500:])}")
-        else:
-            names = ("an increment", "a full refresh")
+        tests, said = slim(built, folder, "test", **given)
+        found.failed = failures(tests, said)
+        timed("their tests", started)
+        for each in (*ran, *tests):
+            kind = each["unique_id"].split(".")[0].replace("_", " ")
+            if kind == "operation":
+                continue
+            found.counts[kind] = found.counts.get(kind, 0) + 1
+    materialized = (
+        after.nodes[each["unique_id"]]["config"]["materialized"]
+        for each in ran
+        if each["unique_id"] in after.nodes
+    )
+    if "incremental" in materialized:
+        started = time.monotonic()
+        second = slim_copy(built, "increment")
+        again, said = slim(built, second, "build", *TABLES_ALONE, **given)
+        wrong = failures(again, said)
+        found.failed += [f"as an increment: {sentence}" for sentence in wrong]
+        if not wrong:
             databases = [each / "lakehouse.duckdb" for each in (second, folder)]
-            found.unrefreshed = difference(databases[0], databases[1], names)
-        timed("the same as an increment", started)
+            found.unrefreshed = difference(
+                databases[0], databases[1], ("an increment", "a full refresh")
+            )
+        timed("the same as an increment over the tables that are there", started)
     return found
 
 
 def one_line(text: str) -> str:
-    return " ".join(text.split())
+    """A message of dbt on one line; of a data test, what it found."""
+    found = re.fullmatch(r"Got (\d+) results?, configured to fail.*", text.strip(), re.DOTALL)
+    return (
+        counted(int(found[1]), "row that must not be") if found else " ".join(plain(text).split())
+    )
+
+
+def counted(number: int, one: str) -> str:
+    """A number and what it counts; of several words the first takes the plural."""
+    first, _, rest = one.partition(" ")
+    return f"{number:,} {first}{'' if number == 1 else 's'}{' ' * bool(rest)}{rest}"
 
 
 def report(found: Review) -> Iterator[str]:
@@ -253,18 +304,18 @@ def report(found: Review) -> Iterator[str]:
         yield "### What it reaches"
         yield ""
         yield (
-            "Columns whose values may be others, and tables in which rows may come or go, as the "
-            "SQL says. What did change in the sample stands below."
+            "Columns whose values may be others, as the SQL says; and what changed in the sample; "
+            "examples of it stand below."
         )
         yield ""
         changed = data_changes(found)
         yield from table(
-            ("table", "columns", "rows", "in the sample"),
+            ("table", "columns", "rows may come or go", "in the sample"),
             [
                 (
                     f"`{each.name}`",
                     each.doubt or names(each.columns, most=8),
-                    "may change" if each.are_rows else "",
+                    "yes" if each.are_rows else "",
                     changed.get(each.name, "not compared" if not is_mart(each) else "the same"),
                 )
                 for each in found.touched
@@ -290,11 +341,11 @@ def report(found: Review) -> Iterator[str]:
             + ". Say so in the commit's message, and run `lakehouse build --full-refresh "
             + f"--select {' '.join(sorted(each.name + '+' for each in found.changes))}` after it."
         )
-    if found.plan:
+    if found.cost:
         yield ""
         yield "### Cost"
         yield ""
-        yield from found.plan
+        yield found.cost
     yield ""
     yield "### Time"
     yield ""
@@ -316,12 +367,16 @@ def summary(found: Review) -> Iterator[str]:
         for sentence in found.failed[:10]:
             yield f"  - {sentence[:600]}"
     else:
-        counted = ", ".join(f"{count} {kind}s" for kind, count in sorted(found.counts.items()))
-        yield f"- ✅ Built and tested: {counted or 'nothing had to be'}."
+        kinds = {"test": "data test", "unit test": "unit test"}
+        parts = [
+            f"{count:,} {kinds.get(kind, kind)}{'' if count == 1 else 's'}"
+            for kind, count in sorted(found.counts.items())
+        ]
+        yield f"- ✅ Built and tested: {', '.join(parts) or 'nothing had to be'}."
     if found.breaks:
         readers = sorted({name for each in found.breaks for name in each.exposures})
         yield (
-            f"- ❌ **{len(found.breaks)} promise(s) of a contract break**"
+            f"- ❌ **{counted(len(found.breaks), 'promise of a contract')} broken**"
             + (f"; read by {names(readers)}" if readers else "")
             + "."
         )
@@ -331,10 +386,11 @@ def summary(found: Review) -> Iterator[str]:
         if not found.difference.is_equal:
             count = len(found.difference.different)
             others = len(found.difference.gone) + len(found.difference.new)
-            text = f"{count} mart(s) have other rows or columns in the sample"
-            text += f", {others} are new or gone" if others else ""
+            text = f"other rows or columns in {counted(count, 'mart')} of the sample"
+            text += f", {others} new or gone" if others else ""
             text += f"; reports with other numbers: {names(reports)}" if reports else ""
-        yield f"- {'⚠️' if not found.difference.is_equal else '✅'} Numbers: {text}."
+        text += f"; not built, so as before: {names(found.skipped)}" if found.skipped else ""
+        yield f"- {'✅' if found.difference.is_equal else '⚠️'} Numbers: {text}."
     if found.unrefreshed is not None:
         if found.unrefreshed.is_equal:
             yield "- ✅ No full refresh is needed: an increment gives the same tables."

@@ -407,6 +407,27 @@ def dbt(context: typer.Context) -> None:
     raise typer.Exit(code)
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def plan(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    project_dir: Annotated[Path, typer.Option(help="Directory of dbt_project.yml.")] = Path(),
+) -> None:
+    """Say what `lakehouse build` would do now, why, and what it costs; takes its options.
+
+    Changes nothing. Exit status 1 if a contract breaks or a model reads more than its budget.
+    """
+    # Imported late: dbt takes seconds.
+    from lakehouse.planning import plan as planning
+
+    _check_settings([*context.args, "--project-dir", str(project_dir)])
+    with _told_errors(exit_code=ComparisonError.exit_code):
+        found = planning.plan(context.args, project_dir=project_dir)
+    typer.echo(planning.as_json(found) if as_json else "\n".join(planning.as_text(found)))
+    if found.breaks or any(each.is_over_budget for each in found.models):
+        raise typer.Exit(1)
+
+
 @app.command()
 def diff(
     before: Annotated[

@@ -44,10 +44,9 @@ def test_every_number_leads_to_a_model_that_the_definitions_have(opened, site, p
     tab = opened(page)
     unlinked = tab.evaluate(
         """() => [...document.querySelectorAll("dl.tiles dd, .figure")]
-          .filter(one => !one.querySelector("a.model")).map(one => one.textContent)
-          .concat([...document.querySelectorAll("section th.n")]
-            .filter(one => !one.querySelector("a.model") && !one.closest("[data-defined-here]"))
-            .map(one => one.textContent))"""
+          .concat([...document.querySelectorAll("section th.n")])
+          .filter(one => !one.querySelector("a.model") && !one.closest("[data-defined-here]"))
+          .map(one => one.textContent)"""
     )
     assert unlinked == []
     links = [
@@ -59,8 +58,7 @@ def test_every_number_leads_to_a_model_that_the_definitions_have(opened, site, p
     assert [name for name in set(links) if f'"{name}": {{' not in definitions] == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en-GB", "pt-BR"])
+@pytest.mark.parametrize(("language", "scheme"), [("en-GB", "light"), ("pt-BR", "dark")])
 @pytest.mark.parametrize("page", PAGES)
 def test_axe_finds_nothing_serious(opened, page: str, language: str, scheme: str) -> None:
     tab = opened(page, language=language, color_scheme=scheme)
@@ -124,6 +122,18 @@ def test_the_slider_shows_what_the_lake_knew(opened, site, seen) -> None:
         "2023-07-15": "0.00",
     }
     assert seen.faults == []
+
+
+def test_the_slider_says_whether_a_day_is_final(opened) -> None:
+    page = opened("commerce")
+    page.fill("#as-of-date", "2023-07-12")
+    assert page.is_visible("#as-of-final") and page.is_hidden("#as-of-open")
+    # As after a run of that day: what comes later on it would still count.
+    page.evaluate("window.lakehouse.commerce_final.rows[0][0] = '2023-07-12'")
+    page.fill("#as-of-date", "2023-07-11")
+    assert page.is_visible("#as-of-final") and page.is_hidden("#as-of-open")
+    page.fill("#as-of-date", "2023-07-12")
+    assert page.is_hidden("#as-of-final") and page.is_visible("#as-of-open")
 
 
 def test_the_keyboard_reaches_and_moves_everything(opened) -> None:

@@ -125,6 +125,12 @@ def test_statement_of_redshift_has_an_owner_and_so_has_each_of_its_batch():
     assert conditions_of(call("redshift-data:DescribeStatement", Id="s-2")) == {}
 
 
+def test_a_number_has_no_arn_and_its_namespace_is_a_condition():
+    asked = call("cloudwatch:PutMetricData", Namespace="lake")
+    assert resources_of(asked) == ["*"]
+    assert conditions_of(asked) == {"cloudwatch:namespace": "lake"}
+
+
 def test_members_come_from_body_and_query():
     assert fields_of(b'{"Name": "b"}', {"Name": ["q"], "Other": ["o"]}) == {
         "Name": "b",

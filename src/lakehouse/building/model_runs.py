@@ -12,15 +12,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lakehouse.database import quoted
+from lakehouse.database import identifier, quoted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 SCHEMA, TABLE = "quality", "model_run"
 _COLUMNS = """
-    run_started_at timestamp, domain varchar, model_name varchar, run_status varchar,
-    run_seconds decimal(12, 3), row_count bigint, stored_bytes bigint
+    run_started_at timestamp, resource_type varchar, domain varchar, model_name varchar,
+    run_status varchar, run_seconds decimal(12, 3), row_count bigint, stored_bytes bigint
 """
 
 
@@ -30,12 +30,14 @@ class ModelRun:
 
     Attributes:
         started_at: of the build, UTC without zone.
+        kind: model or seed.
         status: dbt's: success, error, skipped, ….
         row_count: of the table afterwards; None for a view, or where it was not built.
         stored_bytes: of the blocks that hold it, which small tables share; None likewise.
     """
 
     started_at: datetime
+    kind: str
     domain: str
     name: str
     status: str
@@ -63,13 +65,14 @@ def note_model_runs(results: Iterable[Any], *, database: Path, started_at: datet
     DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"attach {quoted(database)} as lake")
-        sizes = _sizes(connection)
+        connection.execute("checkpoint lake")
+        sizes = table_sizes(connection, "lake")
         moment = started_at.replace(tzinfo=None)
         runs = [_run(result, moment, sizes) for result in nodes]
         connection.execute(f"create schema if not exists lake.{SCHEMA}")
         connection.execute(f"create table if not exists lake.{SCHEMA}.{TABLE} ({_COLUMNS})")
         connection.executemany(
-            f"insert into lake.{SCHEMA}.{TABLE} values (?, ?, ?, ?, ?, ?, ?)",
+            f"insert into lake.{SCHEMA}.{TABLE} values (?, ?, ?, ?, ?, ?, ?, ?)",
             [astuple(run) for run in runs],
         )
     return len(runs)
@@ -82,6 +85,7 @@ def _run(
     rows, stored = sizes.get((node.schema, node.alias), (None, None))
     return ModelRun(
         started_at=started_at,
+        kind=str(node.resource_type),
         domain=node.schema,
         name=node.name,
         status=str(result.status),
@@ -91,18 +95,24 @@ def _run(
     )
 
 
-def _sizes(connection: DuckDBPyConnection) -> dict[tuple[str, str], tuple[int, int]]:
-    """Schema and table -> rows and bytes, without reading a table."""
-    connection.execute("checkpoint lake")
+def table_sizes(
+    connection: DuckDBPyConnection, alias: str
+) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return schema and table -> rows and bytes, without reading a table.
+
+    Args:
+        alias: under which the file is attached. What was not yet written to it counts for nothing.
+    """
     block_size = connection.execute(
-        "select block_size from pragma_database_size() where database_name = 'lake'"
+        "select block_size from pragma_database_size() where database_name = ?", [alias]
     ).fetchall()[0][0]
     found = {}
     for schema, table, rows in connection.execute(
         "select schema_name, table_name, estimated_size from duckdb_tables() "
-        "where database_name = 'lake'"
+        "where database_name = ?",
+        [alias],
     ).fetchall():
-        name = f"lake.{schema}.{table}"
+        name = identifier(alias, schema, table)
         blocks = connection.execute(
             f"select count(distinct block_id) from pragma_storage_info({quoted(name)}) "
             "where block_id >= 0"

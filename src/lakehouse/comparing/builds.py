@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 ATHENA, GIT = "athena:", "git:"
 # Of a build that is compared: its tests say nothing of the other one.
-_TABLES_ALONE = ("--resource-type", "model", "--resource-type", "seed")
+TABLES_ALONE = ("--resource-type", "model", "--resource-type", "seed")
 _LAKEHOUSE = "from lakehouse.cli import app; app()"
 _STAMP = "built.json"
 
@@ -182,7 +182,7 @@ def built_commit(
     _export(commit, done.folder, project_dir=project_dir)
     build_project(
         done.folder,
-        ["build", *_TABLES_ALONE, "--vars", json.dumps({"run_date": run_date})],
+        ["build", *TABLES_ALONE, "--vars", json.dumps({"run_date": run_date})],
         database=done.database,
         raw=raw or str(done.folder / "data" / "raw"),
     )

@@ -29,13 +29,17 @@ DOCS = "docs.html"
 MODEL = f"{DOCS}#!/model/model.lakehouse."
 # What says that a folder may be written anew.
 MARK = ".lakehouse-site"
-# What `lakehouse build` keeps of its runs: no model, so the page itself says what it holds.
+# What builds note of themselves. These are no models, so the pages say what they hold.
+PASSED = DeclaredMart(
+    "quality", "reflected_run", dict.fromkeys(("run_number", "state", "run_date"), "internal")
+)
 RUNS = DeclaredMart(
     "quality",
     "model_run",
     dict.fromkeys(
         (
             "run_started_at",
+            "resource_type",
             "domain",
             "model_name",
             "run_status",
@@ -76,7 +80,7 @@ class Shown:
     def models(self) -> tuple[str, ...]:
         """The marts that were read and have a page among the definitions."""
         marts = self.answer.marts if self.answer else ()
-        return tuple(name for name in marts if name != RUNS.name)
+        return tuple(name for name in marts if name not in (RUNS.name, PASSED.name))
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ class ShownPage:
 
     @property
     def data(self) -> str:
-        """The script that hands the answers to the page."""
+        """The script that hands the answers over."""
         held = {
             shown.question.name: _data(shown)
             for shown in self.questions
@@ -170,7 +174,7 @@ def write_site(
 def _ask(
     database: Path, pages: Sequence[Page], *, project_dir: Path, settings: Mapping[str, str]
 ) -> list[ShownPage]:
-    declared = (*declared_marts(project_dir), RUNS)
+    declared = (*declared_marts(project_dir), PASSED, RUNS)
     try:
         with open_view(database, declared) as view:
             return [
@@ -223,7 +227,7 @@ def as_json(value: object) -> Any:
 
 
 def written(value: object, kind: str) -> str:
-    """A value as the page has it before a script writes it in the reader's language."""
+    """A value as the HTML has it, before a script writes it in the reader's language."""
     if value is None:
         return "\N{EN DASH}"
     form = KINDS[kind]

@@ -25,7 +25,8 @@ def environment(aws: Emulator) -> dict[str, str]:
 
 
 def run(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess:
-    program = Path(sys.executable).with_name(words[0])
+    """A program of this environment, or a script of the repository."""
+    program = Path(sys.executable).parent / words[0]
     command = [str(program), *words[1:]] if program.exists() else [sys.executable, *words]
     return subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True)
 

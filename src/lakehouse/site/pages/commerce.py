@@ -76,10 +76,8 @@ PAGE = Page(
                 "ledger_row_count": Column(Text("ledger rows", "linhas do razão"), "count"),
             },
             note=Text(
-                "Choose a month, then move through the days of knowledge. What is shown for a day "
-                "stays so for ever.",
-                "Escolha um mês e percorra os dias de conhecimento. O que se mostra para um dia "
-                "fica assim para sempre.",
+                "Choose a month, then move through the days of knowledge.",
+                "Escolha um mês e percorra os dias de conhecimento.",
             ),
             empty=_NO_GMV,
             is_as_of=True,
@@ -94,6 +92,15 @@ PAGE = Page(
                 "subsidiary": _SUBSIDIARY,
                 "movement_amount": _MOVED,
                 "purchase_count_change": _MOVED_COUNT,
+            },
+            empty=_NO_GMV,
+            is_data=True,
+        ),
+        Question(
+            name="commerce_final",
+            title=Text("What is final", "O que é final"),
+            columns={
+                "passed_run_date": Column(Text("last run that passed", "última execução"), "date")
             },
             empty=_NO_GMV,
             is_data=True,

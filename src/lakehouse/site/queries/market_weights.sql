@@ -16,4 +16,8 @@ select
 from market.fct_market__carteira_diaria as carteira
 inner join heaviest
     on carteira.indice = heaviest.indice and carteira.ticker = heaviest.ticker
-order by carteira.indice asc, carteira.data_pregao desc, carteira.participacao_pct desc, carteira.ticker asc
+order by
+    carteira.indice asc,
+    carteira.data_pregao desc,
+    carteira.participacao_pct desc,
+    carteira.ticker asc

@@ -4,22 +4,22 @@ with state as (
         domain,
         ingest_date,
         unnest([
-            {'row_state': 'current', 'row_count': current_count},
-            {'row_state': 'superseded', 'row_count': superseded_count},
-            {'row_state': 'deleted', 'row_count': deleted_count},
-            {'row_state': 'repeated', 'row_count': repeated_count},
-            {'row_state': 'waiting', 'row_count': waiting_count},
-            {'row_state': 'rejected', 'row_count': rejected_count}
-        ], recursive := true)
+            struct_pack(name := 'current', row_count := current_count),
+            struct_pack(name := 'superseded', row_count := superseded_count),
+            struct_pack(name := 'deleted', row_count := deleted_count),
+            struct_pack(name := 'repeated', row_count := repeated_count),
+            struct_pack(name := 'waiting', row_count := waiting_count),
+            struct_pack(name := 'rejected', row_count := rejected_count)
+        ]) as counted
     from quality.fct_quality__row_accounting
 )
 
 select
-    domain,
-    ingest_date,
-    row_state,
-    sum(row_count) as row_count
+    state.domain,
+    state.ingest_date,
+    state.counted.name as row_state,
+    sum(state.counted.row_count) as row_count
 from state
 group by all
-having sum(row_count) > 0
-order by domain asc, ingest_date desc, row_state asc
+having sum(state.counted.row_count) > 0
+order by state.domain asc, state.ingest_date desc, row_state asc

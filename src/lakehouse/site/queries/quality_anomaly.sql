@@ -9,5 +9,11 @@ select
     usual_value,
     threshold_value
 from quality.rpt_quality__anomaly
-order by ingest_date desc, domain asc, entity asc, anomaly_code asc, column_name asc, category_value asc
+order by
+    ingest_date desc,
+    domain asc,
+    entity asc,
+    anomaly_code asc,
+    column_name asc,
+    category_value asc
 limit 500

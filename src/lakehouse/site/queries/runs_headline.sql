@@ -5,5 +5,6 @@ select
     sum(run_seconds) as run_seconds,
     count(*) filter (where run_status not in ('success', 'no-op')) as failed_count
 from quality.model_run
-where run_started_at = (select max(run_started_at) from quality.model_run)
 group by run_started_at
+order by run_started_at desc
+limit 1

@@ -2,6 +2,7 @@
 with newest as (
     select *
     from quality.model_run
+    where resource_type = 'model'
     qualify row_number() over (partition by model_name order by run_started_at desc) = 1
 )
 

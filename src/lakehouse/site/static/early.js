@@ -1,4 +1,4 @@
-// Before the page is drawn: says that scripts run, and which language was chosen last.
+// Before anything is drawn: says that scripts run, and which language was chosen last.
 "use strict";
 (() => {
   const root = document.documentElement;
