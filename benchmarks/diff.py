@@ -13,7 +13,9 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -85,25 +87,20 @@ def measured(before: Path, after: Path) -> dict[str, Any]:
     """Run the command; returns wall and processor seconds, and the greatest memory in MB."""
     began = time.monotonic()
     words = [*LAKEHOUSE, "diff", str(before), str(after), "--json"]
-    with subprocess.Popen(words, cwd=run.PROJECT, stdout=subprocess.PIPE) as program:
-        watched, peak = psutil.Process(program.pid), 0
-        cpu = 0.0
-        assert program.stdout
-        os.set_blocking(program.stdout.fileno(), False)
-        said = b""
+    with tempfile.TemporaryFile() as said:
+        program = subprocess.Popen(words, cwd=run.PROJECT, stdout=said)
+        watched, peak, cpu = psutil.Process(program.pid), 0, 0.0
         while program.poll() is None:
-            try:
+            with suppress(psutil.Error):
                 peak = max(peak, watched.memory_info().rss)
                 cpu = sum(watched.cpu_times()[:2])
-            except psutil.Error:
-                break
-            said += program.stdout.read() or b""
             time.sleep(0.05)
-        said += program.stdout.read() or b""
+        said.seek(0)
+        text = said.read()
     seconds = time.monotonic() - began
     if program.returncode not in (0, 1):
         raise SystemExit(f"lakehouse diff failed ({program.returncode})")
-    found = json.loads(said)
+    found = json.loads(text)
     return {
         "seconds": round(seconds, 1),
         "cpu_seconds": round(cpu, 1),

@@ -10,6 +10,7 @@ no report.
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -34,6 +35,7 @@ from lakehouse.comparing.declared import declared_tables
 from lakehouse.comparing.diff import BuildDifference, compared_builds
 from lakehouse.comparing.told import as_markdown
 from lakehouse.errors import ComparisonError
+from lakehouse.planning.plan import least_athena_usd
 from lakehouse.reviewing.impact import (
     Change,
     ContractBreak,
@@ -75,7 +77,7 @@ class Review:
     counts: dict[str, int] = field(default_factory=dict)
     slower: list[tuple[str, float, float]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
-    plan: list[str] = field(default_factory=list)
+    cost: str = ""
 
 
 def git(*words: str) -> str:
@@ -158,6 +160,7 @@ def columns_of(database: Path) -> Schema:
 def difference(before: Path, after: Path, names: tuple[str, str]) -> BuildDifference:
     with duckdb.connect(":memory:") as connection:
         connection.execute("set memory_limit = '1500MB'; set timezone = 'UTC'")
+        connection.execute("set enable_progress_bar = false")
         pair = [
             attached(connection, path, alias=alias, name=name)
             for path, alias, name in zip((before, after), ("before", "after"), names, strict=True)
@@ -202,6 +205,13 @@ def review(base: str, *, run_date: str) -> Review:
     found.breaks = contract_breaks(before, after, schema=schemas[0])
     found.touched = touched(before, after, before=schemas[0], after=schemas[1])
     timed("columns followed", started)
+    if found.changes:
+        found.cost = (
+            "The project's files change, so the next build of each environment builds everything "
+            "once: on Athena "
+            f"at least USD {least_athena_usd(after):.4f}, 10 MB for each statement that reads. "
+            "What it reads in an environment, `lakehouse plan` says there."
+        )
 
     started = time.monotonic()
     called = (found.base, "this change")
@@ -226,6 +236,8 @@ def review(base: str, *, run_date: str) -> Review:
         timed("their tests", started)
         for each in (*ran, *tests):
             kind = each["unique_id"].split(".")[0].replace("_", " ")
+            if kind == "operation":
+                continue
             found.counts[kind] = found.counts.get(kind, 0) + 1
     materialized = (
         after.nodes[each["unique_id"]]["config"]["materialized"]
@@ -248,7 +260,17 @@ def review(base: str, *, run_date: str) -> Review:
 
 
 def one_line(text: str) -> str:
-    return " ".join(plain(text).split())
+    """A message of dbt on one line; of a data test, what it found."""
+    found = re.fullmatch(r"Got (\d+) results?, configured to fail.*", text.strip(), re.DOTALL)
+    return (
+        counted(int(found[1]), "row that must not be") if found else " ".join(plain(text).split())
+    )
+
+
+def counted(number: int, one: str) -> str:
+    """A number and what it counts; of several words the first takes the plural."""
+    first, _, rest = one.partition(" ")
+    return f"{number:,} {first}{'' if number == 1 else 's'}{' ' * bool(rest)}{rest}"
 
 
 def report(found: Review) -> Iterator[str]:
@@ -282,18 +304,18 @@ def report(found: Review) -> Iterator[str]:
         yield "### What it reaches"
         yield ""
         yield (
-            "Columns whose values may be others, and tables in which rows may come or go, as the "
-            "SQL says. What did change in the sample stands below."
+            "Columns whose values may be others, as the SQL says; and what changed in the sample; "
+            "examples of it stand below."
         )
         yield ""
         changed = data_changes(found)
         yield from table(
-            ("table", "columns", "rows", "in the sample"),
+            ("table", "columns", "rows may come or go", "in the sample"),
             [
                 (
                     f"`{each.name}`",
                     each.doubt or names(each.columns, most=8),
-                    "may change" if each.are_rows else "",
+                    "yes" if each.are_rows else "",
                     changed.get(each.name, "not compared" if not is_mart(each) else "the same"),
                 )
                 for each in found.touched
@@ -319,11 +341,11 @@ def report(found: Review) -> Iterator[str]:
             + ". Say so in the commit's message, and run `lakehouse build --full-refresh "
             + f"--select {' '.join(sorted(each.name + '+' for each in found.changes))}` after it."
         )
-    if found.plan:
+    if found.cost:
         yield ""
         yield "### Cost"
         yield ""
-        yield from found.plan
+        yield found.cost
     yield ""
     yield "### Time"
     yield ""
@@ -345,12 +367,16 @@ def summary(found: Review) -> Iterator[str]:
         for sentence in found.failed[:10]:
             yield f"  - {sentence[:600]}"
     else:
-        counted = ", ".join(f"{count} {kind}s" for kind, count in sorted(found.counts.items()))
-        yield f"- ✅ Built and tested: {counted or 'nothing had to be'}."
+        kinds = {"test": "data test", "unit test": "unit test"}
+        parts = [
+            f"{count:,} {kinds.get(kind, kind)}{'' if count == 1 else 's'}"
+            for kind, count in sorted(found.counts.items())
+        ]
+        yield f"- ✅ Built and tested: {', '.join(parts) or 'nothing had to be'}."
     if found.breaks:
         readers = sorted({name for each in found.breaks for name in each.exposures})
         yield (
-            f"- ❌ **{len(found.breaks)} promise(s) of a contract break**"
+            f"- ❌ **{counted(len(found.breaks), 'promise of a contract')} broken**"
             + (f"; read by {names(readers)}" if readers else "")
             + "."
         )
@@ -360,8 +386,8 @@ def summary(found: Review) -> Iterator[str]:
         if not found.difference.is_equal:
             count = len(found.difference.different)
             others = len(found.difference.gone) + len(found.difference.new)
-            text = f"{count} mart(s) have other rows or columns in the sample"
-            text += f", {others} are new or gone" if others else ""
+            text = f"other rows or columns in {counted(count, 'mart')} of the sample"
+            text += f", {others} new or gone" if others else ""
             text += f"; reports with other numbers: {names(reports)}" if reports else ""
         text += f"; not built, so as before: {names(found.skipped)}" if found.skipped else ""
         yield f"- {'✅' if found.difference.is_equal else '⚠️'} Numbers: {text}."

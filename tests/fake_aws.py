@@ -129,7 +129,8 @@ def handler_for(aws: FakeAws) -> type[BaseHTTPRequestHandler]:
                 # One key per page: a reader that forgets the next page misses objects.
                 start = int(query.get("continuation-token", ["0"])[0])
                 page = "".join(
-                    f"<Contents><Key>{escape(k.partition('/')[2])}</Key><LastModified>"
+                    f"<Contents><Key>{escape(k.partition('/')[2])}</Key>"
+                    f"<Size>{len(aws.objects[k])}</Size><LastModified>"
                     f"{aws.arrived.get(k, _LONG_AGO):%Y-%m-%dT%H:%M:%S.%fZ}</LastModified>"
                     "</Contents>"
                     for k in found[start : start + 1]

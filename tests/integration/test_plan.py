@@ -95,7 +95,7 @@ def test_changed_code_and_contracts_that_break_are_named_with_their_readers(lake
     column = re.search(r"      - name: (\w+)\n        data_type: (bigint)\n", text)
     assert column
     yaml.write_text(text.replace(column[0], column[0].replace("bigint", "string"), 1))
-    sql.write_text(sql.read_text() + "\n")
+    sql.write_text(sql.read_text() + "-- as before\n")
     said = planned(lake, code=1)
     [line] = [each for each in said.splitlines() if each.startswith("BREAKS")]
     assert f"feat_credit__customer_latest: column {column[1]} was bigint, is string" in line

@@ -379,6 +379,23 @@ def check_models_read_their_own_layers(manifest: Manifest) -> list[str]:
     return found
 
 
+def check_intermediate_steps_are_shared(manifest: Manifest) -> list[str]:
+    """A step that one model reads is part of that model, unless it is stored for an increment."""
+    readers = defaultdict(list)
+    for model in models_of(manifest):
+        for unique_id in model["depends_on"]["nodes"]:
+            readers[unique_id].append(model["name"])
+    return [
+        f"{model['name']} is read by {len(readers[model['unique_id']])} models: make it part of "
+        "the one that needs it."
+        for model in models_of(manifest)
+        if layer_of(model) == "intermediate"
+        and model["config"]["materialized"] != "incremental"
+        and model["name"] != status_model(domain_of(model))
+        and len(readers[model["unique_id"]]) < 2
+    ]
+
+
 def status_model(domain: str) -> str:
     return f"int_{domain}__row_status"
 

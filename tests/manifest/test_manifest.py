@@ -216,6 +216,9 @@ BROKEN = [
         m, "int_commerce__row_status", "seed.lakehouse.ref_quality__load_decision")),
     Broken("models_read_their_own_layers", "rpt_commerce__top_producers", lambda m: reads(
         m, "rpt_commerce__top_producers", "model.lakehouse.fct_quality__row_flag")),
+    Broken("intermediate_steps_are_shared", "int_credit__proposal_current is read by 1",
+        lambda m: node(m, "feat_credit__proposal_target")["depends_on"]["nodes"].remove(
+            "model.lakehouse.int_credit__proposal_current")),
     Broken("quality_reads_offered_models_only", "fct_quality__row_flag", lambda m: reads(
         m, "fct_quality__row_flag", "model.lakehouse.int_commerce__purchase_touched")),
     Broken("quality_reads_offered_models_only", "fct_quality__row_flag", lambda m: reads(

@@ -23,6 +23,9 @@ MAY_IMPORT = {
     "publishing": ("errors", "database", "aws", "postgres", "marts"),
     "building": ("errors", "database", "aws"),
     "features": ("errors", "database", "aws", "landing", "extraction", "building"),
+    "comparing": ("errors", "database", "aws", "marts"),
+    "reviewing": ("errors",),
+    "planning": ("errors", "database", "aws", "building", "reviewing"),
     "site": ("errors", "database", "marts", "building"),
     "workflow": ("errors", "aws", "building"),
     "cli": (
@@ -35,6 +38,8 @@ MAY_IMPORT = {
         "marts",
         "publishing",
         "building",
+        "comparing",
+        "planning",
         "site",
         "features",
         "workflow",

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lakehouse.database import quoted
+from lakehouse.database import identifier, quoted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -65,7 +65,8 @@ def note_model_runs(results: Iterable[Any], *, database: Path, started_at: datet
     DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"attach {quoted(database)} as lake")
-        sizes = _sizes(connection)
+        connection.execute("checkpoint lake")
+        sizes = table_sizes(connection, "lake")
         moment = started_at.replace(tzinfo=None)
         runs = [_run(result, moment, sizes) for result in nodes]
         connection.execute(f"create schema if not exists lake.{SCHEMA}")
@@ -94,18 +95,24 @@ def _run(
     )
 
 
-def _sizes(connection: DuckDBPyConnection) -> dict[tuple[str, str], tuple[int, int]]:
-    """Schema and table -> rows and bytes, without reading a table."""
-    connection.execute("checkpoint lake")
+def table_sizes(
+    connection: DuckDBPyConnection, alias: str
+) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return schema and table -> rows and bytes, without reading a table.
+
+    Args:
+        alias: under which the file is attached. What was not yet written to it counts for nothing.
+    """
     block_size = connection.execute(
-        "select block_size from pragma_database_size() where database_name = 'lake'"
+        "select block_size from pragma_database_size() where database_name = ?", [alias]
     ).fetchall()[0][0]
     found = {}
     for schema, table, rows in connection.execute(
         "select schema_name, table_name, estimated_size from duckdb_tables() "
-        "where database_name = 'lake'"
+        "where database_name = ?",
+        [alias],
     ).fetchall():
-        name = f"lake.{schema}.{table}"
+        name = identifier(alias, schema, table)
         blocks = connection.execute(
             f"select count(distinct block_id) from pragma_storage_info({quoted(name)}) "
             "where block_id >= 0"

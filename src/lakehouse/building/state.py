@@ -91,7 +91,8 @@ def keep_state(
         mode = INCREMENT if is_increment else FULL
         runs.setdefault(node.unique_id, {})[mode] = {
             "seconds": round(result.execution_time, 2),
-            "scanned_bytes": answer.get("data_scanned_in_bytes"),
+            # Of an increment the adapter tells the merge alone, not what filled its input.
+            "scanned_bytes": None if is_increment else answer.get("data_scanned_in_bytes"),
         }
     place.write(_MANIFEST, gzip.compress(manifest.read_bytes(), 1))
     place.write(_RUNS, json.dumps(runs).encode())

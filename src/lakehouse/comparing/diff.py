@@ -279,6 +279,8 @@ def _connection(settings: Mapping[str, str]) -> Iterator[DuckDBPyConnection]:
         )
         connection.execute("set temp_directory = ?", [spilled])
         connection.execute("set preserve_insertion_order = false; set timezone = 'UTC'")
+        # Drawn to standard output, where the report goes.
+        connection.execute("set enable_progress_bar = false")
         yield connection
 
 

@@ -93,7 +93,8 @@ def _row(table: TableDifference) -> str:
 
 def _details(each: ComparedTable, *, is_open: bool) -> Iterator[str]:
     table = each.difference
-    if table.trouble:
+    rows = list(_example_rows(table))
+    if not (rows or table.columns_retyped or each.totals or table.remark):
         return
     yield ""
     yield f"<details{' open' if is_open else ''}><summary><code>{table.table}</code></summary>"
@@ -105,8 +106,8 @@ def _details(each: ComparedTable, *, is_open: bool) -> Iterator[str]:
         yield f"- `{name}` was `{old}`, is `{new}`"
     for name, (was, now) in each.totals.items():
         yield f"- sum of `{name}`: {told(was)} → **{told(now)}**"
-    yield ""
-    rows = list(_example_rows(table))
+    if table.columns_retyped or each.totals:
+        yield ""
     if rows:
         yield "| key | column | before | after |"
         yield "|---|---|---|---|"

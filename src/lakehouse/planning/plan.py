@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from lakehouse.aws import AwsClients, aws_errors, bucket_and_key
+from lakehouse.building.dbt_run import option_of, target_of
 from lakehouse.building.duckdb_file import READ_ONLY
+from lakehouse.building.model_runs import table_sizes
 from lakehouse.building.news import News
 from lakehouse.building.state import (
     FULL,
@@ -112,10 +114,10 @@ def plan(
         arguments: of that build.
     Raises: ComparisonError if the project or the lake cannot be read; AwsError without credentials.
     """
-    from lakehouse.building.dbt_run import target_of
-
     words = ["build", *arguments, "--project-dir", str(project_dir)]
-    work = project_dir / "target" / "plan"
+    if option_of(words, "--profiles-dir") is None and "DBT_PROFILES_DIR" not in environment:
+        words += ["--profiles-dir", str(project_dir)]
+    work = project_dir.resolve() / "target" / "plan"
     words += ["--target-path", str(work), "--log-path", str(work / "logs"), "--log-level", "none"]
     target = target_of(words, environment)
     place = state_place(environment, target=target, project=project_dir)
@@ -160,6 +162,16 @@ def plan(
         usd=round(usd, 4) if usd is not None else None,
         minutes=minutes,
     )
+
+
+def least_athena_usd(head: Manifest, environment: Mapping[str, str] = os.environ) -> float:
+    """What a build of everything costs on Athena however little it reads: its statements' floor."""
+    price = _price(environment, "LAKEHOUSE_ATHENA_USD_PER_TB", _ATHENA_USD_PER_TB)
+    count = sum(
+        _STATEMENTS[INCREMENT if node["config"]["materialized"] == "incremental" else FULL]
+        for node in _tables(head)
+    )
+    return count * _LEAST_BYTES / 10**12 * price
 
 
 def as_json(found: Plan) -> str:
@@ -301,7 +313,7 @@ def _planned(
     read: int | None
     read, read_from = last.get("scanned_bytes"), "as its last run"
     if read is None and mode != "view":
-        parents = _read_bytes(head, key, sizes, raw)
+        parents = _read_bytes(head, key, sizes, raw, with_own=mode == INCREMENT)
         read, read_from = parents, "all that it reads" if parents is not None else ""
     usd = None
     if target == "athena" and mode != "view":
@@ -316,7 +328,8 @@ def _planned(
         read_bytes=read,
         read_from=read_from if read is not None else "",
         usd=usd,
-        seconds=last.get("seconds"),
+        # A first increment is at most as slow as the build from nothing.
+        seconds=(last or runs.get(FULL) or {}).get("seconds"),
         budget_bytes=(node["config"].get("meta") or {}).get("budget_bytes"),
     )
 
@@ -326,10 +339,18 @@ def _read_bytes(
     key: str,
     sizes: Mapping[tuple[str, str], Size],
     raw: Mapping[str, int],
+    *,
+    with_own: bool,
 ) -> int | None:
-    """Stored bytes of all that a model reads, through views down to tables and raw files."""
+    """Stored bytes of all that a model reads, through views down to tables and raw files.
+
+    Args:
+        with_own: of its own table, too, into which an increment is merged.
+    """
     total, seen = 0, set()
     left = list(head.nodes[key]["depends_on"].get("nodes", ()))
+    if with_own:
+        left.append(key)
     while left:
         parent = left.pop()
         if parent in seen:
@@ -363,13 +384,10 @@ def _duckdb_sizes(database: Path) -> dict[tuple[str, str], Size]:
     with duckdb.connect(":memory:") as lake:
         try:
             lake.execute(f"attach {quoted(database)} as lake (read_only)")
-            found = lake.execute(
-                "select schema_name, table_name, estimated_size from duckdb_tables() "
-                "where database_name = 'lake'"
-            ).fetchall()
+            found = table_sizes(lake, "lake")
         except duckdb.Error as err:
             raise ComparisonError(f"{database} cannot be read: {err}") from err
-    return {(schema, table): Size(rows=rows) for schema, table, rows in found}
+    return {place: Size(rows, size) for place, (rows, size) in found.items()}
 
 
 def _iceberg_sizes(schemas: Iterable[str]) -> dict[tuple[str, str], Size]:

@@ -150,6 +150,10 @@ class _Walk:
             parts = []
             for branch in self._branches(scope):
                 parts += [self._text(part, branch) for part in self._row_parts(branch)]
+                parts += [
+                    " ".join(str(join.args.get(key) or "") for key in ("side", "kind", "method"))
+                    for join in branch.expression.args.get("joins") or ()
+                ]
                 parts += sorted(self.rows_digest(source) for source in self._inner(branch))
                 parts += sorted(
                     f"{source.db}.{source.name}"
@@ -186,8 +190,9 @@ class _Walk:
             value = scope.expression.args.get(key)
             for part in value if isinstance(value, list) else [value]:
                 if isinstance(part, exp.Join):
-                    # The joined query is a source; only how it is joined counts here.
-                    yield from (part.args[k] for k in ("on",) if part.args.get(k))
+                    # The joined query is a source; only by what it is joined counts here.
+                    if part.args.get("on"):
+                        yield part.args["on"]
                 elif isinstance(part, exp.Expr):
                     yield part
 
