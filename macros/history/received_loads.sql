@@ -1,26 +1,26 @@
 {#
-    received_loads(staged) -> CTEs, the last of them `load`
-    staged: dict entity -> relation of its staging model. `load` has one row per entity, load, ingest_date
-    and source file that the run takes and, in an incremental run, this table lacks: what raw says of it,
-    and the number that its rows carry (`load_key`).
+    received_loads(domain) -> CTEs, the last of them `load`
+    Of every entity of the domain (`record_tables`), as staging reads it. `load` has one row per entity, load,
+    ingest_date and source file that the run takes and, in an incremental run, this table lacks: what raw says
+    of it, and the number that its rows carry (`load_key`).
 
     Built before all else of its domain, so that a load which lands meanwhile belongs to the next run as
     a whole. The days are looked up and written as literals, because only literals keep an engine from
     opening every partition of the raw zone; whether a load is new is decided by what the table holds. The same
     look-up says what the table holds and raw does not, which stops the run (`check_held_loads`).
 #}
-{% macro received_loads(staged) -%}
-    {%- set domain = model.fqn[1] -%}
+{% macro received_loads(domain) -%}
+    {%- set entities = record_tables()[domain].keys() | list -%}
     {%- set held = this if execute and is_incremental() else none -%}
     {%- do ref('ref_quality__load_decision') -%}
     {%- set found = [] -%}
     {%- set missing = [] -%}
-    {%- for row in (landed_changes(domain, staged.keys() | list, held) if held else []) -%}
+    {%- for row in (landed_changes(domain, entities, held) if held else []) -%}
         {%- do (found if row[2] is none else missing).append(row) -%}
     {%- endfor -%}
     {%- do check_held_loads(missing) -%}
 received_row as (
-    {%- for entity, relation in staged.items() %}
+    {%- for entity in entities %}
     {%- set days = [] -%}
     {%- for row in found if row[0] == entity -%}{%- do days.append(row[1]) -%}{%- endfor %}
     select
@@ -31,7 +31,7 @@ received_row as (
         recorded_at,
         {{ 'is_full_extract' if execute and 'is_full_extract' in source_node(domain, entity).columns else 'false' }} as is_full_extract,
         {{ 'sender' if execute and 'sender' in source_node(domain, entity).columns else "'-'" }} as sender
-    from {{ relation }}
+    from {{ ref('stg_' ~ domain ~ '__' ~ entity) }}
     where
         {{ is_known_day('ingest_date') }}
         {%- if held %}

@@ -422,7 +422,7 @@ def check_every_domain_is_accounted(manifest: Manifest) -> list[str]:
             if name not in by_name:
                 found.append(f"The domain {domain} has no {name}: add it.")
             elif by_name[name]["unique_id"] not in by_name[reader]["depends_on"]["nodes"]:
-                found.append(f"{reader} does not read {name}: add it there.")
+                found.append(f"{reader} does not read {name}: list it in the macro record_tables.")
     return found
 
 
@@ -489,7 +489,8 @@ def check_load_tables_take_every_entity(manifest: Manifest) -> list[str]:
             )
         declared = {label(source) for source in sources_of(manifest)}
         found += [
-            f"{model['name']} does not take the loads of {entity}: add its staging model."
+            f"{model['name']} does not take the loads of {entity}: list it in the macro "
+            "record_tables."
             for model in own
             for entity in sorted(declared - staged_sources(manifest, model))
             if entity.partition(".")[0] == domain

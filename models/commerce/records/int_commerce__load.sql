@@ -3,11 +3,6 @@
 
 {{ config(materialized='incremental', incremental_strategy='append') }}
 
-with {{ received_loads({
-    'order_transaction_cost_hist': ref('stg_commerce__order_transaction_cost_hist'),
-    'product_item': ref('stg_commerce__product_item'),
-    'purchase_extra_info': ref('stg_commerce__purchase_extra_info'),
-    'purchase': ref('stg_commerce__purchase'),
-}) }}
+with {{ received_loads('commerce') }}
 
 select * from load

@@ -3,8 +3,6 @@
 
 {{ config(materialized='incremental', incremental_strategy='append') }}
 
-with {{ received_loads({
-    'proposal': ref('stg_credit__proposal'),
-}) }}
+with {{ received_loads('credit') }}
 
 select * from load

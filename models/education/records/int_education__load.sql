@@ -3,10 +3,6 @@
 
 {{ config(materialized='incremental', incremental_strategy='append') }}
 
-with {{ received_loads({
-    'aluno': ref('stg_education__aluno'),
-    'escola': ref('stg_education__escola'),
-    'nota': ref('stg_education__nota'),
-}) }}
+with {{ received_loads('education') }}
 
 select * from load

@@ -3,8 +3,6 @@
 
 {{ config(materialized='incremental', incremental_strategy='append') }}
 
-with {{ received_loads({
-    'carteira': ref('stg_market__carteira'),
-}) }}
+with {{ received_loads('market') }}
 
 select * from load

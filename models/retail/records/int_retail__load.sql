@@ -3,10 +3,6 @@
 
 {{ config(materialized='incremental', incremental_strategy='append') }}
 
-with {{ received_loads({
-    'categoria': ref('stg_retail__categoria'),
-    'funcionario': ref('stg_retail__funcionario'),
-    'venda': ref('stg_retail__venda'),
-}) }}
+with {{ received_loads('retail') }}
 
 select * from load
