@@ -1208,6 +1208,32 @@ def check_exposures_own_up_to_personal_columns(manifest: Manifest) -> list[str]:
     return found
 
 
+def check_exposures_say_who_and_where(manifest: Manifest) -> list[str]:
+    """Each leads to a page and has the owner of its marts; no group that has marts lacks one."""
+
+    def owner_of(node: Node) -> tuple[Any, Any]:
+        owner = node.get("owner") or {}
+        return owner.get("name"), owner.get("email")
+
+    owners = {group["name"]: owner_of(group) for group in manifest["groups"].values()}
+    found, exposed = [], set()
+    for exposure in manifest["exposures"].values():
+        groups = {parent.get("group") for parent in parents_of(manifest, exposure)}
+        exposed |= groups
+        if not exposure.get("url"):
+            found.append(f"{exposure['name']} has no url: say where its readers find it.")
+        found += [
+            f"{exposure['name']} is owned by {owner_of(exposure)}: its marts are {group}'s, "
+            "take the owner of that group."
+            for group in sorted(groups & set(owners))
+            if owner_of(exposure) != owners[group]
+        ]
+    return found + [
+        f"Nobody reads the group {group}: declare an exposure of its marts."
+        for group in sorted({mart["group"] for mart in marts_of(manifest)} - exposed)
+    ]
+
+
 # Raw zone
 
 
@@ -1236,12 +1262,16 @@ def check_sources_are_text_with_provenance(manifest: Manifest) -> list[str]:
 
 
 def check_sources_declare_rhythm(manifest: Manifest) -> list[str]:
+    """The days after which a delivery is late, for `rpt_quality__freshness` and for dbt alike."""
+
+    def warn_after(source: Node) -> Node:
+        return (source["config"].get("freshness") or {}).get("warn_after") or {}
+
     return [
-        f"{label(source)} declares no rhythm: set config.meta.rhythm_days, the days after which a "
-        "delivery is late."
+        f"{label(source)} declares no rhythm: set config.freshness.warn_after, in days, to those "
+        "after which a delivery is late."
         for source in sources_of(manifest)
-        if not isinstance(meta_of(source).get("rhythm_days"), int)
-        or meta_of(source)["rhythm_days"] < 1
+        if warn_after(source).get("period") != "day" or (warn_after(source).get("count") or 0) < 1
     ]
 
 

@@ -24,8 +24,12 @@ MAY_IMPORT = {
     "building": ("errors", "database", "aws"),
     "features": ("errors", "database", "aws", "landing", "extraction", "building"),
     "workflow": ("errors", "aws", "building"),
+    "explain": ("errors",),
+    "doctor": ("database", "building"),
     "cli": (
         "errors",
+        "explain",
+        "doctor",
         "aws",
         "terraform_env",
         "landing",
