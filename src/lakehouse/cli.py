@@ -42,6 +42,7 @@ app.add_typer(lease_app, name="lease")
 # What `lakehouse completion` prints asks this program for words, in a variable of its environment.
 completion_init()
 
+Shell = Annotated[str, typer.Option(metavar="posix|powershell", help="Whose lines are printed.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON in place of sentences.")]
 
 
@@ -131,13 +132,16 @@ def new(
     with_sample: Annotated[
         bool, typer.Option("--with-sample", help="Start from the sample instead of empty.")
     ] = False,
+    shell: Shell = "posix",
     project_dir: Annotated[Path, typer.Option(help="Directory that holds data/raw.")] = Path("."),
 ) -> None:
     """Make a lake of your own and print what commands need: eval "$(lakehouse new mine)"."""
     with _told_errors():
+        # Before anything is made: an unknown shell makes no lake.
+        shell_exports({}, shell)
         lake = make_own_lake(folder, project_dir=project_dir, with_sample=with_sample)
     typer.echo(f"{folder}: {'new lake' if lake.is_new else 'the lake that is there'}", err=True)
-    typer.echo(shell_exports(lake.settings))
+    typer.echo(shell_exports(lake.settings, shell))
 
 
 @app.command()
@@ -489,10 +493,11 @@ def env(
     from_terraform: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Applied environment: terraform/live/<name>.")
     ],
+    shell: Shell = "posix",
 ) -> None:
     """Print what dbt and landing need on AWS: eval "$(lakehouse env --from-terraform FOLDER)"."""
     with _told_errors():
-        typer.echo(shell_exports(environment(from_terraform)))
+        typer.echo(shell_exports(environment(from_terraform), shell))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
