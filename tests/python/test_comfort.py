@@ -18,10 +18,12 @@ import pytest
 from typer.testing import CliRunner
 
 import lakehouse
-from lakehouse.cli import app
+from lakehouse.cli import _print_json, app
 from lakehouse.doctor import Finding, examine
-from lakehouse.errors import LakehouseError
+from lakehouse.errors import LakehouseError, SourceError
 from lakehouse.explain import LANGUAGES, OWN, REASONS, explanations, language_of
+from lakehouse.extraction.extract import Extraction
+from lakehouse.landing.land import LandedLoad
 
 PROJECT = Path(__file__).parents[2]
 PATH = {"PATH": os.environ["PATH"]}
@@ -309,6 +311,14 @@ def test_help_of_a_command_of_dbt_is_dbts():
     assert done.returncode == 0
     assert done.stdout.startswith("Usage: lakehouse dbt build [OPTIONS]")
     assert "--full-refresh" in done.stdout
+
+
+def test_an_extraction_that_failed_in_part_is_json_too(capsys):
+    load = LandedLoad("purchase", "landed", 2, load_id="a")
+    _print_json(Extraction(landed=(load,), errors=(SourceError("no answer"),)))
+    told = json.loads(capsys.readouterr().out)
+    assert told["landed"][0]["load_id"] == "a" and told["unset"] == []
+    assert told["errors"] == [{"code": "source", "message": "no answer"}]
 
 
 def test_every_command_that_reports_prints_json_if_asked():
