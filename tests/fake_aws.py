@@ -129,7 +129,8 @@ def handler_for(aws: FakeAws) -> type[BaseHTTPRequestHandler]:
                 # One key per page: a reader that forgets the next page misses objects.
                 start = int(query.get("continuation-token", ["0"])[0])
                 page = "".join(
-                    f"<Contents><Key>{escape(k.partition('/')[2])}</Key><LastModified>"
+                    f"<Contents><Key>{escape(k.partition('/')[2])}</Key>"
+                    f"<Size>{len(aws.objects[k])}</Size><LastModified>"
                     f"{aws.arrived.get(k, _LONG_AGO):%Y-%m-%dT%H:%M:%S.%fZ}</LastModified>"
                     "</Contents>"
                     for k in found[start : start + 1]
@@ -181,8 +182,14 @@ def handler_for(aws: FakeAws) -> type[BaseHTTPRequestHandler]:
                     return self.answer(400, b'{"__type": "AlreadyExistsException"}')
                 aws.databases.add(request["DatabaseInput"]["Name"])
                 return self.answer(200, b"{}")
+            if action == "GetDatabases":
+                names = [{"Name": name} for name in sorted(aws.databases)]
+                return self.answer(200, json.dumps({"DatabaseList": names}).encode())
             if database not in aws.databases:
                 return self.missing()
+            if action == "GetTables":
+                tables = [table for (base, _), table in aws.tables.items() if base == database]
+                return self.answer(200, json.dumps({"TableList": tables}).encode())
             if action == "GetDatabase":
                 return self.answer(200, json.dumps({"Database": {"Name": database}}).encode())
             if action in ("CreateTable", "UpdateTable"):

@@ -9,17 +9,16 @@
     *Raises* if the feed declares an operation that the model would not read.
 #}
 {% macro raw_rows(source_name, table_name, has_operations=false) -%}
-    {%- set relation = source(source_name, table_name) -%}
+    {%- set raw = raw_table(source_name, table_name) -%}
     {%- if not execute -%}
-        {{ return('(select * from ' ~ relation ~ ')') }}
+        {{ return('(select * from ' ~ raw ~ ')') }}
     {%- endif -%}
     {%- set node = source_node(source_name, table_name) -%}
     {%- set operation = declared_operation(source_name, table_name) -%}
     {%- if operation is not none and not has_operations -%}
         {{ exceptions.raise_compiler_error("The feed " ~ source_name ~ "." ~ table_name ~ " declares an operation, and '" ~ model.name ~ "' does not read it: a deletion would be a state. Take it out of the sources YAML.") }}
     {%- endif -%}
-    {%- set is_silent = raw_relation(source_name, table_name) is none -%}
-    {%- if is_silent -%}
+    {%- if raw_relation(source_name, table_name) is none -%}
         {%- do exceptions.warn("No raw file of " ~ source_name ~ "." ~ table_name ~ " yet: its models are empty. Land one with 'lakehouse land " ~ source_name ~ " " ~ table_name ~ "=<file>'.") -%}
     {%- endif -%}
     (
@@ -34,6 +33,6 @@
             {%- if operation is not none %},
             {{ row_operation(operation) }} as row_operation
             {%- endif %}
-        from {{ '(' ~ no_raw_rows(node) ~ ') as no_file' if is_silent else raw_table(relation, node) }}
+        from {{ raw }}
     )
 {%- endmacro %}

@@ -1,8 +1,11 @@
 {#
     received_loads(domain) -> CTEs, the last of them `load`
-    Of every entity of the domain (`record_tables`), as staging reads it. `load` has one row per entity, load,
-    ingest_date and source file that the run takes and, in an incremental run, this table lacks: what raw says
-    of it, and the number that its rows carry (`load_key`).
+    Of every entity of the domain (`record_tables`). `load` has one row per entity, load, ingest_date and source
+    file that the run takes and, in an incremental run, this table lacks: what raw says of it, and the number that
+    its rows carry (`load_key`).
+
+    Read from raw: staging receives the same rows, and types columns of which nothing is asked here. Where it is
+    written out, on Glue, that was the longest statement of the project.
 
     Built before all else of its domain, so that a load which lands meanwhile belongs to the next run as
     a whole. The days are looked up and written as literals, because only literals keep an engine from
@@ -21,6 +24,7 @@
     {%- do check_held_loads(missing) -%}
 received_row as (
     {%- for entity in entities %}
+    {%- set columns = source_node(domain, entity).columns if execute else [] -%}
     {%- set days = [] -%}
     {%- for row in found if row[0] == entity -%}{%- do days.append(row[1]) -%}{%- endfor %}
     select
@@ -28,10 +32,10 @@ received_row as (
         load_id,
         ingest_date,
         source_file,
-        recorded_at,
-        {{ 'is_full_extract' if execute and 'is_full_extract' in source_node(domain, entity).columns else 'false' }} as is_full_extract,
-        {{ 'sender' if execute and 'sender' in source_node(domain, entity).columns else "'-'" }} as sender
-    from {{ ref('stg_' ~ domain ~ '__' ~ entity) }}
+        {{ as_timestamp('recorded_at') }} as recorded_at,
+        {{ 'is_full_extract' if 'is_full_extract' in columns else 'false' }} as is_full_extract,
+        {{ known_sender() if 'sender' in columns else "'-'" }} as sender
+    from {{ raw_table(domain, entity) }}
     where
         {{ is_known_day('ingest_date') }}
         {%- if held %}

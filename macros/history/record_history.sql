@@ -1,10 +1,12 @@
 {#
-    record_history(received, columns, content, has_operations) -> CTEs, the last of them `record`
+    record_history(received, columns, content, has_operations) -> CTEs: `event`, …, the last of them `record`
     received: CTE of received rows, complete for each record_key it holds, with load_id and source_file
     besides the columns; columns: those to keep (`record_columns`); content: [name, kind] of the business
     columns in the order of the contract, as in `row_content`; has_operations: the rows say what was
     done to a record, in the column `row_operation` (`row_operation`).
 
+    `event` has every row without a reason, what was before a change included: such a row ties an item to its
+    purchase, too.
     `record` has every row of `received` with the columns to keep and
       row_status   `rejected` if it has a reason; `repeated` if an earlier received row of the record has
                    the same content; `current` if its content is that of the record's greatest event,
@@ -42,6 +44,7 @@ event as {{ not_materialized() }} (
 ),
 
 {% if has_operations -%}
+{#- Not a condition of `event`: an item of which only what was before is known waits for its purchase. -#}
 placed_event as (
     select * from event
     where row_operation <> 'before'

@@ -1,7 +1,6 @@
 {#
     record_tables() -> dict domain -> dict entity -> name of its record table: everything that is received
-    The one place that lists what the project takes. Load tables, the status of rows and quality follow it;
-    the staging model of an entity is `stg_<domain>__<entity>`.
+    The one place that lists what the project takes. Load tables, the status of rows and quality follow it.
     `dbt` learns from it which models they read, so it is written out: neither sources nor models are at
     hand while dbt parses. Manifest checks hold it against the sources YAML.
 #}

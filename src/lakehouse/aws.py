@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_redshift_data import RedshiftDataAPIServiceClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_stepfunctions import SFNClient
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,12 @@ class AwsClients:
 
         with self._settings_suffice():
             return boto3.client("athena", **self.options)
+
+    def cloudwatch(self) -> Any:
+        import boto3
+
+        with self._settings_suffice():
+            return boto3.client("cloudwatch", **self.options)
 
     def glue(self) -> GlueClient:
         import boto3
@@ -63,7 +70,7 @@ class AwsClients:
         with self._settings_suffice():
             return boto3.client("secretsmanager", **self.options)
 
-    def stepfunctions(self) -> Any:
+    def stepfunctions(self) -> SFNClient:
         import boto3
 
         with self._settings_suffice():

@@ -20,7 +20,7 @@ from lakehouse.aws import AwsClients
 from lakehouse.decisions import LIST, Decided
 from lakehouse.decisions import accept as accept_loads
 from lakehouse.decisions import withdraw as withdraw_loads
-from lakehouse.errors import LakehouseError, RawStoreError, UsageError
+from lakehouse.errors import ComparisonError, LakehouseError, RawStoreError, UsageError
 from lakehouse.explain import LANGUAGES, explain, explanations, language_of
 from lakehouse.landing.catalogue import RegisteredTable, register_domain
 from lakehouse.landing.contract import known_domains, read_contract
@@ -500,6 +500,34 @@ def env(
         typer.echo(shell_exports(environment(from_terraform), shell))
 
 
+@app.command()
+def site(
+    folder: Annotated[
+        Path, typer.Option(help="Written anew; refused if it holds anything but a site.")
+    ] = Path("target/site"),
+    vega: Annotated[
+        Path, typer.Option(help="Script that draws charts; `make site` makes it.")
+    ] = Path("target/vega/vega.js"),
+    docs: Annotated[
+        Path, typer.Option(help="Page that `make docs` wrote, for the definitions.")
+    ] = Path("target/static_index.html"),
+    project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
+) -> None:
+    """Write the marts of the DuckDB file as pages that open from disk, without personal columns."""
+    # Imported late: templates are no business of the other commands.
+    from lakehouse.site.write import write_site
+
+    with _told_errors():
+        done = write_site(
+            folder, project_dir=project_dir, settings=os.environ, vega=vega, docs=docs
+        )
+    for domain in done.missing:
+        typer.echo(f"warning: {domain} is not built, its page says so", err=True)
+    if not done.has_docs:
+        typer.echo(f"warning: {docs} is not there, so no number leads to its model", err=True)
+    typer.echo(f"Open {done.start}")
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def build(context: typer.Context) -> None:
     """Build and test what is new; takes any option of `dbt build`, and --force to build all."""
@@ -533,6 +561,73 @@ def dbt(context: typer.Context) -> None:
     with _told_errors():
         code = checked_run(context.args)
     raise typer.Exit(code)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def plan(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    project_dir: Annotated[Path, typer.Option(help="Directory of dbt_project.yml.")] = Path(),
+) -> None:
+    """Say what `lakehouse build` would do now, why, and what it costs; takes its options.
+
+    Changes nothing. Exit status 1 if a contract breaks or a model reads more than its budget.
+    """
+    # Imported late: dbt takes seconds.
+    from lakehouse.planning import plan as planning
+
+    _check_settings([*context.args, "--project-dir", str(project_dir)])
+    with _told_errors(exit_code=ComparisonError.exit_code):
+        found = planning.plan(context.args, project_dir=project_dir)
+    typer.echo(planning.as_json(found) if as_json else "\n".join(planning.as_text(found)))
+    if found.breaks or any(each.is_over_budget for each in found.models):
+        raise typer.Exit(1)
+
+
+@app.command()
+def diff(
+    before: Annotated[
+        str, typer.Argument(help="Database file, athena:PREFIX, or commit, branch or tag to build.")
+    ],
+    after: Annotated[
+        str | None, typer.Argument(help="The same; the build that the settings name, if none.")
+    ] = None,
+    table: Annotated[
+        list[str] | None, typer.Option(metavar="TABLE", help="Only this one; may be repeated.")
+    ] = None,
+    all_tables: Annotated[
+        bool, typer.Option("--all", help="All tables and views, not marts alone.")
+    ] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="For a pull request.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    run_date: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Open day of commits that are built; else today."),
+    ] = None,
+    project_dir: Annotated[Path, typer.Option(help="Directory of dbt_project.yml.")] = Path(),
+) -> None:
+    """Compare two builds; exit status 0 if they are equal, 1 if not, 2 if that is not known."""
+    # Imported late: the other commands open no database.
+    from lakehouse.comparing import told
+    from lakehouse.comparing.diff import diff as compare_builds
+
+    with _told_errors(exit_code=ComparisonError.exit_code):
+        found = compare_builds(
+            before,
+            after,
+            tables=table or (),
+            is_of_all=all_tables,
+            project_dir=project_dir,
+            run_date=(run_date or datetime.now(UTC)).date(),
+            say=lambda sentence: typer.echo(sentence, err=True),
+        )
+    if as_json:
+        typer.echo(told.as_json(found))
+    else:
+        typer.echo("\n".join((told.as_markdown if as_markdown else told.as_text)(found)))
+    if found.has_trouble:
+        raise typer.Exit(ComparisonError.exit_code)
+    raise typer.Exit(0 if found.is_equal else 1)
 
 
 @lease_app.command()
@@ -577,6 +672,7 @@ def transform(
     """Build and test tables as a run of the workflow does, with dbt's own output."""
     # Imported late: dbt takes seconds.
     from lakehouse.building.checked_run import checked_run
+    from lakehouse.building.freshness import NAMESPACE_SETTING, write_ages
     from lakehouse.building.transform import build_words
 
     with _told_errors():
@@ -584,6 +680,10 @@ def transform(
     _check_settings(words)
     with _told_errors():
         code = checked_run(words)
+        if code == 0 and os.environ.get(NAMESPACE_SETTING):
+            write_ages(
+                words, settings=os.environ, cloudwatch=AwsClients("ages of sources").cloudwatch()
+            )
     raise typer.Exit(code)
 
 
@@ -645,12 +745,13 @@ def _check_settings(arguments: Sequence[str]) -> None:
 
 
 @contextmanager
-def _told_errors() -> Iterator[None]:
+def _told_errors(*, exit_code: int | None = None) -> Iterator[None]:
+    """Say an error, and end with its status, or with another one that the command promises."""
     try:
         yield
     except LakehouseError as err:
         _tell(err)
-        raise typer.Exit(err.exit_code) from err
+        raise typer.Exit(exit_code or err.exit_code) from err
 
 
 def _tell(err: LakehouseError) -> None:

@@ -1,4 +1,4 @@
-"""The DuckDB file: which one it is, and how its path stands in SQL."""
+"""The DuckDB file: which one it is, and how paths and names stand in SQL."""
 
 import os
 from collections.abc import Mapping
@@ -16,3 +16,8 @@ def database_file(settings: Mapping[str, str] = os.environ) -> str:
 def quoted(path: str | Path) -> str:
     """Write a path as a text of SQL, for statements that take no parameter."""
     return "'" + str(path).replace("'", "''") + "'"
+
+
+def identifier(*names: str) -> str:
+    """Write a name of SQL, its parts with dots between, whatever characters they hold."""
+    return ".".join('"' + name.replace('"', '""') + '"' for name in names)

@@ -80,9 +80,27 @@ class TableReadError(LakehouseError):
     """A table cannot be read as text."""
 
 
+class ComparisonError(LakehouseError):
+    """Two builds cannot be compared; neither was touched. The status is that of diff(1)."""
+
+    exit_code = 2
+
+
 class PublishError(LakehouseError):
     """A mart cannot be published; the published tables stay as they were."""
 
 
 class FeaturesError(LakehouseError):
     """The features of a delivery cannot be built or written; earlier ones stay as they were."""
+
+
+class DeclarationError(LakehouseError):
+    """The YAML of a project does not say what is asked of it."""
+
+
+class GuardedColumnError(LakehouseError):
+    """A query names what is not for everybody's eyes."""
+
+
+class SiteError(LakehouseError):
+    """The site cannot be written; one that is there stays as it was."""

@@ -6,22 +6,18 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
 from lakehouse.aws import aws_errors
 from lakehouse.building.transform import NOT_GIVEN, YES, build_words, checked_variables
 from lakehouse.errors import UsageError
 
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
+
 # Of the 5,500 characters that all variables of a CodeBuild build may have; the rest is its own.
 _INPUT_CHARACTERS = 2000
 _SOURCE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
-
-
-class StepFunctions(Protocol):
-    """What is asked of Step Functions."""
-
-    def start_execution(self, *, stateMachineArn: str, name: str, input: str) -> Any:
-        """Start an execution; raises ClientError where the name is taken or it is not allowed."""
 
 
 def inputs_by_hand(
@@ -63,7 +59,7 @@ def inputs_by_hand(
 
 
 def start_by_hand(
-    inputs: Mapping[str, object], *, machine: str, now: datetime, stepfunctions: StepFunctions
+    inputs: Mapping[str, object], *, machine: str, now: datetime, stepfunctions: SFNClient
 ) -> str:
     """Start an execution named after its UTC second; returns the name.
 

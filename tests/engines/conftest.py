@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +20,8 @@ import parity  # noqa: E402
 from athena_query import ask  # noqa: E402
 
 from lakehouse.marts.athena import AthenaReader  # noqa: E402
-from lakehouse.marts.comparison import Difference  # noqa: E402
-from lakehouse.marts.rows import Rows  # noqa: E402
+from lakehouse.marts.comparison import TableDifference  # noqa: E402
+from lakehouse.marts.rows import TextRow  # noqa: E402
 from locallake import cli as locallake  # noqa: E402
 
 
@@ -72,6 +73,14 @@ def _clients(state: Path) -> Aws:
 
 
 @dataclass(frozen=True)
+class Rows:
+    """Columns in their order, and rows as a multiset, every value text or None."""
+
+    columns: tuple[str, ...]
+    rows: Counter[TextRow]
+
+
+@dataclass(frozen=True)
 class Built:
     """The sample and random histories, built on every target.
 
@@ -96,9 +105,8 @@ class Built:
     def rows(self, aws: Aws, target: str, unique_id: str) -> Rows:
         """What a table of a lake holds now, in the columns that the catalogue knows."""
         node = self.nodes[target][unique_id]
-        table = aws.glue.get_table(DatabaseName=node["schema"], Name=node["name"])["Table"]
-        columns = [column["Name"] for column in table["StorageDescriptor"]["Columns"]]
-        return aws.reader.rows(node["schema"], node["name"], columns)
+        columns = tuple(aws.reader.types(node["schema"], node["name"]))
+        return Rows(columns, Counter(aws.reader.texts(node["schema"], node["name"], columns)))
 
 
 # A generic test is one query for every column that it stands on. What it would find in a mart is
@@ -126,7 +134,7 @@ def built(aws: Aws) -> Built:
     return Built(case, nodes, results, differences, compared)
 
 
-def sentences(compared: Iterable[tuple[str, int, Difference | None]]) -> list[str]:
+def sentences(compared: Iterable[tuple[str, int, TableDifference | None]]) -> list[str]:
     """What is not as on DuckDB, of the tables that `parity.compare` yields."""
     return [text for _, _, found in compared if found for text in found.sentences()]
 

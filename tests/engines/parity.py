@@ -32,11 +32,12 @@ from commerce_oracle import COLUMNS  # noqa: E402
 from lake import Lake  # noqa: E402
 from operations import project_with_operations  # noqa: E402
 
+from lakehouse.database import identifier  # noqa: E402
 from lakehouse.errors import TableReadError  # noqa: E402
+from lakehouse.marts import comparison  # noqa: E402
 from lakehouse.marts.athena import AthenaReader, unload_folder  # noqa: E402
-from lakehouse.marts.comparison import Difference, difference, unreadable  # noqa: E402
-from lakehouse.marts.duckdb import duckdb_rows  # noqa: E402
-from lakehouse.marts.rows import Rows  # noqa: E402
+from lakehouse.marts.comparison import TableDifference  # noqa: E402
+from lakehouse.marts.duckdb import as_texts  # noqa: E402
 
 WORK = local_aws.PROJECT / "target" / "parity"
 SAMPLE = local_aws.PROJECT / "data" / "raw"
@@ -296,8 +297,8 @@ def reader_of(athena: Any, glue: Any, s3: Any) -> AthenaReader:
     )
 
 
-def marts(case: Case) -> list[tuple[str, str]]:
-    """Return (schema, name) of the marts that the case has built on DuckDB so far."""
+def marts(case: Case) -> list[tuple[str, str, list[str]]]:
+    """Return (schema, name, key) of the marts that the case has built on DuckDB so far."""
     nodes = json.loads((case.folder / "duckdb" / "manifest.json").read_text())["nodes"]
     with duckdb.connect(str(case.folder / "lakehouse.duckdb"), read_only=True) as connection:
         stored = connection.execute(
@@ -305,7 +306,7 @@ def marts(case: Case) -> list[tuple[str, str]]:
         )
         built = set(stored.fetchall())
     return sorted(
-        (node["schema"], node["name"])
+        (node["schema"], node["name"], node["config"]["meta"]["grain"])
         for node in nodes.values()
         if is_mart(node) and (node["schema"], node["name"]) in built
     )
@@ -317,34 +318,43 @@ def compare(
     reader: AthenaReader,
     targets: Sequence[str] = local_aws.TARGETS,
     only: Sequence[str] = (),
-) -> Iterator[tuple[str, int, Difference | None]]:
+) -> Iterator[tuple[str, int, TableDifference | None]]:
     """Compare every mart of the lakes with DuckDB's: (table, rows, difference or None).
 
     Args:
         only: names of marts; none for all.
     """
     with duckdb.connect(str(case.folder / "lakehouse.duckdb"), read_only=True) as connection:
-        for schema, name in marts(case):
+        for schema, name, key in marts(case):
             if only and name not in only:
                 continue
-            expected = duckdb_rows(connection, schema, name)
+            expected = identifier(schema, name)
+            # `sql` fails while an earlier statement's rows are not all read; `execute` drops them.
+            (count,) = connection.execute(f"select count(*) from {expected}").fetchall()[0]
             for target in targets:
                 place = local_aws.settings(target, lake=case.lake)["LAKEHOUSE_SCHEMA_PREFIX"]
                 table = f"{target}: {schema}.{name}"
-                yield (
-                    table,
-                    expected.rows.total(),
-                    _difference(table, expected, reader, f"{place}_{schema}", name),
+                found = difference(
+                    table, connection, expected, reader, (f"{place}_{schema}", name), key
                 )
+                yield table, count, None if found.is_equal else found
 
 
-def _difference(
-    table: str, expected: Rows, reader: AthenaReader, schema: str, name: str
-) -> Difference | None:
+def difference(
+    table: str,
+    connection: duckdb.DuckDBPyConnection,
+    expected: str,
+    reader: AthenaReader,
+    place: tuple[str, str],
+    key: Sequence[str],
+) -> TableDifference:
+    """Compare a table of DuckDB with one of a lake: values as texts, so a scale counts too."""
     try:
-        return difference(table, expected, reader.rows(schema, name, expected.columns))
+        texts = as_texts(connection, expected)
+        actual = reader.copy(connection, "actual", *place)
+        return comparison.compare(connection, table, texts, actual, key=key)
     except TableReadError as err:
-        return unreadable(table, err)
+        return comparison.unreadable(table, err)
 
 
 def run_case(case: Case, *, reader: AthenaReader, s3: Any, glue: Any) -> int:
@@ -361,7 +371,7 @@ def run_case(case: Case, *, reader: AthenaReader, s3: Any, glue: Any) -> int:
             rows, tables = rows + count, tables + 1
             if found is not None:
                 wrong += 1
-                print("\n".join(found.sentences()), flush=True)
+                print("\n".join(found.sentences(before="on DuckDB", after="there")), flush=True)
         print(f"  {tables} tables with {rows} rows compared, {wrong} different", flush=True)
         different += wrong
     return different

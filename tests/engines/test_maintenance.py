@@ -3,9 +3,7 @@
 import local_aws
 import parity
 import pytest
-from conftest import Aws, Built, sentences
-
-from lakehouse.marts.rows import Rows
+from conftest import Aws, Built, Rows, sentences
 
 MERGED = "int_commerce__purchase"
 # The files of the newest snapshot (whether it holds deletes, path), and the rows.

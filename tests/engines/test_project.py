@@ -5,11 +5,10 @@ from typing import Any
 import local_aws
 import parity
 import pytest
-from conftest import Aws, Built, artefact, results_of
+from conftest import Aws, Built, Rows, artefact, results_of
 
 from lakehouse.marts.duckdb import DuckDbReader
 from lakehouse.marts.fingerprint import fingerprint
-from lakehouse.marts.rows import Rows
 from lakehouse.publishing.mart_rows import mart_rows
 from lakehouse.publishing.publication import publications
 

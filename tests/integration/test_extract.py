@@ -211,6 +211,36 @@ def test_a_whole_table_without_rows_lands_nothing(sales, retail):
     assert retail.rows("retail", "venda") == []
 
 
+def test_a_secret_that_changed_between_two_runs_is_read_anew(sales, bench, postgres, monkeypatch):
+    """Rotated as Secrets Manager does it: a new login takes the place of the old one."""
+    sales.execute("drop role if exists rotated")
+    sales.execute("create role rotated login superuser password 'before'")
+    login = {**postgres.secret("shop"), "username": "rotated", "password": "before"}
+    aws = fake_aws.FakeAws(secrets={SECRET: json.dumps(login)})
+    with fake_aws.running(aws) as environment:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        import boto3
+
+        client = boto3.client("secretsmanager")
+        settings = {
+            "LAKEHOUSE_RETAIL_VENDA": SECRET,
+            "LAKEHOUSE_RETAIL_VENDA_CA": str(postgres.ca_file),
+        }
+        rotated = Bench(
+            replace(bench.places, settings=settings, secrets=lambda: client), bench.pauses
+        )
+        assert rotated.extract("retail", "venda").errors == ()
+        sales.execute("alter role rotated password 'after'")
+        sales.execute("insert into public.venda values (9, 1, 1, '2020-01-01', 1)")
+        refused = rotated.at(MONDAY + timedelta(days=1)).extract("retail", "venda")
+        assert "password authentication failed" in str(refused.errors[0])
+        aws.secrets[SECRET] = json.dumps({**login, "password": "after"})
+        again = rotated.at(MONDAY + timedelta(days=1)).extract("retail", "venda")
+    assert again.errors == ()
+    assert len(bench.rows("retail", "venda")) > len(SALES)
+
+
 def test_a_table_without_a_promised_column_lands_nothing_and_names_it(sales, retail):
     sales.execute("alter table public.venda rename venda to valor")
     [error] = retail.extract("retail", "venda").errors

@@ -98,6 +98,11 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
         product_item=[("delete", key_only(item(2008))), ("delete", key_only(item(2010)))],
         purchase_extra_info=[("delete", key_only(extra(2009)))],
     )
+    # Of an item that no purchase is known of, what it was before a change and nothing else.
+    before = folder / f"{DAY(5)}-product_item.csv"
+    before.write_text(dms_csv([("before", item(2011))]).replace("\nB,", "\nupdate_preimage,"))
+    done = lake.land("commerce", f"product_item={before}", "--ingest-date", DAY(5))
+    assert done.returncode == 0, done.stderr
     again = purchase(2007, "2024-01-06 09:00:00", buyer="2")
     land(
         lake,
@@ -164,6 +169,7 @@ def test_what_became_of_each_row(lake):
     assert rows == [
         ("product_item", DAY(4), 1, "deleted", None),
         ("product_item", DAY(4), 2, "waiting", None),
+        ("product_item", DAY(5), 1, "waiting", None),
         ("product_item", DAY(6), 1, "rejected", "unknown_operation"),
         ("purchase", DAY(2), 1, "superseded", None),
         ("purchase", DAY(2), 2, "deleted", None),

@@ -1,4 +1,4 @@
--- Comma or point, at most two decimals or zeros beyond; groups of three only beside a decimal
+-- Comma or point, at most two decimals or zeros beyond: groups of three only beside a decimal
 -- separator of the other kind, so 1.234 and 1,234 are no amounts: which of two numbers they mean
 -- cannot be known. An exponent: see assert_try_amount_values.
 

@@ -1,4 +1,4 @@
--- A cast that keeps microseconds and knows no zone; the session's zone must not move the instant.
+-- A cast that keeps microseconds and knows no zone: the session's zone must not move the instant.
 
 with example as (
     select '2024-01-05 03:04:05.123456' as given, '2024-01-05 03:04:05.123456' as expected

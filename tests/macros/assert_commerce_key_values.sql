@@ -1,4 +1,4 @@
--- A missing partition is a key value of its own, apart from 0; without the id there is no key.
+-- A missing partition is a key value of its own, apart from 0: without the id there is no key.
 
 with example as (
     select cast(55 as bigint) as id, cast(5 as bigint) as partition_id, '55/5' as expected

@@ -1,4 +1,4 @@
--- As the sources YAML declares it; a point for a sender that it does not know and for none.
+-- As the sources YAML declares it: a point for a sender that it does not know and for none.
 
 with example as (
     select 'default' as sender, '.' as expected

@@ -1,4 +1,4 @@
--- Who stands in a dimension: records of the source, unknown and gone ones that a sale names; not
+-- Who stands in a dimension: records of the source, unknown and gone ones that a sale names: not
 -- those that are gone and that no sale names.
 
 with history as (

@@ -1,6 +1,6 @@
 -- Judged by the last complete extract of a day: it fails if it ended three records or more, and
 -- more than the share, of those in force the day before. What is back at the end of the day has not
--- ended; an extract with an unreadable key, or that knows less than an earlier one, ends nothing.
+-- ended: an extract with an unreadable key, or that knows less than an earlier one, ends nothing.
 
 {% set max_share = 0.2 %}
 

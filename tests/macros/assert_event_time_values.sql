@@ -1,4 +1,4 @@
--- No such column (null) takes the time of receipt; a column that is there and empty is no instant.
+-- No such column (null) takes the time of receipt: a column that is there and empty is no instant.
 -- A deletion always has a time: the one declared for it, else that of its event, else the end of
 -- its day of receipt.
 

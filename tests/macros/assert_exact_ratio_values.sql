@@ -1,4 +1,4 @@
--- Rounded once, half away from zero; whole numbers and decimals; null for a division by zero.
+-- Rounded once, half away from zero: whole numbers and decimals: null for a division by zero.
 
 with example as (
     select

@@ -1,4 +1,4 @@
--- Runs of blanks inside stay; what is around them and what says nothing goes.
+-- Runs of blanks inside stay: what is around them and what says nothing goes.
 
 with example as (
     select ' PN  EJ  N1 ' as given, 'PN  EJ  N1' as expected

@@ -1,4 +1,4 @@
--- Codes in the order of the dict, joined by commas; none is null, a null condition does not hold.
+-- Codes in the order of the dict, joined by commas: none is null, a null condition does not hold.
 
 with example as (
     select 1 as a, 1 as b, 'second,first' as expected

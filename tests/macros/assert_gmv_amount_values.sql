@@ -1,5 +1,5 @@
--- The value of a paid, not cancelled purchase with a GMV date; else null. Quantity 1, so that both
--- value rules agree; cancelled is the first status of the variable.
+-- The value of a paid, not cancelled purchase with a GMV date: else null. Quantity 1, so that both
+-- value rules agree: cancelled is the first status of the variable.
 
 {% set excluded = var('commerce_excluded_statuses') | first %}
 {% set in_gmv_without_order_date = 0 if var('commerce_gmv_date') == 'order_date' else 1 %}

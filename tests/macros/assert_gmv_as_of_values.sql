@@ -1,7 +1,9 @@
 -- The sample docs/domains/commerce.md#cancellation-sample, asked for 7 and 10 January: 300 is what
--- we knew on the 7th, and stays so after the 10th. The table is replaced by its rows of the sample.
+-- we knew on the 7th, and stays so after the 10th. The tables are replaced by rows of the sample,
+-- and by notes of runs: of those that passed that of the 10th is the last, so the 10th is open.
 
 {% set table = ref('fct_commerce__gmv_daily') | string %}
+{% set notes = reflected_run_relation() | string if execute else 'none' %}
 
 with known as (
     select
@@ -17,32 +19,53 @@ with known as (
     union all select date '2024-01-02', 'unknown', date '2024-01-03', cast(null as date), 0.00, 0
 ),
 
+noted as (
+    select
+        cast(1 as bigint) as run_number,
+        'begun' as state,
+        '2024-01-09' as run_date
+    union all select 1, 'passed', '2024-01-09'
+    -- A clock that went ahead, and then back.
+    union all select 2, 'begun', '2024-02-28'
+    union all select 2, 'passed', '2024-02-28'
+    union all select 10, 'begun', '2024-01-10'
+    union all select 10, 'passed', '2024-01-10'
+    union all select 11, 'begun', '2024-01-11'
+),
+
+never_passed as (
+    select * from noted
+    where state = 'begun'
+),
+
 answered as (
+    {% for asked, day, month, runs in [
+        ('1 January', '2024-01-01', none, 'noted'),
+        ('7 January', '2024-01-07', none, 'noted'),
+        ('9 January', '2024-01-09', none, 'noted'),
+        ('10 January', '2024-01-10', '2024-01', 'noted'),
+        ('none passed', '2024-01-07', none, 'never_passed'),
+    ] -%}
     select
-        '2024-01-01' as given,
+        '{{ asked }}' as asked,
         answer.*
-    from ({{ gmv_as_of('2024-01-01') | replace(table, 'known') }}) as answer
-    union all
-    select
-        '2024-01-07' as given,
-        answer.*
-    from ({{ gmv_as_of('2024-01-07') | replace(table, 'known') }}) as answer
-    union all
-    select
-        '2024-01-10' as given,
-        answer.*
-    from ({{ gmv_as_of('2024-01-10', '2024-01') | replace(table, 'known') }}) as answer
+    from ({{ gmv_as_of(day, month) | replace(table, 'known') | replace(notes, runs) }}) as answer
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 expected as (
     select
-        '2024-01-07' as given,
+        '7 January' as asked,
         date '2024-01-02' as gmv_date,
         'nacional' as subsidiary,
         cast(300 as decimal(18, 2)) as gmv_amount,
-        cast(2 as bigint) as purchase_count
-    union all select '2024-01-10', date '2024-01-02', 'nacional', 100.00, 1
-    union all select '2024-01-10', date '2024-01-06', 'nacional', 150.00, 1
+        cast(2 as bigint) as purchase_count,
+        true as is_final
+    union all select '9 January', date '2024-01-02', 'nacional', 300.00, 2, true
+    union all select '10 January', date '2024-01-02', 'nacional', 100.00, 1, false
+    union all select '10 January', date '2024-01-06', 'nacional', 150.00, 1, false
+    union all select 'none passed', date '2024-01-02', 'nacional', 300.00, 2, false
 )
 
 select 'missing' as difference, missing.*

@@ -1,4 +1,4 @@
--- Every rule that a row breaks is named with the number of its rows, a null counted as broken; a
+-- Every rule that a row breaks is named with the number of its rows, a null counted as broken: a
 -- row that breaks several counts for the first of them, in their order. A table without fault has
 -- none.
 

@@ -1,4 +1,4 @@
--- NaN, the infinities and amounts of more than 16 digits are out of range; a text that is no
+-- NaN, the infinities and amounts of more than 16 digits are out of range: a text that is no
 -- amount at all is not (it is unparsable).
 
 with example as (

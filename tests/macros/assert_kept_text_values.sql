@@ -1,4 +1,4 @@
--- As it came but for outer blanks, doubled ones, what has no width and the two marks; what says
+-- As it came but for outer blanks, doubled ones, what has no width and the two marks: what says
 -- nothing is null.
 
 with example as (

@@ -1,4 +1,4 @@
--- The value as it is, or times the quantity, by the variable; null where a factor is not known.
+-- The value as it is, or times the quantity, by the variable: null where a factor is not known.
 
 with example as (
     select

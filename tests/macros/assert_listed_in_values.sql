@@ -1,4 +1,4 @@
--- A whole word of the list, never a part of one; null is an empty list.
+-- A whole word of the list, never a part of one: null is an empty list.
 
 with example as (
     select 'loan' as codes, true as expected

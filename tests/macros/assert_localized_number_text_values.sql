@@ -1,4 +1,4 @@
--- The language decides what a mark means; groups are whole or absent; no sign, blank or exponent.
+-- The language decides what a mark means: groups are whole or absent: no sign, blank or exponent.
 
 with example as (
     select

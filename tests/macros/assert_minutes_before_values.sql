@@ -1,4 +1,4 @@
--- Minutes earlier, over the ends of days and of months; negative ones are later.
+-- Minutes earlier, over the ends of days and of months: negative ones are later.
 
 with example as (
     select

@@ -1,4 +1,4 @@
--- A row with a null in any of the columns is found, wherever the null stands; nulls of other
+-- A row with a null in any of the columns is found, wherever the null stands: nulls of other
 -- columns are no matter.
 
 with example as (

@@ -1,4 +1,4 @@
--- Only the newest full extract counts, by day, then by time of receipt, then by load; a delivery
+-- Only the newest full extract counts, by day, then by time of receipt, then by load: a delivery
 -- that is not whole ends nothing and is not looked at. Files of one load are one extract.
 
 with load as (

@@ -1,4 +1,4 @@
--- Digits with the decimal mark of the sender, a leading minus, an exponent; nothing else is one.
+-- Digits with the decimal mark of the sender, a leading minus, an exponent: nothing else is one.
 
 with example as (
     select '12' as given, '.' as mark, '12' as expected

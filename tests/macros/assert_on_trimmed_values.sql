@@ -1,4 +1,4 @@
--- The text without odd blanks, with them, and with none; what is said first, and what is not odd.
+-- The text without odd blanks, with them, and with none: what is said first, and what is not odd.
 
 with example as (
     select 'a' as given, 'x' as beside, 'axa' as expected, 'first' as expected_first

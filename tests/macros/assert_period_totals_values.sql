@@ -1,4 +1,4 @@
--- Totals of months with a gap, a tie, a return and a month that adds up to nothing; then of two
+-- Totals of months with a gap, a tie, a return and a month that adds up to nothing: then of two
 -- members within the months, where a month's change is against the same member's.
 
 with sale as (

@@ -1,4 +1,4 @@
--- A category is named, apart from the words for other values; of another column it is told only
+-- A category is named, apart from the words for other values: of another column it is told only
 -- whether there is a value, and an empty text is one. A number is named as a text.
 
 with example as (

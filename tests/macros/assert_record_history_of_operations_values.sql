@@ -1,5 +1,5 @@
 -- What deletions, and rows that say what was before a change, make of a record. A deletion is the
--- state on no day, ends what it outranks, and of loads of one time it outranks a state; within a
+-- state on no day, ends what it outranks, and of loads of one time it outranks a state: within a
 -- load the last line speaks. What was before has no place. Else as assert_record_history_values.
 
 {% set columns = [

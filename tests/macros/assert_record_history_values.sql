@@ -1,5 +1,5 @@
 -- What a series of events makes of a record: late, backfilled, several in a day, repeated, in
--- conflict, undone, of the future. States are those at the end of a day of receipt; the event time,
+-- conflict, undone, of the future. States are those at the end of a day of receipt: the event time,
 -- then the receipt, then the content of the load's last line decides which event is the greatest. A
 -- rejected row decides nothing.
 
@@ -51,7 +51,7 @@ with events as (
         ('a', 'g', 1, '2', '08', 'repeated_at_once', '2', 'x', 'repeated|-|-|-'),
         ('b', 'f', 1, '2', '08', 'repeated_at_once', '2', 'x', 'repeated|2|-|-'),
 
-        -- 9 is the greater content, 1 comes later; the older event is in no conflict.
+        -- 9 is the greater content, 1 comes later: the older event is in no conflict.
         ('b', 'f', 1, '2', '08', 'later_receipt_wins', '2', '9', 'superseded|2|3|odd,conflict'),
         ('a', 'f', 1, '3', '08', 'later_receipt_wins', '2', '1', 'current|3|-|conflict'),
         ('c', 'f', 1, '3', '08', 'later_receipt_wins', '1', '1', 'superseded|-|-|-'),
@@ -82,7 +82,7 @@ with events as (
         ('a', 'f', 2, '2', '08', 'load_speaks', '2', 'b', 'superseded|-|-|conflict'),
         ('b', 'f', 1, '2', '08', 'load_speaks', '2', 'c', 'current|2|-|conflict'),
 
-        -- An event of the future ranks at the end of the day on which it first came; the clocks of
+        -- An event of the future ranks at the end of the day on which it first came: the clocks of
         -- two machines may be a day apart.
         ('a', 'f', 1, '2', '08', 'in_future', '9', 'x', 'superseded|2|3|-'),
         ('b', 'f', 1, '3', '08', 'in_future', '3', 'y', 'current|3|-|-'),

@@ -1,4 +1,4 @@
--- Found anywhere unless anchored; a dollar at the end means the very end, so a text that ends in a
+-- Found anywhere unless anchored: a dollar at the end means the very end, so a text that ends in a
 -- line break is no match.
 
 with example as (

@@ -1,6 +1,6 @@
 -- A load is judged with the loads of its day that arrived before it, without accepted ones: from
 -- ten rows on by the share, from three on if all are rejected. Files of a load are one load, its
--- day is its first. A load that is held has no row; another has one if it fails, or if rows of it
+-- day is its first. A load that is held has no row: another has one if it fails, or if rows of it
 -- are rejected.
 
 with load as (

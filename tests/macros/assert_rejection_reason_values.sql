@@ -1,4 +1,4 @@
--- The first reason of the reference list that holds is named, whatever order the dict has; of
+-- The first reason of the reference list that holds is named, whatever order the dict has: of
 -- several conditions under one code any is enough, and a null condition does not hold.
 
 with example as (
@@ -31,7 +31,7 @@ answered as (
     from example
 ),
 
--- What was done to a row comes first; of a deletion only what is asked of deletions counts.
+-- What was done to a row comes first: of a deletion only what is asked of deletions counts.
 change as (
     select 'state' as row_operation, 1 as given, 'unparsable_date' as expected
     union all select 'before', 1, 'unparsable_date'

@@ -1,5 +1,5 @@
--- Keys in alphabetical order whatever order is asked for; nulls stay null, an empty text stays
--- empty; a masked column shows that a value was given and never which. Columns that nobody declared
+-- Keys in alphabetical order whatever order is asked for: nulls stay null, an empty text stays
+-- empty: a masked column shows that a value was given and never which. Columns that nobody declared
 -- are one masked value, and no value of a row that has none. What says what was done is shown.
 
 with example as (

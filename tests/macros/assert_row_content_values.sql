@@ -1,4 +1,4 @@
--- Decimals with two digits, ISO dates, six digits of seconds; chr(1) stands for null and chr(31)
+-- Decimals with two digits, ISO dates, six digits of seconds: chr(1) stands for null and chr(31)
 -- parts the values, so a null, an empty text and a value that moves to the next column all differ.
 
 with example as (

@@ -1,4 +1,4 @@
--- A file without the column holds states; an empty code says nothing, nor does an unknown one
+-- A file without the column holds states: an empty code says nothing, nor does an unknown one
 -- or one in another case. Inserts and updates are one thing.
 
 {% set operation = {

@@ -1,4 +1,4 @@
--- A row keeps the flags of its record, then a conflict, then what the lists say, in their order; a
+-- A row keeps the flags of its record, then a conflict, then what the lists say, in their order: a
 -- rejected row has its reason and no flag. Another entity may have a say in the status.
 
 {% set flags = {'late': "record.answer = 'late'", 'odd': "record.answer <> 'plain'"} %}

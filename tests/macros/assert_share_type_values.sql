@@ -1,5 +1,5 @@
 -- Class, event mark and governance level of a type, of fixed width and with collapsed blanks. Marks
--- are an open list; of two words the second is a level only if it is a known one.
+-- are an open list: of two words the second is a level only if it is a known one.
 
 with example as (
     select 'ON      NM' as given, 'ON' as classe, nullif('', '') as marca, 'NM' as nivel

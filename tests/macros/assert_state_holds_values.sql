@@ -1,4 +1,4 @@
--- Half-open: in force on the first day, no longer on the last; null known_to is open, null
+-- Half-open: in force on the first day, no longer on the last: null known_to is open, null
 -- known_from (never a state) never holds. Without a day: the state in force now.
 
 with example as (

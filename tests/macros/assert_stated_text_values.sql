@@ -1,4 +1,4 @@
--- Nothing is said by an empty text, NULL and NA in any case; others lose only what is around them.
+-- Nothing is said by an empty text, NULL and NA in any case: others lose only what is around them.
 
 with example as (
     select ' RENT ' as given, 'RENT' as expected

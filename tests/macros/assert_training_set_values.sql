@@ -1,5 +1,5 @@
 -- No leak: features as known at the end of the label's day, of a proposal that existed by then. The
--- history is replaced by its rows of the example; a label of one's own is given with its date.
+-- history is replaced by its rows of the example: a label of one's own is given with its date.
 {{ config(group='credit') }}
 
 {% set history = ref('int_credit__proposal') | string %}

@@ -1,4 +1,4 @@
--- Blanks of all kinds go at both ends and become plain ones inside; what has no width goes.
+-- Blanks of all kinds go at both ends and become plain ones inside: what has no width goes.
 
 with example as (
     select '  nacional ' as given, 'nacional' as expected

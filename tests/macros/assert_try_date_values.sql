@@ -1,4 +1,4 @@
--- Strictly YYYY-MM-DD, a real day, years 1900 to 2100; engines' own casts read more than that. An
+-- Strictly YYYY-MM-DD, a real day, years 1900 to 2100: engines' own casts read more than that. An
 -- instant is a date at midnight in UTC only.
 
 with example as (

@@ -1,5 +1,5 @@
--- Whole numbers of at most 19 digits within bigint; a fraction of zeros is understood, unless it
--- has three of them, and an exponent where the number is whole; blanks around go; all else is null.
+-- Whole numbers of at most 19 digits within bigint: a fraction of zeros is understood, unless it
+-- has three of them, and an exponent where the number is whole: blanks around go: all else is null.
 
 with example as (
     select '11' as given, cast(11 as bigint) as expected

@@ -1,4 +1,4 @@
--- From 0 to 10 with at most two decimals, comma or point; anything else is no grade.
+-- From 0 to 10 with at most two decimals, comma or point: anything else is no grade.
 
 with example as (
     select '8.5' as given, cast(8.5 as decimal(4, 2)) as expected

@@ -323,13 +323,15 @@ def check_staging_reads_one_source(manifest: Manifest) -> list[str]:
     return found
 
 
-def check_only_staging_reads_sources(manifest: Manifest) -> list[str]:
+def check_only_staging_and_load_tables_read_sources(manifest: Manifest) -> list[str]:
+    """A load table those of its own domain; for staging see `check_staging_reads_one_source`."""
     return [
         f"{model['name']} reads the source {label(parent)}: read its staging model."
         for model in models_of(manifest)
         if layer_of(model) != "staging"
         for parent in parents_of(manifest, model)
         if parent["resource_type"] == "source"
+        and not (meta_of(model).get("landed") and parent["source_name"] == domain_of(model))
     ]
 
 
@@ -375,6 +377,23 @@ def check_models_read_their_own_layers(manifest: Manifest) -> list[str]:
                     f"{layer} reads {' and '.join(READABLE_LAYERS[layer])} only."
                 )
     return found
+
+
+def check_intermediate_steps_are_shared(manifest: Manifest) -> list[str]:
+    """A step that one model reads is part of that model, unless it is stored for an increment."""
+    readers = defaultdict(list)
+    for model in models_of(manifest):
+        for unique_id in model["depends_on"]["nodes"]:
+            readers[unique_id].append(model["name"])
+    return [
+        f"{model['name']} is read by {len(readers[model['unique_id']])} models: make it part of "
+        "the one that needs it."
+        for model in models_of(manifest)
+        if layer_of(model) == "intermediate"
+        and model["config"]["materialized"] != "incremental"
+        and model["name"] != status_model(domain_of(model))
+        and len(readers[model["unique_id"]]) < 2
+    ]
 
 
 def status_model(domain: str) -> str:
@@ -477,7 +496,11 @@ def check_every_source_has_one_record_table(manifest: Manifest) -> list[str]:
 
 
 def check_load_tables_take_every_entity(manifest: Manifest) -> list[str]:
-    """A raw table that the load table of its domain does not read is received by nobody."""
+    """A raw table that the load table of its domain does not read is received by nobody.
+
+    Read from raw: on Glue a staging model is written out in what reads it, and those of a domain
+    together do not fit into a statement.
+    """
     found = []
     tables = load_tables(manifest)
     for domain in domains_of(manifest):
@@ -487,14 +510,23 @@ def check_load_tables_take_every_entity(manifest: Manifest) -> list[str]:
                 f"The domain {domain} has {len(own)} load tables: one, with the name "
                 f"{load_model(domain)}."
             )
-        declared = {label(source) for source in sources_of(manifest)}
-        found += [
-            f"{model['name']} does not take the loads of {entity}: list it in the macro "
-            "record_tables."
-            for model in own
-            for entity in sorted(declared - staged_sources(manifest, model))
-            if entity.partition(".")[0] == domain
-        ]
+        declared = {
+            source["unique_id"]: label(source)
+            for source in sources_of(manifest)
+            if source["source_name"] == domain
+        }
+        for model in own:
+            read = model["depends_on"]["nodes"]
+            found += [
+                f"{model['name']} does not take the loads of {entity}: list it in record_tables."
+                for unique_id, entity in sorted(declared.items())
+                if unique_id not in read
+            ]
+            found += [
+                f"{model['name']} reads {parent['name']}: loads are read from raw."
+                for parent in parents_of(manifest, model)
+                if parent["resource_type"] == "model"
+            ]
     return found
 
 
@@ -509,8 +541,10 @@ def check_records_list_personal_columns(manifest: Manifest) -> list[str]:
     found = []
     for model in record_tables(manifest) + load_tables(manifest):
         words = kept_words(manifest, model)
-        staged = [node for node in parents_of(manifest, model) if layer_of(node) == "staging"]
-        raw = [source for node in staged for source in parents_of(manifest, node)]
+        parents = list(parents_of(manifest, model))
+        staged = [node for node in parents if layer_of(node) == "staging"]
+        above = parents + [source for node in staged for source in parents_of(manifest, node)]
+        raw = [node for node in above if node["resource_type"] == "source"]
         guarded = {
             name: (class_of(column), label(node))
             for node in raw + staged

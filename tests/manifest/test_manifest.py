@@ -196,9 +196,13 @@ BROKEN = [
     Broken("staging_reads_one_source", "source.lakehouse.market.quote", lambda m: node(
         m, "stg_commerce__purchase")["depends_on"].update(nodes=["source.lakehouse.market.quote"]),
         also=("every_source_has_one_staging_model", "every_source_has_one_record_table",
-              "load_tables_take_every_entity", "sources_declare_what_is_watched")),
-    Broken("only_staging_reads_sources", "rpt_commerce__top_producers", lambda m: reads(
-        m, "rpt_commerce__top_producers", "source.lakehouse.commerce.purchase")),
+              "sources_declare_what_is_watched")),
+    Broken("only_staging_and_load_tables_read_sources", "rpt_commerce__top_producers",
+        lambda m: reads(m, "rpt_commerce__top_producers", "source.lakehouse.commerce.purchase")),
+    Broken("only_staging_and_load_tables_read_sources", "int_commerce__purchase",
+        lambda m: reads(m, "int_commerce__purchase", "source.lakehouse.commerce.purchase")),
+    Broken("only_staging_and_load_tables_read_sources", "reads the source market.carteira",
+        lambda m: reads(m, "int_commerce__load", "source.lakehouse.market.carteira")),
     Broken("every_source_has_one_staging_model", "commerce.refund", lambda m: add_source_table(
         m, "refund"), also=("every_source_has_one_record_table", "load_tables_take_every_entity",
                             "sources_declare_what_is_watched")),
@@ -214,6 +218,9 @@ BROKEN = [
         m, "int_commerce__row_status", "seed.lakehouse.ref_quality__load_decision")),
     Broken("models_read_their_own_layers", "rpt_commerce__top_producers", lambda m: reads(
         m, "rpt_commerce__top_producers", "model.lakehouse.fct_quality__row_flag")),
+    Broken("intermediate_steps_are_shared", "int_credit__proposal_current is read by 1",
+        lambda m: node(m, "feat_credit__proposal_target")["depends_on"]["nodes"].remove(
+            "model.lakehouse.int_credit__proposal_current")),
     Broken("quality_reads_offered_models_only", "fct_quality__row_flag", lambda m: reads(
         m, "fct_quality__row_flag", "model.lakehouse.int_commerce__purchase_touched")),
     Broken("quality_reads_offered_models_only", "fct_quality__row_flag", lambda m: reads(
@@ -257,11 +264,13 @@ BROKEN = [
         m, "int_commerce__purchase")["depends_on"]["nodes"].remove(LOAD)),
     Broken("load_tables_take_every_entity", "loads of commerce.purchase:", lambda m: node(
         m, "int_commerce__load")["depends_on"]["nodes"].remove(
-            "model.lakehouse.stg_commerce__purchase")),
+            "source.lakehouse.commerce.purchase")),
+    Broken("load_tables_take_every_entity", "reads stg_commerce__purchase: loads", lambda m: reads(
+        m, "int_commerce__load", "model.lakehouse.stg_commerce__purchase")),
     Broken("load_tables_take_every_entity", "commerce has 0 load tables", lambda m: meta(
         m, "int_commerce__load", landed=None),
         also=("incremental_models_follow_loads", "incremental_strategy",
-              "records_hold_one_entity_or_loads")),
+              "only_staging_and_load_tables_read_sources", "records_hold_one_entity_or_loads")),
     Broken("load_tables_take_every_entity", "the name int_commerce__load", lambda m: rename(
         m, "int_commerce__load", "int_commerce__delivery"),
         also=("every_domain_is_accounted",)),

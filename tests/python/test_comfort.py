@@ -322,8 +322,8 @@ def test_an_extraction_that_failed_in_part_is_json_too(capsys):
 
 
 def test_every_command_that_reports_prints_json_if_asked():
-    """All but those whose output is another program's, or a text for a shell."""
-    others = {"new", "env", "completion", "build", "dbt", "transform"}
+    """All but those whose output is another program's, pages, or a text for a shell."""
+    others = {"new", "env", "completion", "build", "dbt", "transform", "site"}
     tree = ast.parse((PROJECT / "src/lakehouse/cli.py").read_text("utf-8"))
     commands = {
         each.name: [argument.arg for argument in each.args.args]

@@ -5,9 +5,11 @@ import io
 import pyarrow.parquet as pq
 import pytest
 from fake_aws import FakeAws
+from lake import PROJECT
 from typer.testing import CliRunner
 
 from lakehouse.cli import app
+from lakehouse.landing.contract import read_contract
 
 HEADER = (
     "transaction_datetime,purchase_id,buyer_id,prod_item_id,order_date,release_date,producer_id"
@@ -15,18 +17,25 @@ HEADER = (
 ROW = f"{HEADER}\n2024-01-05 10:00:00,1,2,3,2024-01-05,,4\n"
 SECOND = "2024-01-06 00:00:00,2,2,3,2024-01-05,,4\n"
 EXTRA = "transaction_datetime,purchase_id,subsidiary\n2024-01-05 10:00:00,1,nacional\n"
-DESCRIPTOR = {
-    "Columns": [{"Name": "purchase_id", "Type": "string"}],
-    "Location": "s3://lake/zone/raw/commerce/purchase/",
-    "SerdeInfo": {"SerializationLibrary": "parquet"},
+CONTRACT = read_contract("commerce", project_dir=PROJECT)
+DESCRIPTORS = {
+    name: {
+        "Columns": [
+            {"Name": column, "Type": type_}
+            for column, type_ in CONTRACT.entities[name].stored_types
+        ],
+        "Location": f"s3://lake/zone/raw/commerce/{name}/",
+        "SerdeInfo": {"SerializationLibrary": "parquet"},
+    }
+    for name in ("purchase", "purchase_extra_info")
 }
 
 
 @pytest.fixture
 def aws(fake_aws) -> FakeAws:
     fake_aws.databases.add("lake_raw")
-    for name in ("purchase", "purchase_extra_info"):
-        fake_aws.tables["lake_raw", name] = {"Name": name, "StorageDescriptor": DESCRIPTOR}
+    for name, descriptor in DESCRIPTORS.items():
+        fake_aws.tables["lake_raw", name] = {"Name": name, "StorageDescriptor": descriptor}
     return fake_aws
 
 
@@ -66,9 +75,29 @@ def test_objects_and_partitions_are_there_after_landing(aws, run, write):
         ("purchase_extra_info", "2024-01-05"),
     ]
     assert aws.partitions[("lake_raw", "purchase", "2024-01-06")] == {
-        **DESCRIPTOR,
+        **DESCRIPTORS["purchase"],
         "Location": "s3://lake/zone/raw/commerce/purchase/ingest_date=2024-01-06/",
     }
+
+
+def test_a_table_that_lacks_a_column_of_the_files_is_changed_before_anything_lands(
+    aws, run, write, project_dir
+):
+    """Engines would read the files without it, and nobody would know."""
+    columns = DESCRIPTORS["purchase"]["Columns"]
+    older = {**DESCRIPTORS["purchase"], "Columns": [c for c in columns if c["Name"] != "buyer_id"]}
+    aws.tables["lake_raw", "purchase"]["StorageDescriptor"] = older
+    delivery = f"purchase={write('p.csv', ROW)}"
+    refused = run(delivery)
+    assert refused.exit_code == 1
+    assert "Glue table lake_raw.purchase lacks buyer_id, which the files have" in refused.stderr
+    assert aws.landed == {} and aws.partitions == {}
+    # Landed before the change: such a day keeps its partition as it was registered.
+    aws.partitions["lake_raw", "purchase", "2024-01-05"] = older
+    aws.tables["lake_raw", "purchase"]["StorageDescriptor"] = DESCRIPTORS["purchase"]
+    assert run(delivery).exit_code == 0
+    assert len(aws.landed) == 1
+    assert aws.partitions["lake_raw", "purchase", "2024-01-05"] == older
 
 
 def test_repeats_history_and_known_partitions_are_seen_on_s3_too(aws, run, write):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -31,6 +32,21 @@ with held(os.environ, run="deaf", pace=pace):
             time.sleep(60)
         except KeyboardInterrupt:
             print("told", flush=True)
+"""
+
+# Swallows one interrupt, as dbt does, and gives its outcome back.
+TOLD = """
+import os, signal, sys, time
+from lakehouse.building.lease import held
+if "nohup" in sys.argv:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+with held(os.environ, run="told"):
+    try:
+        print("held", flush=True)
+        sys.stdin.readline()
+    except KeyboardInterrupt:
+        print("interrupted", flush=True)
+print("went on", flush=True)
 """
 
 
@@ -122,6 +138,31 @@ def test_a_run_that_does_not_end_is_ended(aws: FakeAws) -> None:
     rest, errors = deaf.communicate(timeout=60)
     assert (deaf.returncode, rest) == (1, "told\n")
     assert "the lease is lost: another run has taken it over" in errors
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_run_that_is_told_to_end_gives_it_back(aws: FakeAws, number: signal.Signals) -> None:
+    run = holding()
+    run.send_signal(number)
+    rest, errors = run.communicate(timeout=60)
+    assert (run.returncode, rest) == (128 + number, "interrupted\n")
+    assert errors == f"{number.name}: the run ends\n"
+    assert said(aws)["is_released"]
+
+
+def test_a_terminal_that_closes_ends_no_run_behind_nohup(aws: FakeAws) -> None:
+    run = holding("nohup")
+    run.send_signal(signal.SIGHUP)
+    assert run.communicate("\n", timeout=60) == ("went on\n", "")
+    assert run.returncode == 0
+
+
+def holding(*words: str) -> subprocess.Popen[str]:
+    """A process that holds the lease until it reads a line."""
+    pipes = {name: subprocess.PIPE for name in ("stdin", "stdout", "stderr")}
+    run = subprocess.Popen([sys.executable, "-c", TOLD, *words], text=True, **pipes)
+    assert run.stdout and run.stdout.readline() == "held\n"
+    return run
 
 
 def test_who_may_not_write_it_is_told_so(aws: FakeAws) -> None:

@@ -588,6 +588,13 @@ def test_vacuum_obeys_the_tables_own_age(lake):
     ]
 
 
+def test_vacuum_obeys_an_age_that_was_set_later(lake):
+    table(lake, Parameters={"table_type": "ICEBERG"})
+    lake.run("alter table `s`.`t` set tblproperties ('vacuum_max_snapshot_age_seconds' = '604800')")
+    lake.run("vacuum `s`.`t`")
+    assert [statement[0].endswith("'604800s')") for statement in lake.engine.asked] == [True, True]
+
+
 def test_vacuum_keeps_five_days_when_the_table_says_nothing(lake):
     table(lake, Parameters={"table_type": "ICEBERG"})
     lake.engine.reply = answer(rows=(), types=("varchar",))

@@ -176,6 +176,43 @@ def test_build_fails_by_its_command(account: Account, last: str, status: int):
     assert context["message"].endswith(f"status {status}")
 
 
+def test_failed_command_is_named_as_aws_names_it(account: Account):
+    account.project("job", last="false")
+    ended = account.ended(account.builds.start_build(projectName="job")["build"]["id"])
+    said = [each["message"] for phase in ended["phases"] for each in phase.get("contexts", [])]
+    assert said == ["Error while executing command: false. Reason: exit status 1"]
+
+
+def test_install_phase_is_run_once_for_a_source_and_a_role(account: Account, tmp_path):
+    spec = f"""
+version: 0.2
+phases:
+  install:
+    commands: [echo run >> {tmp_path}/runs, mkdir .made, echo made > .made/file]
+  build:
+    commands: [cat .made/file given]
+"""
+
+    def built(project: str) -> int:
+        build = account.builds.start_build(projectName=project)["build"]["id"]
+        assert account.ended(build)["buildStatus"] == "SUCCEEDED", account.log(project)
+        assert "made\nS3" in account.log(project)
+        return len((tmp_path / "runs").read_text().split())
+
+    for name in ("job", "other"):
+        account.project(name)
+        source = {"type": "S3", "location": "sources/a/source.zip", "buildspec": spec}
+        account.builds.update_project(name=name, source=source)
+    assert [built("job"), built("job")] == [1, 1]
+    assert "[locallake] install: as build job-" in account.log("job")
+    # Another role may not be allowed what the first one fetched.
+    assert built("other") == 2
+    account.s3.put_object(
+        Bucket="sources", Key="a/source.zip", Body=zipped(given="S3", more="of it")
+    )
+    assert built("job") == 3
+
+
 def test_build_does_nothing_as_a_role_that_does_not_trust_it(account: Account):
     account.project("job", service="glue")
     ended = account.ended(account.builds.start_build(projectName="job")["build"]["id"])
@@ -252,6 +289,40 @@ def test_failed_workflow_is_redriven_from_the_state_that_failed(account: Account
     assert [event["type"] for event in told].count("PassStateEntered") == 1
     with pytest.raises(ClientError, match="ExecutionNotRedrivable"):
         account.machines.redrive_execution(executionArn=arn)
+
+
+def test_redriven_map_runs_the_items_that_failed(account: Account, tmp_path):
+    account.project("job", last=f'echo "$WHAT" >> {tmp_path}/ran; test -e {tmp_path}/"$WHAT"')
+    (tmp_path / "good").touch()
+    build = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::codebuild:startBuild.sync",
+        "Parameters": {
+            "ProjectName": "job",
+            "EnvironmentVariablesOverride": [{"Name": "WHAT", "Value.$": "$"}],
+        },
+        "ResultSelector": {"status.$": "$.Build.BuildStatus"},
+        "End": True,
+    }
+    items = {
+        "Type": "Map",
+        "ItemProcessor": {"StartAt": "Build", "States": {"Build": build}},
+        "End": True,
+    }
+    machine = account.machines.create_state_machine(
+        name="m",
+        definition=json.dumps({"StartAt": "All", "States": {"All": items}}),
+        roleArn=account.role("m-machine", "states.amazonaws.com"),
+    )["stateMachineArn"]
+    arn = account.machines.start_execution(stateMachineArn=machine, input='["good", "bad"]')[
+        "executionArn"
+    ]
+    assert account.outcome(arn)["status"] == "FAILED"
+    (tmp_path / "bad").touch()
+    account.machines.redrive_execution(executionArn=arn)
+    done = account.outcome(arn)
+    assert json.loads(done["output"]) == [{"status": "SUCCEEDED"}] * 2
+    assert sorted((tmp_path / "ran").read_text().split()) == ["bad", "bad", "good"]
 
 
 @pytest.mark.parametrize("how", ["stop", "timeout"])

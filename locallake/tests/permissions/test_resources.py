@@ -14,7 +14,12 @@ from locallake.permissions.resources import (
 )
 
 HERE = "us-east-1:123456789012"
-QUERIES = {("query", "q-1"): "lake", ("named query", "n-1"): "lake"}
+QUERIES = {
+    ("query", "q-1"): "lake",
+    ("named query", "n-1"): "lake",
+    ("redshift workgroup", "w"): "w-id",
+    ("owner of statement", "s-1"): "role:session",
+}
 
 
 def call(action, path="/", **fields):
@@ -51,6 +56,10 @@ def call(action, path="/", **fields):
         (call("glue:CreateSession", Id="s", Role="r"), ["glue:{}:session/s"]),
         (call("codebuild:StartBuild", projectName="p"), ["codebuild:{}:project/p"]),
         (call("codebuild:BatchGetBuilds", ids=["p:1"]), ["codebuild:{}:project/p"]),
+        (
+            call("redshift-data:ExecuteStatement", WorkgroupName="w", Sql="select 1"),
+            ["redshift-serverless:{}:workgroup/w-id"],
+        ),
         (call("logs:CreateLogGroup", logGroupName="/a"), ["logs:{}:log-group:/a"]),
         (call("logs:DescribeLogGroups", logGroupNamePrefix="/a"), ["logs:{}:log-group:*"]),
         (
@@ -107,6 +116,19 @@ def test_role_that_is_handed_over_is_named_with_its_service():
 def test_attached_policy_is_a_condition():
     asked = call("iam:AttachRolePolicy", RoleName="r", PolicyArn="arn:aws:iam::1:policy/p")
     assert conditions_of(asked) == {"iam:PolicyARN": "arn:aws:iam::1:policy/p"}
+
+
+def test_statement_of_redshift_has_an_owner_and_so_has_each_of_its_batch():
+    owned = {"redshift-data:statement-owner-iam-userid": "role:session"}
+    assert conditions_of(call("redshift-data:DescribeStatement", Id="s-1")) == owned
+    assert conditions_of(call("redshift-data:GetStatementResult", Id="s-1:2")) == owned
+    assert conditions_of(call("redshift-data:DescribeStatement", Id="s-2")) == {}
+
+
+def test_a_number_has_no_arn_and_its_namespace_is_a_condition():
+    asked = call("cloudwatch:PutMetricData", Namespace="lake")
+    assert resources_of(asked) == ["*"]
+    assert conditions_of(asked) == {"cloudwatch:namespace": "lake"}
 
 
 def test_members_come_from_body_and_query():

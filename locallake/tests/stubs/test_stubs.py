@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from locallake.stubs import lake_formation, plugin, redshift
+from locallake.stubs import lake_formation, plugin, redshift, service_quotas
 
 pytest.importorskip("ministack", reason="needs locks/test.txt")
 
@@ -24,6 +24,7 @@ def nothing_is_left():
     yield
     redshift.forget()
     lake_formation.forget()
+    service_quotas.forget()
 
 
 def asked(handle, operation, *, by_path=False, **request):
@@ -92,3 +93,37 @@ def test_grants_in_one_call_are_grants_each():
     entries = [GRANT | {"Id": "1"}, other | {"Id": "2"}]
     assert lake("BatchGrantPermissions", Entries=entries) == (200, {"Failures": []})
     assert len(lake("ListPermissions")[1]["PrincipalResourcePermissions"]) == 2
+
+
+def quotas(operation, **request):
+    handle = plugin.handler(service_quotas.service_quotas, "NoSuchResourceException")
+    return asked(handle, operation, **request)
+
+
+def test_a_quota_is_a_new_accounts_until_more_is_asked_for():
+    status, listed = quotas("ListServiceQuotas", ServiceCode="codebuild")
+    assert status == 200
+    assert {quota["Value"] for quota in listed["Quotas"]} == {1.0}
+    code = listed["Quotas"][0]["QuotaCode"]
+    asking = {"ServiceCode": "codebuild", "QuotaCode": code}
+    quotas("RequestServiceQuotaIncrease", **asking, DesiredValue=5)
+    assert quotas("GetServiceQuota", **asking)[1]["Quota"]["Value"] == 5.0
+    service_quotas.forget()
+    assert quotas("GetServiceQuota", **asking)[1]["Quota"]["Value"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_", "code"),
+    [
+        ("ListServiceQuotas", {"ServiceCode": "none"}, "NoSuchResourceException"),
+        (
+            "GetServiceQuota",
+            {"ServiceCode": "vpc", "QuotaCode": "L-0"},
+            "NoSuchResourceException",
+        ),
+        ("ListServiceQuotas", {}, "ValidationException"),
+    ],
+)
+def test_a_quota_that_is_not_there_is_refused(operation, request_, code):
+    status, said = quotas(operation, **request_)
+    assert (status, said["__type"]) == (400, code)

@@ -1,6 +1,6 @@
 -- Grain: one row per posted_on, gmv_date, subsidiary: the ledger. A load changes what was known
 -- from its ingest_date on and never before, so only days from the oldest new load are
--- recomputed; a closed day changes only by a load that rewrites history.
+-- recomputed: a closed day changes only by a load that rewrites history.
 
 {{ config(
     materialized='incremental',

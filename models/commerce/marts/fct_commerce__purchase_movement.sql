@@ -1,6 +1,6 @@
 -- Grain: one row per purchase_key, posted_on, gmv_date, subsidiary: what the purchase added to
 -- or took from that bucket on the day we learned it. A version enters its bucket on the day it
--- opens and leaves it on the day it closes; where both cancel out no row is written.
+-- opens and leaves it on the day it closes: where both cancel out no row is written.
 
 {{ config(
     materialized='incremental',

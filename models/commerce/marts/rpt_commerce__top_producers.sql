@@ -1,5 +1,5 @@
 -- Grain: one row per producer, the 50 with the highest revenue in the year `report_year` of the
--- GMV date. Revenue is the value of purchases in GMV, in their current state; the smaller id
+-- GMV date. Revenue is the value of purchases in GMV, in their current state: the smaller id
 -- wins a tie.
 
 with purchase as (

@@ -1,5 +1,5 @@
 -- Grain: one row per producer and product, the 2 products with the highest revenue of each
--- producer over all years. Revenue as in rpt_commerce__top_producers; the smaller product id
+-- producer over all years. Revenue as in rpt_commerce__top_producers: the smaller product id
 -- wins a tie.
 
 with purchase as (

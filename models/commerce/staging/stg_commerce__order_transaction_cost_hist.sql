@@ -1,5 +1,5 @@
--- Grain: one row per received row of the feed, typed; `reason_code` says why a row is rejected.
--- Known and checked like the other feeds; no mart depends on it.
+-- Grain: one row per received row of the feed, typed. `reason_code` says why a row is rejected.
+-- Known and checked like the other feeds: no mart depends on it.
 
 {% set operation = declared_operation('commerce', 'order_transaction_cost_hist') %}
 {% set of_states = "row_operation <> 'delete' and " if operation else '' %}

@@ -1,4 +1,4 @@
--- Grain: one row per received row of the feed, typed; `reason_code` says why a row is rejected.
+-- Grain: one row per received row of the feed, typed. `reason_code` says why a row is rejected.
 -- An item is keyed by its own id, or, in the event-row shape that has none, by its purchase ('p'
 -- + id). value times quantity is held to decimal(18,2) here, whatever the value rule: Spark
 -- would turn an overflow into null without a word.

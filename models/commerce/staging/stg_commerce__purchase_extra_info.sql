@@ -1,4 +1,4 @@
--- Grain: one row per received row of the feed, typed; `reason_code` says why a row is rejected.
+-- Grain: one row per received row of the feed, typed. `reason_code` says why a row is rejected.
 
 {% set operation = declared_operation('commerce', 'purchase_extra_info') %}
 {% set of_states = "row_operation <> 'delete' and " if operation else '' %}

@@ -1,5 +1,5 @@
 -- Grain: one row per column of feat_credit__proposal. Made of the same declarations as the table,
--- without a query; reads no rows.
+-- without a query: reads no rows.
 
 {% set columns = credit_feature_columns() + [{
     'name': 'is_removed', 'type': 'boolean', 'kind': 'technical', 'source_column': none,

@@ -1,4 +1,4 @@
--- Grain: one row per anomesdia, feature_name and category_code; the category '-' is the feature as
+-- Grain: one row per anomesdia, feature_name and category_code: the category '-' is the feature as
 -- a whole. Every declared category has a row in every partition, also with no proposal in it: the
 -- stability index compares all of them with the partition before.
 

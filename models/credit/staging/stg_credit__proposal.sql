@@ -1,4 +1,4 @@
--- Grain: one row per received row of a file, typed; `reason_code` says why a row is rejected. An
+-- Grain: one row per received row of a file, typed. `reason_code` says why a row is rejected. An
 -- impossible or unreadable value rejects nothing: it is null here and named in `invalid_columns`.
 -- A delivery is all that its sender has for the dates it holds, so it counts as a full extract,
 -- unless it has a row of an unknown date: nobody knows which date that row belongs to.
@@ -23,7 +23,7 @@ stated as (
         {%- for column in texts + read %}
         {{ stated_text(column ~ '_text', is_read=column in read) }} as {{ column }}_stated,
         {%- endfor %}
-        coalesce(sender, 'default') as known_sender,
+        {{ known_sender() }} as known_sender,
         {{ decimal_mark_of_sender('sender') }} as decimal_mark
     from raw_rows
 ),

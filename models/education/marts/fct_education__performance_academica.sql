@@ -1,6 +1,6 @@
 -- Grain: one row per aluno_id, escola_id and disciplina: the grades as they are known now, with
 -- their pupil and school. A grade, pupil or school may come in any order, so the table is computed
--- whole and only what differs is written; a pupil who moved takes the old keys away.
+-- whole and only what differs is written: a pupil who moved takes the old keys away.
 
 {{ config(
     materialized='incremental',

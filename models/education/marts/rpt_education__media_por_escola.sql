@@ -1,5 +1,5 @@
 -- Grain: one row per escola_id that has a grade. Places are by the average as shown, so that a
--- reader can check them; equal averages go by name, then by id.
+-- reader can check them: equal averages go by name, then by id.
 
 with performance_academica as (
     select

@@ -1,5 +1,5 @@
 -- Grain: one row per disciplina that has a grade. Places are by the average as shown, so that a
--- reader can check them; equal averages go by name.
+-- reader can check them: equal averages go by name.
 
 with performance_academica as (
     select * from {{ ref('fct_education__performance_academica') }}

@@ -1,4 +1,4 @@
--- Grain: one row per received row of the file, typed; `reason_code` says why a row is rejected.
+-- Grain: one row per received row of the file, typed. `reason_code` says why a row is rejected.
 -- A pupil without a school is no error of the row: it waits, as one of an unknown school does.
 
 with raw_rows as (

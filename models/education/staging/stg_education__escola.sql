@@ -1,4 +1,4 @@
--- Grain: one row per received row of the file, typed; `reason_code` says why a row is rejected.
+-- Grain: one row per received row of the file, typed. `reason_code` says why a row is rejected.
 
 with raw_rows as (
     select * from {{ raw_rows('education', 'escola') }}

@@ -1,4 +1,4 @@
--- Grain: one row per received row of the file, typed; `reason_code` says why a row is rejected.
+-- Grain: one row per received row of the file, typed. `reason_code` says why a row is rejected.
 -- The key holds the key of the subject's spelling, so that two spellings are one grade.
 
 with raw_rows as (

@@ -92,7 +92,7 @@ appearance as (
     from composition
 ),
 
--- A stay begins with the first landed session too; only an absence that was seen ends one.
+-- A stay begins with the first landed session too: only an absence that was seen ends one.
 carteira_pregao as (
     select
         appearance.indice,

@@ -1,4 +1,4 @@
--- Grain: one row per share, over all indexes. The company is the one that the newest session names;
+-- Grain: one row per share, over all indexes. The company is the one that the newest session names:
 -- of two indexes with that session, the first by name.
 
 with carteira_pregao as {{ not_materialized() }} (

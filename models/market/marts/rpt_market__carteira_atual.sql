@@ -1,5 +1,5 @@
 -- Grain: one row per index and share of its newest landed session. Rebuilt each run, because the
--- age is relative to the run date; it is negative for a session published ahead.
+-- age is relative to the run date: it is negative for a session published ahead.
 
 with carteira_pregao as {{ not_materialized() }} (
     select * from {{ ref('int_market__carteira_pregao') }}

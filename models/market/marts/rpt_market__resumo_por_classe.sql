@@ -1,4 +1,4 @@
--- Grain: one row per index, session, share class and governance level; `-` stands for none, since a
+-- Grain: one row per index, session, share class and governance level. `-` stands for none, since a
 -- null identifies nothing.
 
 with carteira_pregao as {{ not_materialized() }} (

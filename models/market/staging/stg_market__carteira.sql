@@ -1,4 +1,4 @@
--- Grain: one row per received row of a composition, typed; `reason_code` says why one is rejected.
+-- Grain: one row per received row of a composition, typed. `reason_code` says why one is rejected.
 -- Numbers and date are read in the language of the request: `2,710` is a weight in one and a
 -- quantity in the other.
 
@@ -86,7 +86,7 @@ staged as (
         extract_scope || '/' || ticker as record_key,
         extract_scope,
         is_full_extract,
-        -- A form without sectors never overrides one with them; a rejected row knows nothing.
+        -- A form without sectors never overrides one with them: a rejected row knows nothing.
         cast(
             case when setor is not null and reason_code is null then 1 else 0 end as bigint
         ) as precedence,

@@ -1,5 +1,5 @@
 -- Grain: one row per domain, entity and ingest_date: what became of the rows received that day,
--- as known now. Every received row is accepted, repeated, waiting or rejected; an accepted one
+-- as known now. Every received row is accepted, repeated, waiting or rejected: an accepted one
 -- is current, superseded or deleted. Accepted rows are counted by their having no reason and no
 -- other end, so that the identities can fail.
 

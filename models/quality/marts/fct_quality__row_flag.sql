@@ -1,5 +1,5 @@
 -- Grain: one row per domain, entity, ingest_date and flag: how many rows carry it. A
--- flag marks what is unusual and yet counts; repeated rows are left out, because they say
+-- flag marks what is unusual and yet counts: repeated rows are left out, because they say
 -- nothing new.
 
 with reason as (

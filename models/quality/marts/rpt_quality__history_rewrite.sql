@@ -1,6 +1,6 @@
 -- Grain: one row per domain, entity, load and ingest_date that lies before the day the load
 -- landed on: knowledge that was claimed for a day already over. A historical load does so by
--- design; any other changed what had been published as known.
+-- design: any other changed what had been published as known.
 
 with received_load as (
     select distinct

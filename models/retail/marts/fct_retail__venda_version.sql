@@ -1,5 +1,5 @@
 -- Grain: one row per sale and state: what the source said, since when and until when we knew it. A
--- deleted sale ends here; its last state has a known_to and no successor.
+-- deleted sale ends here: its last state has a known_to and no successor.
 
 with venda_history as (
     select * from {{ ref('int_retail__venda') }}

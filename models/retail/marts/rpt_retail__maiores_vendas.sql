@@ -1,4 +1,4 @@
--- Grain: one row per sale, the five largest; of equal ones the smaller id comes first.
+-- Grain: one row per sale, the five largest: of equal ones the smaller id comes first.
 
 with venda_detalhada as (
     select * from {{ ref('rpt_retail__venda_detalhada') }}

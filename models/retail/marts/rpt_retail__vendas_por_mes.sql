@@ -1,4 +1,4 @@
--- Grain: one row per calendar month with sales; the best month has posicao 1.
+-- Grain: one row per calendar month with sales: the best month has posicao 1.
 
 with venda as (
     select * from {{ ref('fct_retail__venda') }}

@@ -1,4 +1,4 @@
--- Grain: one row per received row of the entity funcionario, typed; `reason_code` says why a row is
+-- Grain: one row per received row of the entity funcionario, typed. `reason_code` says why a row is
 -- rejected.
 
 with raw_rows as (

@@ -1,4 +1,4 @@
--- Grain: one row per received row of the sales extract, typed; `reason_code` says why a row is
+-- Grain: one row per received row of the sales extract, typed. `reason_code` says why a row is
 -- rejected. All three numbers are keys: docs/domains/retail.md#keys-of-a-sale.
 
 with raw_rows as (

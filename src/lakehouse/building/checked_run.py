@@ -17,6 +17,7 @@ from lakehouse.building.dbt_run import (
     DbtOutcome,
     forget_failed_sessions,
     lost_errors,
+    option_of,
     run_dbt,
     schemas_of,
     schemas_of_lake,
@@ -28,6 +29,8 @@ from lakehouse.building.lease import held
 from lakehouse.building.news import FORCE, News, WholeRun, command_of, told_news, whole_run
 from lakehouse.building.progress import plain
 from lakehouse.building.setting import CARRIED, carried
+from lakehouse.building.state import keep_state, state_place
+from lakehouse.errors import LakehouseError
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
@@ -147,9 +150,10 @@ def _run(
     doubts = list(asked.doubts)
     if done.is_success and manifest is not None:
         said = {"run_id": environment[RUN_ID], "code": whole.code, "settings": whole.settings}
-        noted = _operation("note_passed_run", said, arguments, callbacks, manifest)
+        noted = operation("note_passed_run", said, arguments, callbacks, manifest)
         if not noted.is_success:
             doubts.append("it could not be noted that this run passed: the next builds everything")
+        doubts += _kept_state(done.dbt, arguments, whole, target=target, environment=environment)
     return CheckedOutcome(done.dbt, done.lost, asked.news, tuple(doubts))
 
 
@@ -201,7 +205,11 @@ def _parsed(arguments: Sequence[str], callbacks: Sequence[Callback]) -> Any:
     from dbt.cli.main import dbtRunner
 
     words = ["parse", "--quiet", *carried(arguments, (*CARRIED, *_OUTPUT))]
-    return dbtRunner(callbacks=list(callbacks)).invoke(words).result
+    outcome = dbtRunner(callbacks=list(callbacks)).invoke(words)
+    # dbt hands an interrupt over as an outcome; as a project that cannot be read it would be built.
+    if isinstance(outcome.exception, KeyboardInterrupt):
+        raise outcome.exception
+    return outcome.result
 
 
 def _asked(
@@ -214,7 +222,7 @@ def _asked(
             told.append(news)
 
     said = {"code": whole.code, "settings": whole.settings}
-    outcome = _operation("tell_news", said, arguments, [note, *callbacks], manifest)
+    outcome = operation("tell_news", said, arguments, [note, *callbacks], manifest)
     if isinstance(outcome.exception, KeyboardInterrupt):
         return CheckedOutcome(outcome)
     if not (outcome.is_success and told):
@@ -223,18 +231,61 @@ def _asked(
     return CheckedOutcome(outcome, news=told[0])
 
 
-def _operation(
+def operation(
     macro: str,
     said: dict[str, str],
     arguments: Sequence[str],
     callbacks: Sequence[Callback],
-    manifest: Any,
+    manifest: Any = None,
 ) -> DbtOutcome:
     """Call a macro; nothing is written that `dbt retry` would take for the run."""
     words = ["run-operation", macro, "--args", json.dumps(said), "--quiet", "--no-write-json"]
     return run_dbt(
         [*words, *carried(arguments, (*CARRIED, *_OUTPUT))], callbacks=callbacks, manifest=manifest
     )
+
+
+def asked_news(
+    arguments: Sequence[str], *, environment: MutableMapping[str, str]
+) -> CheckedOutcome:
+    """Ask what a run of the whole project would find that the tables do not reflect; runs nothing.
+
+    Args:
+        arguments: of that run, `build` first.
+    """
+    project, target = project_of(arguments, environment), target_of(arguments, environment)
+    whole = whole_run(arguments, project=project, target=target, environment=environment)
+    manifest = _parsed(arguments, ())
+    if whole is None or manifest is None:
+        return CheckedOutcome(_NOT_ASKED, doubts=("the project cannot be parsed: run dbt parse",))
+    return _asked(whole, arguments, (), manifest)
+
+
+def _kept_state(
+    outcome: DbtOutcome,
+    arguments: Sequence[str],
+    whole: WholeRun,
+    *,
+    target: str,
+    environment: MutableMapping[str, str],
+) -> list[str]:
+    """Keep what this run was built from, for `lakehouse plan`; returns why it could not be."""
+    project = project_of(arguments, environment)
+    written = option_of(arguments, "--target-path") or environment.get("DBT_TARGET_PATH")
+    manifest = project / (written or "target") / "manifest.json"
+    if not manifest.is_file():
+        return []
+    place = state_place(environment, target=target, project=project)
+    try:
+        keep_state(
+            place,
+            manifest=manifest,
+            results=outcome.results,
+            is_full_refresh=whole.is_full_refresh,
+        )
+    except (OSError, LakehouseError) as err:
+        return [f"what was built could not be kept for lakehouse plan: {err}"]
+    return []
 
 
 def _glue_client() -> GlueClient:

@@ -5,14 +5,17 @@ import os
 import sys
 import time
 from collections.abc import Callable, MutableMapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lakehouse.building.checked_run import CheckedOutcome, run_and_look
 from lakehouse.building.dbt_run import DbtOutcome
 from lakehouse.building.findings import read_results
+from lakehouse.building.model_runs import note_model_runs
 from lakehouse.building.progress import BuildEvents, plain, shown
 from lakehouse.building.report import Build, report, stopped
 from lakehouse.building.setting import Setting
@@ -36,6 +39,7 @@ def build(
     Returns: 0 only if all that was asked for is there and no rule fails; 130 after Ctrl-C.
     """
     started, start = time.monotonic(), Path.cwd()
+    started_at = datetime.now(UTC)
     events = BuildEvents()
     # Where its log cannot be written dbt goes on, and would print a traceback for each event.
     logging.raiseExceptions = False
@@ -59,13 +63,14 @@ def build(
         say(outcome.headline)
     if outcome.news and outcome.news.is_nothing:
         return 0
+    doubts = [*outcome.doubts, *_noted(outcome, setting=setting, started_at=started_at)]
     results = read_results(outcome.dbt.results, project=setting.project)
     done = Build(
         setting=setting,
         results=results,
         error=_error(outcome, events=events, has_failures=bool(results.of("fail", "error"))),
         lost=outcome.lost,
-        warnings=(*events.warnings, *(outcome.doubts if outcome.is_success else ())),
+        warnings=(*events.warnings, *(doubts if outcome.is_success else ())),
         gates=tuple(events.gates),
         schemas=tuple(sorted({node.schema for node in outcome.dbt.built})),
         log=str(events.log) if events.log else None,
@@ -95,6 +100,18 @@ def _outcome(
         )
     except (BotoCoreError, ClientError) as err:
         return _ended_by(err)
+
+
+def _noted(outcome: CheckedOutcome, *, setting: Setting, started_at: datetime) -> list[str]:
+    """Keep what the models took; returns a sentence if it cannot be kept, which fails no build."""
+    if setting.target != "duckdb":
+        return []
+    database = setting.start / setting.database
+    try:
+        note_model_runs(outcome.dbt.results, database=database, started_at=started_at)
+    except duckdb.Error as err:
+        return [f"what the models took could not be noted: {plain(str(err))}"]
+    return []
 
 
 def _error(outcome: CheckedOutcome, *, events: BuildEvents, has_failures: bool) -> str | None:

@@ -6,6 +6,7 @@ know the file as the database `lakehouse`. DuckDB stores views without that name
 renamed, and opened under its own.
 """
 
+import os
 import re
 from typing import Any
 
@@ -16,6 +17,9 @@ from duckdb import DuckDBPyConnection, IOException
 
 from lakehouse.building.alias import ALIAS
 from lakehouse.database import database_file, quoted
+
+# `lakehouse plan` sets it: DuckDB itself then sees to it that nothing is changed.
+READ_ONLY = "LAKEHOUSE_DUCKDB_READ_ONLY"
 
 
 class Plugin(BasePlugin):
@@ -31,8 +35,9 @@ class Plugin(BasePlugin):
         Raises: DbtRuntimeError if it cannot be opened, above all while another program has it.
         """
         path = database_file()
+        is_only_read = os.environ.get(READ_ONLY) == "1"
         try:
-            conn.execute(f"attach {quoted(path)} as {ALIAS}")
+            conn.execute(f"attach {quoted(path)} as {ALIAS}{' (read_only)' * is_only_read}")
         except IOException as err:
             if re.search(r"Could not set lock|used by another process", str(err)):
                 raise DbtRuntimeError(

@@ -39,6 +39,8 @@ _HINT = "; the lease needs s3:GetObject and s3:PutObject there"
 # Answers of S3 to a condition: another was faster, or is at it at this moment.
 _NOT_AS_READ = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey")
 _TRIES = 50
+# By these a run is told to end: a stop, a shutdown, a terminal that is closed.
+_TOLD_TO_END = (signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True)
@@ -296,17 +298,26 @@ def held(environment: Mapping[str, str], *, run: str, pace: Pace | None = None) 
     """Hold the environment's lease during the body.
 
     On a loss the main thread is interrupted as by Ctrl-C, on which dbt ends its run; a process that
-    is still there after a while is ended.
+    is still there after a while is ended. SIGTERM and SIGHUP interrupt too: ended at once, it would
+    keep the lease, and others would wait for its time.
 
     Raises: LeaseHeldError before the body if another has the lease; LeaseLostError after it if the
-        lease was lost meanwhile; AwsError if S3 cannot be asked.
+        lease was lost meanwhile; AwsError if S3 cannot be asked; SystemExit, with the status of a
+        shell, after a body that was told to end.
     """
     pace = pace or Pace()
     lease = lease_object(environment)
     holder = new_holder(environment, run=run, pace=pace)
     is_ended = threading.Event()
+    told: list[int] = []
 
     def interrupt(_signal: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    def interrupt_told(number: int, _frame: object) -> None:
+        told.append(number)
+        # The main thread may be printing at this moment, and `print` is not to be entered twice.
+        os.write(2, f"{signal.Signals(number).name}: the run ends\n".encode())
         raise KeyboardInterrupt
 
     def end(reason: str) -> None:
@@ -322,21 +333,28 @@ def held(environment: Mapping[str, str], *, run: str, pace: Pace | None = None) 
     keeper = Keeper(
         lease, holder, take(lease, holder, pace=pace), taken_at=taken_at, pace=pace, on_loss=end
     )
-    before = signal.signal(signal.SIGUSR1, interrupt)
+    before = {signal.SIGUSR1: signal.signal(signal.SIGUSR1, interrupt)}
+    for number in _TOLD_TO_END:
+        # Of a command behind `nohup` a closed terminal is no matter.
+        if signal.getsignal(number) != signal.SIG_IGN:
+            before[number] = signal.signal(number, interrupt_told)
     keeper.start()
     try:
         yield
     except KeyboardInterrupt:
-        if keeper.lost is None:
+        if keeper.lost is None and not told:
             raise
     finally:
         is_ended.set()
         keeper.stop()
-        signal.signal(signal.SIGUSR1, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     if keeper.lost is not None:
         raise LeaseLostError(
             f"{lease.uri}: {keeper.lost}. What was built stays; run again, the next run repeats it"
         )
+    if told:
+        raise SystemExit(128 + told[0])
 
 
 def _user() -> str:

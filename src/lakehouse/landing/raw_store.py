@@ -210,8 +210,12 @@ class S3RawStore:
 
         S3 has no rename of several objects: a failure can leave a part of the call, and says so.
         Registration comes last, so that landing the same delivery again completes it.
+        Raises: RawStoreError before anything is put, if a table lacks a column of a file: engines
+            would read the file without it, and say nothing.
         """
-        self._storage_descriptors([file for file, _ in files])
+        descriptors = self._storage_descriptors([file for file, _ in files])
+        for file, path in files:
+            self._check_columns(file, path, descriptors[file.entity])
         for file, path in files:
             hint = "" if file is files[0][0] else _PARTLY_LANDED
             with aws_errors(self.uri(file.key), hint), path.open("rb") as content:
@@ -256,6 +260,20 @@ class S3RawStore:
     def release(self, name: str) -> None:
         with aws_errors(self.uri(f"{CLAIMS}/{name}")):
             self.s3.delete_object(Bucket=self.bucket, Key=self._key(f"{CLAIMS}/{name}"))
+
+    def _check_columns(
+        self, file: RawFile, path: Path, descriptor: StorageDescriptorOutputTypeDef
+    ) -> None:
+        # Imported late: a directory needs no such look.
+        import pyarrow.parquet as pq
+
+        known = {column["Name"] for column in descriptor["Columns"]}
+        if lacking := [name for name in pq.read_schema(path).names if name not in known]:
+            raise RawStoreError(
+                f"Glue table {self.database}.{file.entity} lacks {', '.join(lacking)}, which the "
+                f"files have; nothing is landed: apply Terraform, or run `lakehouse register`, "
+                f"then land again"
+            )
 
     def _storage_descriptors(
         self, files: Sequence[RawFile]

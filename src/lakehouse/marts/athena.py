@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import time
 import uuid
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,10 +12,13 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet as pq
 
 from lakehouse.aws import aws_errors, bucket_and_key
+from lakehouse.database import identifier
 from lakehouse.errors import AwsError, TableReadError
-from lakehouse.marts.rows import Rows, TextRow
+from lakehouse.marts.rows import TextRow
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+    from duckdb import DuckDBPyConnection
     from mypy_boto3_athena import AthenaClient
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_s3 import S3Client
@@ -57,25 +59,19 @@ class AthenaReader:
     poll_seconds: float = 0.1
     build_command: str = "lakehouse dbt build"
 
-    def rows(self, schema: str, table: str, columns: Sequence[str]) -> Rows:
-        """Read the columns of a table or view.
-
-        Raises: TableReadError if the table is not there, lacks a column, or the query fails.
-        """
-        types = self._types(schema, table)
-        if set(types) != set(columns):
-            raise TableReadError(
-                f"columns differ: {sorted(set(columns) ^ set(types))} are on one side only"
-            )
-        return Rows(tuple(columns), Counter(self.texts(schema, table, columns)))
-
     def texts(self, schema: str, table: str, columns: Sequence[str]) -> Iterator[TextRow]:
         """Read some columns of a table or view as text.
 
         Raises: TableReadError if the table is not there, lacks a column, or the query fails;
             AwsError if it may not be run, or its files not be read or removed.
         """
-        types = self._types(schema, table)
+        for batch in self.batches(schema, table, columns):
+            values = [batch.column(column).to_pylist() for column in columns]
+            yield from zip(*values, strict=True)
+
+    def batches(self, schema: str, table: str, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """Read as `texts` does, in pieces whose columns are text."""
+        types = self.types(schema, table)
         texts = []
         for column in columns:
             if column not in types:
@@ -85,17 +81,35 @@ class AthenaReader:
                     f"column {column} is a {types[column]}, which has no exact text"
                 )
             kind = "timestamp" if types[column].startswith("timestamp") else "other"
-            name = f'"{column}"'
+            name = identifier(column)
             texts.append(f"{_SQL_TEXT[kind].format(name)} as {name}")
-        query = f'select {", ".join(texts)} from "awsdatacatalog"."{schema}"."{table}"'
+        place = identifier("awsdatacatalog", schema, table)
+        query = f"select {', '.join(texts)} from {place}"
         folder = f"{self.unloads.rstrip('/')}/{uuid.uuid4().hex}/"
         started = self._start(query, folder)
         try:
             self._wait(started, query)
             for key in self._keys(folder):
-                yield from self._file_rows(folder, key, columns)
+                yield from self._file_batches(folder, key, columns)
         finally:
             self._empty(folder)
+
+    def copy(self, connection: DuckDBPyConnection, name: str, schema: str, table: str) -> str:
+        """Copy a table's texts to a temporary table of DuckDB; returns that, as SQL names it.
+
+        Args:
+            name: of the copy; one that is there is replaced.
+        Raises: as `batches`.
+        """
+        place = identifier("temp", name)
+        columns = list(self.types(schema, table))
+        declared = ", ".join(f"{identifier(column)} varchar" for column in columns)
+        connection.execute(f"create or replace temp table {identifier(name)} ({declared})")
+        for batch in self.batches(schema, table, columns):
+            connection.register("piece", batch)
+            connection.execute(f"insert into {place} select * from piece")
+            connection.unregister("piece")
+        return place
 
     def _start(self, query: str, folder: str) -> str:
         """Have Athena write the rows of a query below an empty folder; returns the execution."""
@@ -123,12 +137,12 @@ class AthenaReader:
             pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
             return [found["Key"] for page in pages for found in page.get("Contents", ())]
 
-    def _file_rows(self, folder: str, key: str, columns: Sequence[str]) -> Iterator[TextRow]:
+    def _file_batches(
+        self, folder: str, key: str, columns: Sequence[str]
+    ) -> Iterator[pa.RecordBatch]:
         with aws_errors(folder):
             body = self.s3.get_object(Bucket=bucket_and_key(folder)[0], Key=key)["Body"].read()
-        for batch in pq.ParquetFile(io.BytesIO(body)).iter_batches(columns=list(columns)):
-            values = [batch.column(column).to_pylist() for column in columns]
-            yield from zip(*values, strict=True)
+        yield from pq.ParquetFile(io.BytesIO(body)).iter_batches(columns=list(columns))
 
     def _empty(self, folder: str) -> None:
         """Remove what a reading left, also one that failed: Athena removes nothing."""
@@ -147,7 +161,8 @@ class AthenaReader:
                     f"{kept.get('Message', '')}); remove them, and let this identity do it"
                 )
 
-    def _types(self, schema: str, table: str) -> dict[str, str]:
+    def types(self, schema: str, table: str) -> dict[str, str]:
+        """Return column -> type as the catalogue has them. Raises: TableReadError, AwsError."""
         with aws_errors(f"Glue table {schema}.{table}"):
             try:
                 found = self.glue.get_table(DatabaseName=schema, Name=table)["Table"]

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lakehouse.database import identifier
 from lakehouse.errors import TableReadError
-from lakehouse.marts.rows import Rows, TextRow
+from lakehouse.marts.comparison import columns_of
+from lakehouse.marts.rows import TextRow
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+# A cast to text says what Athena's cast says: no other type is in a table of the project.
+_SPELLED_ALIKE = re.compile(
+    r"VARCHAR|BOOLEAN|DATE|U?(?:TINY|SMALL|BIG|HUGE)?INT(?:EGER)?|DECIMAL\(\d+,\d+\)"
+)
 
 
 @dataclass(frozen=True)
@@ -34,37 +39,45 @@ class DuckDbReader:
 
         if not self.path.is_file():
             raise TableReadError(f"{self.path}: no such database")
-        names = ", ".join(f'"{column}"' for column in columns)
+        place = identifier(schema, table)
         try:
             with duckdb.connect(str(self.path), read_only=True) as lake:
-                found = lake.execute(f'select {names} from "{schema}"."{table}"').fetchall()
+                types = columns_of(lake, place)
+                for column in columns:
+                    if column not in types:
+                        raise TableReadError(f"{schema}.{table} has no column {column}")
+                wanted = {column: types[column] for column in columns}
+                texts = text_columns(f"{schema}.{table}", wanted)
+                yield from lake.execute(f"select {texts} from {place}").fetchall()
         except duckdb.Error as err:
             raise TableReadError(str(err)) from err
-        for row in found:
-            yield tuple(map(text_of, row))
 
 
-def duckdb_rows(connection: DuckDBPyConnection, schema: str, table: str) -> Rows:
-    """Read a table or view of a DuckDB connection."""
-    cursor = connection.execute(f"select * from {schema}.{table}")
-    columns = tuple(column[0] for column in cursor.description)
-    return Rows(columns, Counter(tuple(map(text_of, row)) for row in cursor.fetchall()))
+def as_texts(connection: DuckDBPyConnection, relation: str) -> str:
+    """Return the relation with its values spelled as Athena spells them, as SQL names it.
 
-
-def text_of(value: object) -> str | None:
-    """Return a DuckDB value as Athena spells it.
-
-    Raises: TableReadError if the value is of a type that engines spell differently.
+    Raises: TableReadError for a type that engines spell differently.
     """
-    match value:
-        case None | str():
-            return value
-        case bool():
-            return "true" if value else "false"
-        case datetime():
-            # Not strftime: it leaves out the zeros before a year of three digits.
-            return value.isoformat(sep=" ", timespec="microseconds")
-        case int() | Decimal() | date():
-            # Not str(): small decimals would become 0E-12.
-            return f"{value:f}" if isinstance(value, Decimal) else str(value)
-    raise TableReadError(f"{value!r} is a {type(value).__name__}, which cannot be compared as text")
+    return f"(select {text_columns(relation, columns_of(connection, relation))} from {relation})"
+
+
+def text_columns(table: str, types: Mapping[str, str]) -> str:
+    """Return the select list that spells the columns of a table as Athena does.
+
+    Args:
+        table: as an error calls it; types: column -> DuckDB's type, in order.
+    Raises: TableReadError for a type that engines spell differently.
+    """
+    texts = []
+    for name, kind in types.items():
+        column = identifier(name)
+        if kind == "TIMESTAMP":
+            text = f"strftime({column}, '%Y-%m-%d %H:%M:%S.%f')"
+        elif _SPELLED_ALIKE.fullmatch(kind):
+            text = f"cast({column} as varchar)"
+        else:
+            raise TableReadError(
+                f"{table}: column {name} is a {kind}, which cannot be compared as text"
+            )
+        texts.append(f"{text} as {column}")
+    return ", ".join(texts)

@@ -5,20 +5,10 @@ ISO date, a timestamp with its microseconds, `true` and `false`. So a scale that
 difference, and a checksum can be computed on either side.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 TextRow = tuple[str | None, ...]
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Columns in their order, and rows as a multiset, every value text or None."""
-
-    columns: tuple[str, ...]
-    rows: Counter[TextRow]
 
 
 class TableReader(Protocol):

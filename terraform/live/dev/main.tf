@@ -2,7 +2,8 @@ provider "aws" {
   region = var.region
 
   default_tags {
-    tags = { project = var.project_name, environment = var.environment }
+    # `deployment` is what the budget filters by.
+    tags = { project = var.project_name, environment = var.environment, deployment = local.prefix }
   }
 }
 
@@ -11,8 +12,6 @@ data "aws_caller_identity" "current" {}
 locals {
   prefix     = "${var.project_name}-${var.environment}"
   repository = "${path.root}/../../.."
-
-  log_retention_days = 365
 
   # What the YAML of the models says of marts and of seeds that are marts: name => classes of its columns.
   mart_files = setunion(fileset(local.repository, "models/*/marts/*.yml"), fileset(local.repository, "seeds/*/*.yml"))
@@ -51,6 +50,24 @@ locals {
     if contains(keys(local.sources_files), domain)
   ])
 
+  sources_of_extraction = distinct(concat(keys(local.sources_files), local.daily_extracts))
+
+  # Days after which a source is late, as its YAML declares.
+  rhythm_days = merge([
+    for domain, file in local.sources_files : {
+      for table in yamldecode(file(file)).sources[0].tables : "${domain}.${table.name}" => table.config.meta.rhythm_days
+    }
+  ]...)
+
+  # Twice what scripts/costs.py computes of what is on, in US dollars a month; a test holds the two together.
+  computed_budget_usd = sum([
+    12,
+    var.enable_schedules ? 30 : 0,
+    var.enable_access_host ? 37 : 0,
+    var.enable_aurora ? 62 : 0,
+    var.enable_redshift ? 24 : 0,
+  ])
+
   has_network = var.enable_aurora || var.enable_redshift
   publishes   = local.has_network
 
@@ -70,6 +87,7 @@ locals {
     LAKEHOUSE_CURATED          = "s3://${module.lake.buckets["curated"]}/wh"
     LAKEHOUSE_RAW              = "s3://${module.lake.buckets["raw"]}"
     LAKEHOUSE_SCHEMA_PREFIX    = replace(local.prefix, "-", "_")
+    LAKEHOUSE_STAGING          = var.staging
     LAKEHOUSE_TARGET           = var.target
     LAKEHOUSE_TRANSIENT        = "s3://${module.lake.buckets["transient"]}"
   })
@@ -84,6 +102,7 @@ module "lake" {
   destroy_data     = var.destroy_data
   existing_buckets = var.existing_buckets
   kms_key_arn      = var.kms_key_arn
+  retention_days   = { for zone in ["access_logs", "artifacts", "curated", "raw", "results", "transient"] : zone => var.retention_days[zone] }
 }
 
 module "catalogue" {
@@ -164,10 +183,13 @@ module "runtime" {
   prefix             = local.prefix
   artifacts_bucket   = module.lake.buckets["artifacts"]
   kms_key_arn        = module.lake.kms_key_arn
-  log_retention_days = local.log_retention_days
+  log_retention_days = var.retention_days.logs
   profile            = merge(local.profile, { for domain, database in module.catalogue.databases : "LAKEHOUSE_DATABASE_${upper(domain)}" => database })
   role_arns          = { for step, role in local.steps : step => module.identities.role_arns[role] }
   role_names         = { for step, role in local.steps : step => module.identities.role_names[role] }
+  metrics_namespace  = local.prefix
+  private_network    = var.private_network
+  snapshot_days      = var.retention_days.snapshots
   sources            = var.sources
   network            = var.enable_aurora ? one(module.network[*].client) : null
 
@@ -183,7 +205,9 @@ module "orchestration" {
   prefix             = local.prefix
   bundle_path        = "${local.repository}/target/terraform/start_workflow.zip"
   kms_key_arn        = module.lake.kms_key_arn
-  log_retention_days = local.log_retention_days
+  log_retention_days = var.retention_days.logs
+  dead_letter_days   = var.retention_days.dead_letters
+  private_sources    = var.private_sources
   project_names      = module.runtime.project_names
   publishes          = local.publishes
   schedules_enabled  = var.enable_schedules
@@ -217,7 +241,13 @@ module "observability" {
   prefix             = local.prefix
   alert_email        = var.alert_email
   kms_key_arn        = module.lake.kms_key_arn
-  monthly_budget_usd = var.monthly_budget_usd
+  metrics_namespace  = local.prefix
+  monthly_budget_usd = coalesce(var.monthly_budget_usd, local.computed_budget_usd)
+
+  silence = var.enable_schedules ? {
+    last_project = module.runtime.project_names[local.publishes ? "publish" : "transform"]
+    rhythm_days  = local.rhythm_days
+  } : null
 
   watched = {
     dead_letter_queue = module.orchestration.dead_letter_queue
@@ -235,7 +265,7 @@ module "network" {
   access_host        = var.enable_access_host
   interface_services = local.interface_services
   kms_key_arn        = module.lake.kms_key_arn
-  log_retention_days = local.log_retention_days
+  log_retention_days = var.retention_days.logs
   excluded_zone_ids  = var.excluded_zone_ids
   existing           = var.existing_network
   zones_needed       = var.enable_redshift ? 3 : 2
@@ -249,7 +279,8 @@ module "aurora" {
 
   prefix             = local.prefix
   kms_key_arn        = module.lake.kms_key_arn
-  log_retention_days = local.log_retention_days
+  backup_days        = var.retention_days.aurora_backups
+  log_retention_days = var.retention_days.logs
 
   network = {
     client_security_group_id = module.network[0].client.security_group_id

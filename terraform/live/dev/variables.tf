@@ -139,10 +139,9 @@ variable "kms_key_arn" {
 }
 
 variable "monthly_budget_usd" {
-  description = "Cost of the account per month, in US dollars, above which a notice is sent."
+  description = "Cost of this environment per month, in US dollars, above which a notice is sent (null: twice what is computed, see the README)."
   type        = number
-  default     = 50
-  nullable    = false
+  default     = null
 }
 
 variable "permissions_boundary_arn" {
@@ -153,6 +152,33 @@ variable "permissions_boundary_arn" {
   validation {
     condition     = can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", coalesce(var.permissions_boundary_arn, "arn:aws:iam::aws:policy/any")))
     error_message = "permissions_boundary_arn is the ARN of a managed policy, arn:…:policy/…."
+  }
+}
+
+variable "private_network" {
+  description = "Network in which the sources of private_sources lie: private subnets, and the ports besides 443 that sources listen on (null: there are none)."
+  type = object({
+    ports      = optional(list(number), [5432])
+    subnet_ids = list(string)
+    vpc_id     = string
+  })
+  default = null
+}
+
+variable "private_sources" {
+  description = "Sources that are extracted from inside private_network: <domain>.<entity> where all sources of the domain are set, or a <domain> as a whole."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = length(var.private_sources) == 0 || var.private_network != null
+    error_message = "private_sources are extracted from inside a network: name it as private_network."
+  }
+
+  validation {
+    condition     = alltrue([for source in var.private_sources : contains(local.sources_of_extraction, source)])
+    error_message = "private_sources: name a <domain>, or a <domain>.<entity> of a domain whose entities are extracted one by one, because all its settings are in sources."
   }
 }
 
@@ -185,11 +211,51 @@ variable "region" {
   }
 }
 
+variable "retention_days" {
+  description = "Days that things are kept; the README says of each what."
+  type = object({
+    access_logs    = optional(number, 365)
+    artifacts      = optional(number, 30)
+    aurora_backups = optional(number, 7)
+    curated        = optional(number, 7)
+    dead_letters   = optional(number, 14)
+    logs           = optional(number, 365)
+    raw            = optional(number, 90)
+    results        = optional(number, 14)
+    snapshots      = optional(number, 7)
+    transient      = optional(number, 90)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.retention_days.logs)
+    error_message = "retention_days: CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365 days and for some terms of years."
+  }
+
+  validation {
+    condition     = var.retention_days.dead_letters >= 1 && var.retention_days.dead_letters <= 14 && var.retention_days.aurora_backups >= 1 && var.retention_days.aurora_backups <= 35 && var.retention_days.snapshots >= 3
+    error_message = "retention_days: SQS keeps dead_letters for 1 to 14 days, Aurora aurora_backups for 1 to 35, and snapshots stay for 3 at least, because a run may still write what none of them names yet."
+  }
+}
+
 variable "sources" {
   description = "Where extraction finds sources, by the setting that the sources YAML names, such as { LAKEHOUSE_RETAIL_VENDA = \"arn:…\" }: addresses, and ARNs of secrets below <project>-<environment>/source/."
   type        = map(string)
   default     = {}
   nullable    = false
+}
+
+variable "staging" {
+  description = "What staging models are on Athena: view, or ephemeral (a part of each statement that reads them) should Athena refuse views with timestamp(6)."
+  type        = string
+  default     = "view"
+  nullable    = false
+
+  validation {
+    condition     = contains(["ephemeral", "view"], var.staging)
+    error_message = "staging is view or ephemeral."
+  }
 }
 
 variable "target" {

@@ -1,3 +1,10 @@
+variable "backup_days" {
+  description = "Days that backups are kept, 1 to 35."
+  type        = number
+  default     = 7
+  nullable    = false
+}
+
 variable "database_name" {
   description = "Name of the database that holds the published tables."
   type        = string

@@ -121,6 +121,23 @@ locals {
     },
   ])
 
+  # Up to which day the marts are final: whoever asks for that reads the note of the run that passed last. It holds
+  # dates of runs and nothing that was delivered.
+  read_note_of_runs = [
+    {
+      Sid      = "ReadNoteOfRuns"
+      Effect   = "Allow"
+      Action   = "s3:GetObject"
+      Resource = "${local.s3["curated"]}/wh/*/reflected_run/*"
+    },
+    {
+      Sid      = "FindNoteOfRuns"
+      Effect   = "Allow"
+      Action   = ["glue:GetPartitions", "glue:GetTable", "glue:GetTables"]
+      Resource = [for database in local.database_names : "${local.glue}:table/${database}/reflected_run"]
+    },
+  ]
+
   # Marts by name, as many as fit into one policy: a mart that nobody classed is in none.
   readable_marts = chunklist(sort(flatten([
     for domain, marts in var.readable_marts : [for mart in marts : "${var.databases[domain]}/${mart}"]
@@ -190,6 +207,15 @@ locals {
       Resource = concat(local.catalog_and_databases, local.model_tables)
     },
   ]
+
+  # Numbers have no ARN: their namespace is the border.
+  tell_ages = {
+    Sid       = "TellAges"
+    Effect    = "Allow"
+    Action    = "cloudwatch:PutMetricData"
+    Resource  = "*"
+    Condition = { StringEquals = { "cloudwatch:namespace" = var.prefix } }
+  }
 
   sessions = [
     {

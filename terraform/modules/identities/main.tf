@@ -38,17 +38,17 @@ locals {
     reader = {
       description = "Asks the marts without personal columns in Athena."
       trust       = [local.trust_account]
-      inline      = { read = concat(local.find_marts, local.query["reader"]) }
+      inline      = { read = concat(local.find_marts, local.read_note_of_runs, local.query["reader"]) }
     }
     reader-personal = {
       description = "Asks all marts in Athena, those with personal columns too."
       trust       = [local.trust_account]
-      inline      = { read = concat(local.read_all_marts, local.query["reader-personal"]) }
+      inline      = { read = concat(local.read_all_marts, local.read_note_of_runs, local.query["reader-personal"]) }
     }
     transformer = {
       description = "Runs dbt on Athena and on Glue sessions."
       trust       = [local.trust_codebuild, local.trust_account]
-      inline      = { transform = concat(local.query["builder"], local.sessions) }
+      inline      = { transform = concat(local.query["builder"], local.sessions, [local.tell_ages]) }
     }
   }
 

@@ -13,12 +13,12 @@ locals {
   # their owners. Old versions of curated go soon, because every compaction makes some.
   rules = {
     for zone, rule in {
-      artifacts = { expire_days = null, noncurrent_days = 30, sends_events = false }
-      curated   = { expire_days = null, noncurrent_days = 7, sends_events = false }
-      logs      = { expire_days = 365, noncurrent_days = 7, sends_events = false }
-      raw       = { expire_days = null, noncurrent_days = 90, sends_events = true }
-      results   = { expire_days = 14, noncurrent_days = 1, sends_events = false }
-      transient = { expire_days = 90, noncurrent_days = 7, sends_events = true }
+      artifacts = { expire_days = null, noncurrent_days = var.retention_days.artifacts, sends_events = false }
+      curated   = { expire_days = null, noncurrent_days = var.retention_days.curated, sends_events = false }
+      logs      = { expire_days = var.retention_days.access_logs, noncurrent_days = 7, sends_events = false }
+      raw       = { expire_days = null, noncurrent_days = var.retention_days.raw, sends_events = true }
+      results   = { expire_days = var.retention_days.results, noncurrent_days = 1, sends_events = false }
+      transient = { expire_days = var.retention_days.transient, noncurrent_days = 7, sends_events = true }
     } : zone => rule if !contains(keys(var.existing_buckets), zone)
   }
 

@@ -38,3 +38,27 @@ variable "prefix" {
     error_message = "prefix (project_name, a hyphen and environment) is lower-case words joined by hyphens, at most 30 characters: bucket names end at 63."
   }
 }
+
+variable "retention_days" {
+  description = "Days that objects are kept: of artifacts, curated and raw their old versions, of the others the objects themselves."
+  type = object({
+    access_logs = optional(number, 365)
+    artifacts   = optional(number, 30)
+    curated     = optional(number, 7)
+    raw         = optional(number, 90)
+    results     = optional(number, 14)
+    transient   = optional(number, 90)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for days in values(var.retention_days) : days >= 1 && days == floor(days)])
+    error_message = "retention_days are whole days, at least one."
+  }
+
+  validation {
+    condition     = var.retention_days.raw >= 7
+    error_message = "retention_days: old versions of raw are what a deletion is undone from, so they stay for a week at least."
+  }
+}

@@ -6,50 +6,81 @@ locals {
   account_id = data.aws_caller_identity.current.account_id
   region     = data.aws_region.current.name
 
-  # Missing data is silence, and silence of a daily workflow is normal for 23 hours.
-  alarms = merge({
-    dead-letters = {
-      description = "A start of the workflow was lost: read the queue, then start it by hand"
-      namespace   = "AWS/SQS"
-      metric      = "ApproximateNumberOfMessagesVisible"
-      statistic   = "Maximum"
-      dimensions  = { QueueName = var.watched.dead_letter_queue }
-      threshold   = 0
-    }
-    starter-errors = {
-      description = "The function that starts the workflow failed"
-      namespace   = "AWS/Lambda"
-      metric      = "Errors"
-      statistic   = "Sum"
-      dimensions  = { FunctionName = var.watched.function }
-      threshold   = 0
-    }
-    workflow-failed = {
-      description = "A run of the workflow failed"
-      namespace   = "AWS/States"
-      metric      = "ExecutionsFailed"
-      statistic   = "Sum"
-      dimensions  = { StateMachineArn = var.watched.state_machine_arn }
-      threshold   = 0
-    }
-    workflow-timed-out = {
-      description = "A run of the workflow took too long"
-      namespace   = "AWS/States"
-      metric      = "ExecutionsTimedOut"
-      statistic   = "Sum"
-      dimensions  = { StateMachineArn = var.watched.state_machine_arn }
-      threshold   = 0
-    }
-    }, {
-    for group, workgroup in var.watched.workgroups : "scanned-bytes-${group}" => {
-      description = "Queries of ${group} scanned more in an hour than the daily run needs"
-      namespace   = "AWS/Athena"
-      metric      = "ProcessedBytes"
-      statistic   = "Sum"
-      dimensions  = { WorkGroup = workgroup }
-      threshold   = var.scanned_gib_per_hour * pow(1024, 3)
-    }
-  })
+  # Missing data is silence: usual of faults, and of a workflow that nobody starts by the clock.
+  alarms = merge(
+    {
+      dead-letters = {
+        description = "A start of the workflow was lost: read the queue, then start it by hand"
+        namespace   = "AWS/SQS"
+        metric      = "ApproximateNumberOfMessagesVisible"
+        statistic   = "Maximum"
+        dimensions  = { QueueName = var.watched.dead_letter_queue }
+        threshold   = 0
+      }
+      starter-errors = {
+        description = "The function that starts the workflow failed"
+        namespace   = "AWS/Lambda"
+        metric      = "Errors"
+        statistic   = "Sum"
+        dimensions  = { FunctionName = var.watched.function }
+        threshold   = 0
+      }
+      workflow-failed = {
+        description = "A run of the workflow failed"
+        namespace   = "AWS/States"
+        metric      = "ExecutionsFailed"
+        statistic   = "Sum"
+        dimensions  = { StateMachineArn = var.watched.state_machine_arn }
+        threshold   = 0
+      }
+      workflow-timed-out = {
+        description = "A run of the workflow took too long"
+        namespace   = "AWS/States"
+        metric      = "ExecutionsTimedOut"
+        statistic   = "Sum"
+        dimensions  = { StateMachineArn = var.watched.state_machine_arn }
+        threshold   = 0
+      }
+    },
+    {
+      for group, workgroup in var.watched.workgroups : "scanned-bytes-${group}" => {
+        description = "Queries of ${group} scanned more in an hour than the daily run needs"
+        namespace   = "AWS/Athena"
+        metric      = "ProcessedBytes"
+        statistic   = "Sum"
+        dimensions  = { WorkGroup = workgroup }
+        threshold   = var.scanned_gib_per_hour * pow(1024, 3)
+      }
+    },
+    {
+      # Of the last step alone: an execution that only extracts succeeds too, and builds nothing.
+      for project in var.silence[*].last_project : "no-success" => {
+        description = "No run has built the tables for 26 hours: look at the schedules and at what the newest run says"
+        namespace   = "AWS/CodeBuild"
+        metric      = "SucceededBuilds"
+        statistic   = "Sum"
+        dimensions  = { ProjectName = project }
+        comparison  = "LessThanThreshold"
+        threshold   = 1
+        hours       = 26
+        missing     = "breaching"
+      }
+    },
+    merge([
+      for silence in var.silence[*] : {
+        for source, days in silence.rhythm_days : "late-${replace(source, ".", "-")}" => {
+          description = "${source} has not delivered for more than ${days} days, the rhythm that its YAML declares"
+          namespace   = var.metrics_namespace
+          metric      = "SourceAgeDays"
+          statistic   = "Maximum"
+          dimensions  = { Source = source }
+          threshold   = days
+          period      = 86400
+          missing     = "ignore"
+        }
+      }
+    ]...),
+  )
 }
 
 resource "aws_sns_topic" "this" {
@@ -100,11 +131,11 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   metric_name         = each.value.metric
   dimensions          = each.value.dimensions
   statistic           = each.value.statistic
-  period              = 3600
-  evaluation_periods  = 1
-  comparison_operator = "GreaterThanThreshold"
+  period              = try(each.value.period, 3600)
+  evaluation_periods  = try(each.value.hours, 1)
+  comparison_operator = try(each.value.comparison, "GreaterThanThreshold")
   threshold           = each.value.threshold
-  treat_missing_data  = "notBreaching"
+  treat_missing_data  = try(each.value.missing, "notBreaching")
   alarm_actions       = [aws_sns_topic.this.arn]
 }
 
@@ -115,7 +146,12 @@ resource "aws_budgets_budget" "this" {
   limit_unit   = "USD"
   time_unit    = "MONTHLY"
 
-  # Of the whole account: a filter by tag shows nothing until billing has activated the tag.
+  # Of what bears the tag alone; billing sees the tag once somebody has activated it there.
+  cost_filter {
+    name   = "TagKeyValue"
+    values = [format("user:deployment$%s", var.prefix)]
+  }
+
   dynamic "notification" {
     for_each = { ACTUAL = 80, FORECASTED = 100 }
 

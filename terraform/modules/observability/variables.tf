@@ -15,8 +15,20 @@ variable "kms_key_arn" {
   nullable    = false
 }
 
+variable "metrics_namespace" {
+  description = "Namespace of CloudWatch into which builds write how long ago each source delivered."
+  type        = string
+  default     = "lakehouse"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9._/#-]{1,255}$", var.metrics_namespace)) && !startswith(var.metrics_namespace, "AWS/")
+    error_message = "metrics_namespace has letters, digits and . - _ / #, and does not begin with AWS/."
+  }
+}
+
 variable "monthly_budget_usd" {
-  description = "Cost of the account per month, in US dollars, above which a notice is sent."
+  description = "Cost per month of what bears the tag deployment = <prefix>, in US dollars, above which a notice is sent."
   type        = number
   default     = 50
   nullable    = false
@@ -38,6 +50,23 @@ variable "scanned_gib_per_hour" {
   type        = number
   default     = 200
   nullable    = false
+}
+
+variable "silence" {
+  description = <<-EOT
+    What must not fall silent (null: the workflow runs only when somebody starts it): the build project of its last
+    step, which must succeed every 26 hours, and the days after which each source, <domain>.<entity>, is late.
+  EOT
+  type = object({
+    last_project = string
+    rhythm_days  = map(number)
+  })
+  default = null
+
+  validation {
+    condition     = alltrue([for days in values(try(var.silence.rhythm_days, {})) : days >= 1 && days == floor(days)])
+    error_message = "silence: a rhythm is a whole number of days, at least one."
+  }
 }
 
 variable "watched" {

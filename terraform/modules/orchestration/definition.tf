@@ -11,6 +11,32 @@ locals {
   # Of the answer only what a person needs: the rest holds the environment of the build.
   build_result = { "build_id.$" = "$.Build.Id", "status.$" = "$.Build.BuildStatus" }
 
+  # A build that finds the lease of another writer ends with this status, before it does anything. It costs a start; the
+  # wait between two costs nothing. Together they last as long as a build may take, and wait itself.
+  held = {
+    says    = "Reason: exit status 75"
+    seconds = 300
+    waits   = ceil((var.build_minutes + 60) * 60 / 300)
+  }
+
+  transform = {
+    Type     = "Task"
+    Resource = "arn:${local.partition}:states:::codebuild:startBuild.sync"
+    Parameters = {
+      ProjectName = var.project_names["transform"]
+      EnvironmentVariablesOverride = [
+        for input in ["full_refresh", "run_date", "select", "variables"] :
+        { Name = "LAKEHOUSE_${upper(input)}", Type = "PLAINTEXT", "Value.$" = "$.${input}" }
+      ]
+    }
+    ResultSelector = local.build_result
+    # What it failed for before holds the environment of that build: it goes.
+    ResultPath     = "$.build"
+    TimeoutSeconds = 3 * 3600
+    Retry          = [local.wait_for_turn]
+    Next           = var.publishes ? "Publish" : "Notify"
+  }
+
   publish = {
     Publish = {
       Type           = "Task"
@@ -30,6 +56,39 @@ locals {
     }
   }
 
+  # The sources named in private_sources are reached from inside their network alone, all others from outside alone.
+  has_private = length(var.private_sources) > 0
+  extract_states = merge(
+    { for state, step in merge({ ExtractSource = "extract" }, local.has_private ? { ExtractPrivateSource = "extract-private" } : {}) : state => {
+      Type     = "Task"
+      Resource = "arn:${local.partition}:states:::codebuild:startBuild.sync"
+      Parameters = {
+        ProjectName = var.project_names[step]
+        EnvironmentVariablesOverride = [
+          { Name = "LAKEHOUSE_SOURCE", Type = "PLAINTEXT", "Value.$" = "$.source" },
+          { Name = "LAKEHOUSE_OBJECT", Type = "PLAINTEXT", "Value.$" = "$.object" },
+        ]
+      }
+      ResultSelector = local.build_result
+      TimeoutSeconds = 3600
+      Retry = [local.wait_for_turn, {
+        ErrorEquals     = ["States.TaskFailed"]
+        IntervalSeconds = 60
+        MaxAttempts     = 3
+        BackoffRate     = 2
+      }]
+      End = true
+    } },
+    { for state in local.has_private ? ["WhereSourceLies"] : [] : state => {
+      Type = "Choice"
+      Choices = [{
+        Or   = flatten([for source in var.private_sources : [for pattern in [source, "${source}.*"] : { Variable = "$.source", StringMatches = pattern }]])
+        Next = "ExtractPrivateSource"
+      }]
+      Default = "ExtractSource"
+    } },
+  )
+
   states = merge({
     Extract = {
       Type           = "Map"
@@ -39,59 +98,56 @@ locals {
       ResultPath     = null
       ItemProcessor = {
         ProcessorConfig = { Mode = "INLINE" }
-        StartAt         = "ExtractSource"
-        States = {
-          ExtractSource = {
-            Type     = "Task"
-            Resource = "arn:${local.partition}:states:::codebuild:startBuild.sync"
-            Parameters = {
-              ProjectName = var.project_names["extract"]
-              EnvironmentVariablesOverride = [
-                { Name = "LAKEHOUSE_SOURCE", Type = "PLAINTEXT", "Value.$" = "$.source" },
-                { Name = "LAKEHOUSE_OBJECT", Type = "PLAINTEXT", "Value.$" = "$.object" },
-              ]
-            }
-            ResultSelector = local.build_result
-            TimeoutSeconds = 3600
-            Retry = [local.wait_for_turn, {
-              ErrorEquals     = ["States.TaskFailed"]
-              IntervalSeconds = 60
-              MaxAttempts     = 3
-              BackoffRate     = 2
-            }]
-            End = true
-          }
-        }
+        StartAt         = local.has_private ? "WhereSourceLies" : "ExtractSource"
+        States          = local.extract_states
       }
       Next = "IsTransformed"
     }
     IsTransformed = {
       Type    = "Choice"
-      Choices = [{ Variable = "$.transform", BooleanEquals = true, Next = "Transform" }]
+      Choices = [{ Variable = "$.transform", BooleanEquals = true, Next = "BeginToWait" }]
       Default = "Notify"
     }
-    Transform = {
-      Type     = "Task"
-      Comment  = "A partial run converges, so one more attempt is harmless; more would hide a failing test for hours."
-      Resource = "arn:${local.partition}:states:::codebuild:startBuild.sync"
-      Parameters = {
-        ProjectName = var.project_names["transform"]
-        EnvironmentVariablesOverride = [
-          for input in ["full_refresh", "run_date", "select", "variables"] :
-          { Name = "LAKEHOUSE_${upper(input)}", Type = "PLAINTEXT", "Value.$" = "$.${input}" }
-        ]
-      }
-      ResultSelector = local.build_result
-      ResultPath     = "$.build"
-      TimeoutSeconds = 3 * 3600
-      Retry = [local.wait_for_turn, {
-        ErrorEquals     = ["States.TaskFailed"]
-        IntervalSeconds = 120
-        MaxAttempts     = 1
-        BackoffRate     = 2
-      }]
-      Next = var.publishes ? "Publish" : "Notify"
+    BeginToWait = {
+      Type       = "Pass"
+      Result     = { count = 0 }
+      ResultPath = "$.waits"
+      Next       = "Transform"
     }
+    Transform = merge(local.transform, {
+      Comment = "What it fails for is looked at before the one attempt more."
+      Catch   = [{ ErrorEquals = ["States.TaskFailed"], ResultPath = "$.build", Next = "IsHeld" }]
+    })
+    IsHeld = {
+      Type    = "Choice"
+      Comment = "Somebody else writes the tables: nothing was done, and nothing is wrong."
+      Choices = [{
+        And = [
+          { Variable = "$.build.Cause", StringMatches = "*${local.held.says}*" },
+          { Variable = "$.waits.count", NumericLessThan = local.held.waits },
+        ]
+        Next = "WaitForLease"
+      }]
+      Default = "Pause"
+    }
+    WaitForLease = { Type = "Wait", Seconds = local.held.seconds, Next = "CountWait" }
+    CountWait = {
+      Type       = "Pass"
+      Parameters = { "count.$" = "States.MathAdd($.waits.count, 1)" }
+      ResultPath = "$.waits"
+      Next       = "Transform"
+    }
+    Pause = {
+      Type    = "Wait"
+      Comment = "A build that was killed keeps its lease for 180 s."
+      Seconds = 240
+      Next    = "TransformAgain"
+    }
+    # Not a retry of Transform, and not followed by a state of type Fail: an execution is redriven at the state that
+    # failed, and that must be one that builds.
+    TransformAgain = merge(local.transform, {
+      Comment = "A partial run converges, so one more attempt is harmless; more would hide a failing test for hours."
+    })
     Notify = {
       Type     = "Task"
       Resource = "arn:${local.partition}:states:::sns:publish"

@@ -81,7 +81,7 @@ resource "aws_cloudwatch_log_group" "function" {
 resource "aws_sqs_queue" "dead_letters" {
   name                      = "${var.prefix}-dead-letters"
   kms_master_key_id         = var.kms_key_arn
-  message_retention_seconds = 14 * 24 * 3600
+  message_retention_seconds = var.dead_letter_days * 24 * 3600
 }
 
 resource "aws_sqs_queue_policy" "dead_letters" {

@@ -11,6 +11,13 @@ variable "bundle_path" {
   nullable    = false
 }
 
+variable "dead_letter_days" {
+  description = "Days that a lost start is kept, 1 to 14."
+  type        = number
+  default     = 14
+  nullable    = false
+}
+
 variable "extracts_at_once" {
   description = "Most extractions that run side by side. All builds of one size share the account's quota of them, which may be 1 in a new account: more wait for their turn."
   type        = number
@@ -57,6 +64,18 @@ variable "prefix" {
   description = "First part of every name, <project>-<environment>."
   type        = string
   nullable    = false
+}
+
+variable "private_sources" {
+  description = "Sources that the project extract-private extracts: <domain>.<entity>, or a <domain> with all its entities."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for source in var.private_sources : can(regex("^[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)?$", source))])
+    error_message = "private_sources: a source is named <domain>.<entity>, or <domain> for all of its entities."
+  }
 }
 
 variable "project_names" {

@@ -11,17 +11,18 @@ locals {
 
   # "-" stands for "not given": an override of a build cannot be left out by a state machine.
   # Only extract holds rows in memory; the others wait for engines most of the time.
-  steps = {
-    extract = {
-      command     = "lakehouse extract \"$LAKEHOUSE_SOURCE\" --object \"$LAKEHOUSE_OBJECT\""
-      limit       = null
-      environment = merge(var.sources, { LAKEHOUSE_SOURCE = "-", LAKEHOUSE_OBJECT = "-" })
-      size        = "MEDIUM"
-    }
+  extract = {
+    command     = "lakehouse extract \"$LAKEHOUSE_SOURCE\" --object \"$LAKEHOUSE_OBJECT\""
+    limit       = null
+    environment = merge(var.sources, { LAKEHOUSE_SOURCE = "-", LAKEHOUSE_OBJECT = "-" })
+    size        = "MEDIUM"
+  }
+  steps = merge({ for step in keys(local.private) : step => local.extract }, {
+    extract = local.extract
     maintain = {
       command     = "lakehouse dbt run-operation compact_tables"
       limit       = 1
-      environment = {}
+      environment = { LAKEHOUSE_SNAPSHOT_DAYS = var.snapshot_days }
       size        = "SMALL"
     }
     # It reads what either engine wrote, and needs no session for that.
@@ -34,14 +35,42 @@ locals {
     transform = {
       command     = "lakehouse transform --run-date \"$LAKEHOUSE_RUN_DATE\" --select \"$LAKEHOUSE_SELECT\" --full-refresh \"$LAKEHOUSE_FULL_REFRESH\" --variables \"$LAKEHOUSE_VARIABLES\""
       limit       = 1
-      environment = { LAKEHOUSE_FULL_REFRESH = "-", LAKEHOUSE_RUN_DATE = "-", LAKEHOUSE_SELECT = "-", LAKEHOUSE_VARIABLES = "-" }
+      environment = { LAKEHOUSE_FULL_REFRESH = "-", LAKEHOUSE_METRICS = var.metrics_namespace, LAKEHOUSE_RUN_DATE = "-", LAKEHOUSE_SELECT = "-", LAKEHOUSE_VARIABLES = "-" }
       size        = "SMALL"
     }
-  }
+  })
 
-  # Only a build that talks to a database in the network is put there: the others need the internet,
-  # and the network has no way to it.
-  steps_in_network = var.network == null ? [] : ["publish"]
+  # Only a build that talks to a database in a network is put there: the others need the internet, and the network of
+  # this environment has no way to it.
+  role_of = { for step in keys(local.steps) : step => step == "extract-private" ? "extract" : step }
+  private = { for network in var.private_network[*] : "extract-private" => {
+    security_group_id = aws_security_group.private[0].id
+    subnet_ids        = network.subnet_ids
+    vpc_id            = network.vpc_id
+  } }
+  networks = merge(local.private, { for network in var.network[*] : "publish" => network })
+}
+
+# The sources themselves are their owner's, and so are the ways to them and to AWS: this only lets builds out.
+resource "aws_security_group" "private" {
+  count = var.private_network == null ? 0 : 1
+
+  name        = "${var.prefix}-extract-private"
+  description = "Extraction of ${var.prefix} from sources in this network"
+  vpc_id      = var.private_network.vpc_id
+
+  tags = { Name = "${var.prefix}-extract-private" }
+}
+
+resource "aws_vpc_security_group_egress_rule" "private" {
+  for_each = toset([for port in flatten([for network in var.private_network[*] : [443, network.ports]]) : tostring(port)])
+
+  security_group_id = aws_security_group.private[0].id
+  description       = each.key == "443" ? "AWS and sources over HTTPS" : "Sources at port ${each.key}"
+  cidr_ipv4         = "0.0.0.0/0"
+  from_port         = tonumber(each.key)
+  to_port           = tonumber(each.key)
+  ip_protocol       = "tcp"
 }
 
 resource "aws_cloudwatch_log_group" "build" {
@@ -58,7 +87,7 @@ resource "aws_codebuild_project" "this" {
 
   name                   = "${var.prefix}-${each.key}"
   description            = "The step ${each.key} of the workflow."
-  service_role           = var.role_arns[each.key]
+  service_role           = var.role_arns[local.role_of[each.key]]
   build_timeout          = var.timeout_minutes
   queued_timeout         = 60
   concurrent_build_limit = each.value.limit
@@ -102,7 +131,7 @@ resource "aws_codebuild_project" "this" {
   }
 
   dynamic "vpc_config" {
-    for_each = contains(local.steps_in_network, each.key) ? [var.network] : []
+    for_each = [for step, network in local.networks : network if step == each.key]
 
     content {
       vpc_id             = vpc_config.value.vpc_id

@@ -3,7 +3,7 @@ resource "aws_iam_role_policy" "build" {
 
   # Two steps may share a role.
   name = "build-${each.key}"
-  role = var.role_names[each.key]
+  role = var.role_names[local.role_of[each.key]]
 
   policy = jsonencode({
     Version = "2012-10-17"
@@ -34,7 +34,7 @@ resource "aws_iam_role_policy" "build" {
           Resource = var.kms_key_arn
         },
       ],
-      flatten([for network in(contains(local.steps_in_network, each.key) ? [var.network] : []) : [
+      flatten([for step, network in local.networks : [
         {
           # EC2 knows no resource for these before the interface exists.
           Sid    = "NetworkInterfaces"
@@ -57,7 +57,7 @@ resource "aws_iam_role_policy" "build" {
             }
           }
         },
-      ]])
+      ] if step == each.key])
     )
   })
 }

@@ -16,6 +16,13 @@ variable "log_retention_days" {
   nullable    = false
 }
 
+variable "metrics_namespace" {
+  description = "Namespace of CloudWatch into which transform writes how long ago each source delivered."
+  type        = string
+  default     = "lakehouse"
+  nullable    = false
+}
+
 variable "network" {
   description = "Where the step publish runs, so that it reaches a database (null: outside of any network)."
   type = object({
@@ -30,6 +37,24 @@ variable "prefix" {
   description = "First part of every name, <project>-<environment>."
   type        = string
   nullable    = false
+}
+
+variable "private_network" {
+  description = <<-EOT
+    Network in which sources lie that the internet does not reach, with private subnets and the ports that sources
+    listen on besides 443 (null: there are none). Its routes, to the sources and to AWS, are its owner's.
+  EOT
+  type = object({
+    ports      = optional(list(number), [5432])
+    subnet_ids = list(string)
+    vpc_id     = string
+  })
+  default = null
+
+  validation {
+    condition     = alltrue([for network in var.private_network[*] : length(network.subnet_ids) > 0 && startswith(network.vpc_id, "vpc-") && alltrue([for id in network.subnet_ids : startswith(id, "subnet-")])])
+    error_message = "private_network names a network, vpc-…, and at least one private subnet of it, subnet-…."
+  }
 }
 
 variable "profile" {
@@ -59,6 +84,13 @@ variable "role_arns" {
 variable "role_names" {
   description = "Name of the role of each step, as in role_arns."
   type        = map(string)
+  nullable    = false
+}
+
+variable "snapshot_days" {
+  description = "Days after which maintain lets snapshots of a table expire, and removes files that none names."
+  type        = number
+  default     = 7
   nullable    = false
 }
 

@@ -1,6 +1,6 @@
 -- For every day D and bucket: the ledger summed to D = fct_commerce__gmv_daily valid on D = the
 -- versions in force on D, computed directly. Asked on every day on which a version opened or the
--- ledger posted; between two such days nothing can differ.
+-- ledger posted: between two such days nothing can differ.
 
 with day_of_posting as (
     select posted_on from {{ ref('fct_commerce__gmv_movement') }}

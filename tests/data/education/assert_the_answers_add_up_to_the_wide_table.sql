@@ -1,4 +1,4 @@
--- Grades by school and by subject are all the grades; schools and pupils by network are all that
+-- Grades by school and by subject are all the grades: schools and pupils by network are all that
 -- have a grade, because a school has one network and a pupil one school.
 
 with performance_academica as (

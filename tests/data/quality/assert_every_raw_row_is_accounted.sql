@@ -1,5 +1,5 @@
 -- Nothing is lost: per domain, entity and day, as many rows are accounted for as the raw zone holds
--- of the loads that the run took; what landed since belongs to the next run. Reads the raw tables
+-- of the loads that the run took: what landed since belongs to the next run. Reads the raw tables
 -- that the sources YAML declares, whatever domain they belong to. Load tables lie above the
 -- account, so they are built by then.
 

@@ -1,5 +1,5 @@
 -- The calendar has every day from 1 January of the first year with a sale to 31 December of the
--- last, once; a month has one name and an ISO week seven days, except at the two ends.
+-- last, once: a month has one name and an ISO week seven days, except at the two ends.
 
 with calendar as (
     select * from {{ ref('dim_retail__data') }}

@@ -1,4 +1,4 @@
--- The fact, merged run by run, is what the open versions say; and no two versions of a sale, an
+-- The fact, merged run by run, is what the open versions say: and no two versions of a sale, an
 -- employee or a category overlap.
 
 with venda_version as (

@@ -81,6 +81,18 @@ def denied(deployment: Deployment, role: str, action: str) -> Iterator[None]:
         iam.delete_role_policy(RoleName=name, PolicyName="broken")
 
 
+@contextmanager
+def building(deployment: Deployment, project: str, source: dict) -> Iterator[None]:
+    """Give a project another source and buildspec for a while: a test says what its builds do."""
+    client = deployment.aws.client("codebuild")
+    before = client.batch_get_projects(names=[project])["projects"][0]["source"]
+    client.update_project(name=project, source=source)
+    try:
+        yield
+    finally:
+        client.update_project(name=project, source=before)
+
+
 class Notices:
     """What the topic of the environment tells from now on."""
 

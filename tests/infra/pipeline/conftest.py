@@ -43,9 +43,14 @@ class Warehouse(redshift_api.RedshiftApi):
 
 @dataclass(frozen=True)
 class Pipeline:
-    """All that is there before the clock is."""
+    """All that is there before the clock is.
+
+    Attributes:
+        variables: with which live/dev is applied.
+    """
 
     deployment: Deployment
+    variables: tuple[str, ...]
     database: PostgresServer
     source: SourceServer
     fire: Callable[[str, str], subprocess.CompletedProcess]
@@ -129,7 +134,6 @@ def aws(
     folder = tmp_path_factory.mktemp("aws")
     made, address = warehouse
     wanted = {
-        "with_glue": False,
         "build_path": release.image(folder),
         "wait_scale": 0.02,
         "forwards": (("redshift-data", address),),
@@ -162,9 +166,9 @@ def pipeline(
     backend = [f"-backend-config={one}" for one in (f"bucket={bucket}", *emulator.BACKEND)]
     bootstrap.check("init", "-input=false", *backend, folder=FOLDER)
     deployment = Deployment(bootstrap, aws)
-    deployment.apply(
-        *("enable_aurora", "enable_redshift", "enable_schedules"), f"sources={json.dumps(sources)}"
-    )
+    switches = ("enable_aurora", "enable_redshift", "enable_schedules")
+    variables = (*switches, f"sources={json.dumps(sources)}")
+    deployment.apply(*variables)
     _log_in_to_aurora(deployment, database)
     put_release(deployment, tmp_path_factory.mktemp("release"), database.ca_file.read_bytes())
     state = str(aws.builds.parent)
@@ -172,7 +176,7 @@ def pipeline(
     def fire(schedule: str, at: str) -> subprocess.CompletedProcess:
         return emulator.command(state, "fire", f"{emulator.PREFIX}/{schedule}", "--at", at)
 
-    return Pipeline(deployment, database, source, fire)
+    return Pipeline(deployment, variables, database, source, fire)
 
 
 def _fill_shop(aws: Emulator, database: PostgresServer) -> str:

@@ -64,18 +64,30 @@ def test_source_that_is_down_fails_its_run_and_the_next_schedule_brings_its_rows
     pipeline.source.answer = answers()
 
 
-def test_day_is_published_though_each_later_step_breaks_once(pipeline: Pipeline, notices: Notices):
+def extractions(pipeline: Pipeline) -> int:
+    """How many builds have extracted something so far."""
+    project = f"{emulator.PREFIX}-extract"
+    client = pipeline.aws.client("codebuild")
+    return len(client.list_builds_for_project(projectName=project)["ids"])
+
+
+def test_day_is_published_though_each_step_breaks_once(pipeline: Pipeline, notices: Notices):
     pipeline.aws.client("s3").put_object(
         Bucket=pipeline.deployment.outputs()["buckets"]["transient"],
         Key=f"market/carteira/{ANSWER}",
         Body=(SOURCES / "market" / ANSWER).read_bytes(),
     )
     run_of(pipeline.deployment, "market", "SUCCEEDED")
-    name = f"daily-{TODAY}"
+    name, well = f"daily-{TODAY}", answers()
+    pipeline.source.answer = lambda path: (500, b"") if path.startswith("/staff") else well(path)
+    assert pipeline.fire("daily", f"{TODAY}T06:00:00Z").returncode == 0
+    execution = run_of(pipeline.deployment, name, "FAILED")
+    assert notices.says(name, "FAILED")
+    pipeline.source.answer, before = well, extractions(pipeline)
     with denied(pipeline.deployment, "transformer", "athena:StartQueryExecution"):
-        assert pipeline.fire("daily", f"{TODAY}T06:00:00Z").returncode == 0
-        execution = run_of(pipeline.deployment, name, "FAILED")
-        assert notices.says(name, "FAILED")
+        redriven(pipeline, execution, "FAILED")
+    # Of all the sources, the one that was down.
+    assert extractions(pipeline) == before + 1
     with denied(pipeline.deployment, "publisher", "secretsmanager:GetSecretValue"):
         redriven(pipeline, execution, "FAILED")
     redriven(pipeline, execution, "SUCCEEDED")

@@ -16,7 +16,10 @@ BESIDE_DBT = {"AWS_DEFAULT_REGION", "LAKEHOUSE_RAW", "LAKEHOUSE_TRANSIENT"}
 
 
 def test_terraform_gives_every_value_that_the_profile_reads():
-    profile = (REPOSITORY / "profiles.yml").read_text(encoding="utf-8")
+    profile = "".join(
+        (REPOSITORY / name).read_text(encoding="utf-8")
+        for name in ("profiles.yml", "dbt_project.yml")
+    )
     read = set(re.findall(r"env_var\('([A-Z_]+)'", profile))
     spark = (TERRAFORM / "modules" / "spark" / "outputs.tf").read_text(encoding="utf-8")
     live = (TERRAFORM / "live" / "dev" / "main.tf").read_text(encoding="utf-8")

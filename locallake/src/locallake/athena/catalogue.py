@@ -114,6 +114,9 @@ class Catalogue:
         """Trino writes one column `dummy` for a view; Athena writes the real ones."""
         self.alter_columns(name, columns, replace=True)
 
+    def properties(self, name: TableName) -> dict[str, str]:
+        return self._existing(name).get("Parameters") or {}
+
     def set_properties(self, name: TableName, properties: Mapping[str, str]) -> None:
         entry = self._existing(name)
         parameters = {**(entry.get("Parameters") or {}), **properties}

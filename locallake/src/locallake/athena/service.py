@@ -308,9 +308,12 @@ class AthenaService:
             case plans.Unload():
                 return self._unload(execution, plan, database, running)
             case plans.Vacuum(table):
-                asked = (statements.snapshot_age_query(table),)
-                stated = self._ask(execution, asked, database, {}, running).rows
-                age = int((stated[0][0] if stated else None) or statements.SNAPSHOT_AGE_SECONDS)
+                # What ALTER TABLE set lies in the catalogue here, what CTAS set in the table.
+                set_later = self._catalogue.properties(table).get(statements.SNAPSHOT_AGE)
+                asked = () if set_later else (statements.snapshot_age_query(table),)
+                stated = self._ask(execution, asked, database, {}, running).rows if asked else ()
+                at_creation = stated[0][0] if stated else None
+                age = int(set_later or at_creation or statements.SNAPSHOT_AGE_SECONDS)
                 sent = statements.vacuum_statements(table, age)
                 self._ask(execution, sent, database, {}, running)
             case plans.CreateExternalTable(statement):

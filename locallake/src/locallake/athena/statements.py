@@ -49,6 +49,7 @@ from locallake.settings import HIVE_CATALOG, ICEBERG_CATALOG
 
 # Athena's quota for one query string.
 LONGEST_STATEMENT_BYTES = 262_144
+SNAPSHOT_AGE = "vacuum_max_snapshot_age_seconds"
 # What VACUUM keeps when the table says nothing: five days.
 SNAPSHOT_AGE_SECONDS = 432_000
 
@@ -299,7 +300,7 @@ def _vacuum(reader: TokenReader, context: Context) -> Vacuum:
 def snapshot_age_query(table: TableName) -> str:
     """The age that the table states itself; its Iceberg properties are not in the catalogue."""
     properties = TableName(table.schema, f"{table.table}$properties").within(ICEBERG_CATALOG)
-    return f"select value from {properties} where key = 'vacuum_max_snapshot_age_seconds'"
+    return f"select value from {properties} where key = '{SNAPSHOT_AGE}'"
 
 
 def vacuum_statements(table: TableName, age_seconds: int) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import copy
+import hashlib
 import io
 import json
 import secrets
@@ -25,9 +26,11 @@ from typing import Any
 from locallake import ministack
 from locallake.builds.buildspec import Buildspec, BuildspecError, read_buildspec
 from locallake.builds.environment import environment_of, merged
+from locallake.builds.installed import PHASE as INSTALL
+from locallake.builds.installed import Installations, key_of, without_install
 from locallake.builds.logs import BuildLog
 from locallake.builds.process import BuildProcess
-from locallake.builds.script import read_mark, write_script
+from locallake.builds.script import RUNNING, read_mark, write_script
 from locallake.clients import client_with
 from locallake.errors import ConfigurationError
 from locallake.permissions.plugin import role_credentials
@@ -73,6 +76,7 @@ class Builds:
         self._service = codebuild
         self._running: dict[str, BuildProcess] = {}
         self._stopped: set[str] = set()
+        self._installed = Installations()
         self._lock = threading.Lock()
 
     def start(self, request: Document) -> Any:
@@ -107,6 +111,7 @@ class Builds:
     def end_all(self) -> None:
         for name in list(self._running):
             self._end(name)
+        self._installed.forget()
 
     def _end(self, name: str) -> None:
         with self._lock:
@@ -178,7 +183,8 @@ class Builds:
             _finish(build, "STOPPED" if stopped else status)
         # An environment of half a GB per build would fill the disk; its log is kept.
         for name in ("source", "home"):
-            shutil.rmtree(folder / name, ignore_errors=True)
+            if not self._installed.has(folder / name):
+                shutil.rmtree(folder / name, ignore_errors=True)
 
     def _executed(self, build: Document, project: Document, folder: Path) -> str:
         from botocore.exceptions import ClientError
@@ -196,7 +202,7 @@ class Builds:
                 stream=build["logs"]["streamName"],
             )
             log.open()
-            source = self._fetch_source(project, folder, credentials)
+            source, digest = self._fetch_source(project, folder, credentials)
             spec = _spec_of(project, source)
         except (ClientError, ConfigurationError, zipfile.BadZipFile) as err:
             return _note(build, "DOWNLOAD_SOURCE", "FAILED", _CLIENT, str(err))
@@ -219,23 +225,26 @@ class Builds:
             credentials=credentials,
         )
         (folder / "home").mkdir()
-        status = self._run_phases(build, project, spec, folder, source, environment, log)
+        key = key_of(spec, role=project["serviceRole"], source_digest=digest)
+        status = self._run_phases(build, project, spec, folder, source, environment, log, key)
         log.flush()
         return status
 
     def _fetch_source(
         self, project: Document, folder: Path, credentials: Mapping[str, str]
-    ) -> Path:
-        source = folder / "source"
+    ) -> tuple[Path, str]:
+        """The folder with the source, and the digest of its archive."""
+        source, archived = folder / "source", b""
         source.mkdir(parents=True)
         if project["source"]["type"] == "S3":
             bucket, _, key = project["source"]["location"].partition("/")
             found = client_with(self._settings, "s3", credentials).get_object(
                 Bucket=bucket, Key=key
             )
-            with zipfile.ZipFile(io.BytesIO(found["Body"].read())) as archive:
+            archived = found["Body"].read()
+            with zipfile.ZipFile(io.BytesIO(archived)) as archive:
                 archive.extractall(source)
-        return source
+        return source, hashlib.sha256(archived).hexdigest()
 
     def _run_phases(
         self,
@@ -246,16 +255,26 @@ class Builds:
         source: Path,
         environment: Mapping[str, str],
         log: BuildLog,
+        key: str,
     ) -> str:
+        before = {path.name for path in source.iterdir()}
+        if found := self._installed.put_into(source, key):
+            spec = without_install(spec)
+            log.say(f"[locallake] {INSTALL}: as build {found.source.parent.name} left it")
+            _note(build, INSTALL, "SUCCEEDED")
         commands, token = folder / "commands", secrets.token_hex(16)
         commands.mkdir()
         script = write_script(spec, folder=commands, token=token)
         failed: list[str] = []
+        command = ""
         with (folder / "log").open("w", encoding="utf-8") as kept:
 
             def say(line: str) -> None:
+                nonlocal command
                 mark = read_mark(line, token)
                 if mark is None:
+                    if line.startswith(RUNNING):
+                        command = line.removeprefix(RUNNING)
                     kept.write(line + "\n")
                     kept.flush()
                     log.say(line)
@@ -263,9 +282,14 @@ class Builds:
                     _begin(build, mark.phase)
                 elif mark.status == 0:
                     _note(build, mark.phase, "SUCCEEDED")
+                    if mark.phase == INSTALL:
+                        self._installed.keep(source, key, before=before)
                 else:
                     failed.append(mark.phase)
-                    message = f"Error while executing command: exit status {mark.status}"
+                    message = (
+                        f"Error while executing command: {command}. "
+                        f"Reason: exit status {mark.status}"
+                    )
                     _note(build, mark.phase, "FAILED", _COMMAND, message)
 
             with self._lock:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from locallake.builds.buildspec import AFTER_FAILURE, Buildspec, Phase
 
+RUNNING = "[Container] Running command "
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -66,6 +68,6 @@ def _run(name: str, command: str, folder: Path) -> Iterator[str]:
     file = folder / name
     file.write_text(command + "\n")
     # Quoted once for the file, shown as a person wrote it.
-    yield f"printf '%s\\n' {shlex.quote('[Container] Running command ' + command)}"
+    yield f"printf '%s\\n' {shlex.quote(RUNNING + command)}"
     yield f". {shlex.quote(str(file))}"
     yield "locallake_status=$?"

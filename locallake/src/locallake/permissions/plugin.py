@@ -15,7 +15,8 @@ import contextvars
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,9 @@ from locallake.permissions.resources import (
     resources_of,
 )
 from locallake.settings import ENGINE_KEY, UNLOAD_DATABASE, Settings
+from locallake.stubs import redshift
+
+Http = tuple[int, dict[str, str], bytes]
 
 _call: contextvars.ContextVar[Call | None] = contextvars.ContextVar("locallake_call", default=None)
 
@@ -36,6 +40,9 @@ _agent: contextvars.ContextVar[str] = contextvars.ContextVar("locallake_agent", 
 
 # Of the process, once `install` has put them in place.
 _installed: list[Checks] = []
+
+# Who executed a statement of Redshift's Data API, `aws:userid` by the statement's id.
+_owners: dict[str, str] = {}
 
 # IAM knows these operations by another name.
 _RENAMED = {
@@ -74,9 +81,13 @@ def install(settings: Settings) -> None:
     from ministack import app
     from ministack.core import iam_actions, iam_evaluator
 
-    ministack.require(app, "AUTH", "pin_request_origin")
+    ministack.require(
+        app, "AUTH", "SERVICE_HANDLERS", "extract_access_key_id", "pin_request_origin"
+    )
     ministack.require(iam_actions, "extract_iam_action", "extract_resource_arn")
-    ministack.require(iam_evaluator, "enforce", "resolve_principal", "EvalResult")
+    ministack.require(
+        iam_evaluator, "enforce", "resolve_credential", "resolve_principal", "EvalResult"
+    )
     if not app.AUTH:
         raise ConfigurationError("AUTH is off: start with `locallake up --enforce`")
     settings.calls.unlink(missing_ok=True)
@@ -123,6 +134,8 @@ def install(settings: Settings) -> None:
         )
         return arn
 
+    app.SERVICE_HANDLERS["redshift-data"] = noting_owners(app.SERVICE_HANDLERS["redshift-data"])
+    ministack.on_reset(_owners.clear)
     iam_actions.extract_iam_action = extract_iam_action
     iam_actions.extract_resource_arn = extract_resource_arn
     iam_evaluator.enforce = checks.enforce
@@ -155,8 +168,8 @@ class Checks:
 
     def resolve_principal(self, access_key: str, account: str, credential: Any = None) -> Any:
         if access_key == ENGINE_KEY:
-            return self._resolve(self._asking or "test", account)
-        return self._resolve(access_key, account, credential)
+            return with_variables(self._resolve(self._asking or "test", account))
+        return with_variables(self._resolve(access_key, account, credential))
 
     def enforce(
         self,
@@ -254,6 +267,51 @@ def denied_to_asker(action: str, database: str) -> str | None:
     return _installed[0].denied_to_asker(call)
 
 
+def with_variables(principal: Any) -> Any:
+    """A principal whose policies name it where they say `${aws:userid}`: the emulator does not."""
+    user_id = getattr(principal, "keys", {}).get("aws:userid")
+    if not user_id or not principal.policies:
+        return principal
+
+    def filled(value: Any) -> Any:
+        if isinstance(value, str):
+            return value.replace("${aws:userid}", user_id)
+        if isinstance(value, list):
+            return [filled(each) for each in value]
+        if isinstance(value, Mapping):
+            return {name: filled(each) for name, each in value.items()}
+        return value
+
+    policies = [
+        [
+            replace(each, resources=filled(each.resources), conditions=filled(each.conditions))
+            for each in policy
+        ]
+        for policy in principal.policies
+    ]
+    return replace(principal, policies=policies)
+
+
+def noting_owners(handle: Callable[..., Awaitable[Http]]) -> Callable[..., Awaitable[Http]]:
+    """Redshift's Data API, which shows a statement to whoever executed it."""
+
+    async def handle_and_note(
+        method: str, path: str, headers: Mapping[str, str], body: bytes, query_params: Any
+    ) -> Http:
+        from ministack import app
+        from ministack.core import iam_evaluator
+        from ministack.core.responses import get_account_id
+
+        answer = await handle(method, path, headers, body, query_params)
+        if answer[0] == 200 and headers.get("x-amz-target", "").endswith("ExecuteStatement"):
+            key = app.extract_access_key_id(headers, query_params)
+            asked = iam_evaluator.resolve_credential(key, get_account_id())
+            _owners[json.loads(answer[2])["Id"]] = asked.principal_id
+        return answer
+
+    return handle_and_note
+
+
 def _is_of_unload(call: Call) -> bool:
     """Whether Trino keeps the table that stands in for an UNLOAD, for which AWS has none."""
     database = call.get("DatabaseName", "Name", "DatabaseInput.Name") or ""
@@ -279,6 +337,10 @@ def lookup(kind: str, identifier: str) -> str | None:
         return (athena._executions.get(identifier) or {}).get("WorkGroup")
     if kind == "named query":
         return (athena._named_queries.get(identifier) or {}).get("WorkGroup")
+    if kind == "redshift workgroup":
+        return redshift.workgroup_id(identifier)
+    if kind == "owner of statement":
+        return _owners.get(identifier)
     return None
 
 

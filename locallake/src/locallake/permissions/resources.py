@@ -97,6 +97,12 @@ def conditions_of(call: Call) -> dict[str, Any]:
     """Condition keys that the request itself decides and the emulator does not know."""
     if call.operation in ("AttachRolePolicy", "DetachRolePolicy") and call.get("PolicyArn"):
         return {"iam:PolicyARN": call.get("PolicyArn")}
+    if call.service == "redshift-data" and (statement := call.get("Id")):
+        # Of a batch each statement has the id of the whole, and its number.
+        owner = call.lookup("owner of statement", statement.partition(":")[0])
+        return {"redshift-data:statement-owner-iam-userid": owner} if owner else {}
+    if call.operation == "PutMetricData":
+        return {"cloudwatch:namespace": call.get("Namespace")}
     return {}
 
 
@@ -139,6 +145,8 @@ def _budgets(call: Call) -> list[str]:
 def _cloudwatch(call: Call) -> list[str]:
     if arn := call.get("ResourceARN"):
         return [arn]
+    if call.operation == "PutMetricData":
+        return [ANY]
     if "Dashboard" in call.operation:
         name = call.get("DashboardName", "DashboardNames", "DashboardNames.member.1")
         return [call.arn(f"dashboard/{name}", region="")]
@@ -307,8 +315,9 @@ def _redshift(call: Call) -> list[str]:
 
 
 def _redshift_data(call: Call) -> list[str]:
-    if call.get("WorkgroupName"):
-        return [call.arn(f"workgroup/{ANY}", service="redshift-serverless")]
+    if name := call.get("WorkgroupName"):
+        found = call.lookup("redshift workgroup", name)
+        return [call.arn(f"workgroup/{found or ANY}", service="redshift-serverless")]
     return [ANY]
 
 

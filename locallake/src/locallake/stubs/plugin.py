@@ -9,7 +9,7 @@ from typing import Any
 
 from locallake import ministack
 from locallake.settings import Settings
-from locallake.stubs import aurora, forgotten_fields, lake_formation, redshift
+from locallake.stubs import aurora, forgotten_fields, lake_formation, redshift, service_quotas
 from locallake.stubs.answers import (
     Document,
     Http,
@@ -68,11 +68,12 @@ def install(settings: Settings) -> None:
     """
     from ministack import app
     from ministack.core import iam_actions, router
-    from ministack.services import ssm
+    from ministack.services import ec2, ssm
 
     ministack.require(app, "SERVICE_HANDLERS", "_port_is_bindable")
     ministack.require(router, "SERVICE_PATTERNS")
     ministack.require(iam_actions, "SERVICE_TO_IAM_NAMESPACE")
+    ministack.require(ec2, "_VPCE_INTERFACE_SERVICES")
     ministack.require(ssm, "_PUBLIC_AMI_PARAMETERS")
     add_service(
         "redshift-serverless",
@@ -91,10 +92,21 @@ def install(settings: Settings) -> None:
         handler(lake_formation.lake_formation, "EntityNotFoundException", by_path=True),
         "lakeformation",
     )
+    add_service(
+        "servicequotas",
+        handler(service_quotas.service_quotas, "NoSuchResourceException"),
+        "servicequotas",
+        target_prefixes=["ServiceQuotasV20190624."],
+    )
     forgotten_fields.keep_dropped_fields_of_builds()
     forgotten_fields.keep_prefix_lists_of_rules()
     if settings.rds_host is not None:
         aurora.answer_at(settings.rds_host)
+    # AWS has endpoints of these too.
+    ec2._VPCE_INTERFACE_SERVICES = (
+        *ec2._VPCE_INTERFACE_SERVICES,
+        *("athena", "glue", "redshift-data"),
+    )
     # The image for Arm processors is public too; MiniStack knows the other one only.
     image = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-"
     ssm._PUBLIC_AMI_PARAMETERS[image + "arm64"] = ssm._PUBLIC_AMI_PARAMETERS[image + "x86_64"]
@@ -102,3 +114,4 @@ def install(settings: Settings) -> None:
     app._port_is_bindable = lambda *args, **kwargs: False
     ministack.on_reset(redshift.forget)
     ministack.on_reset(lake_formation.forget)
+    ministack.on_reset(service_quotas.forget)

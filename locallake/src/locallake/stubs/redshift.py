@@ -25,6 +25,12 @@ def forget() -> None:
         store.clear()
 
 
+def workgroup_id(name: str) -> str | None:
+    """The id in the ARN of a workgroup; None if there is no such workgroup."""
+    found = _resources.get(("Workgroup", name))
+    return None if found is None else str(found["workgroupId"])
+
+
 def _now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 

@@ -4,7 +4,7 @@
 - A stop or a time-out of a state ends its build.
 - StartExecution with the name and the input of a running execution answers with it.
 - Names that Step Functions does not take are refused.
-- RedriveExecution starts again at the state that failed.
+- RedriveExecution starts again at the state that failed; of a Map, with the items that failed.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _HOOKS = (
     "_SERVICE_DISPATCH", "_ExecutionError", "_add_event", "_emit_execution_status_event",
     "_execute_choice", "_execute_map", "_execute_parallel", "_execute_pass", "_execute_task",
     "_execute_wait", "_executions", "_fail_execution", "_fail_state_error", "_finalize_response",
-    "_invoke_resource_with_timeout", "_run_execution", "_start_execution", "_state_machines",
-    "_stop_execution", "handle_request",
+    "_invoke_resource_with_timeout", "_run_execution", "_run_sub_machine", "_start_execution",
+    "_state_machines", "_stop_execution", "handle_request",
 )  # fmt: skip
 
 # The execution that this thread works for, and the builds of the state that it runs.
@@ -65,10 +65,13 @@ class Workflows:
         self._settings = settings
         self._service = service
         self._builds: dict[str, list[str]] = {}
+        # Outcomes of a Map's items that succeeded, by execution, state and index.
+        self._items: dict[tuple[str, str, int], Any] = {}
         self._starting = threading.Lock()
         self._start = service._start_execution
         self._stop = service._stop_execution
         self._run = service._run_execution
+        self._run_nested = service._run_sub_machine
         self._fail = service._fail_execution
         self._timed = service._invoke_resource_with_timeout
         self._handle = service.handle_request
@@ -77,6 +80,7 @@ class Workflows:
         service = self._service
         service._start_execution, service._stop_execution = self.start, self.stop
         service._run_execution, service._fail_execution = self.run, self.fail
+        service._run_sub_machine = self.run_nested
         service._invoke_resource_with_timeout = self.timed
         service.handle_request = self.handle
         # A longer prefix first: `startBuildBatch` begins with `startBuild` and is not done.
@@ -89,6 +93,7 @@ class Workflows:
 
     def forget(self) -> None:
         self._builds.clear()
+        self._items.clear()
 
     async def handle(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes, query: Any
@@ -133,6 +138,21 @@ class Workflows:
     def run(self, arn: str) -> None:
         _execution.set(arn)
         self._run(arn)
+
+    def run_nested(
+        self, states: Document, start_at: str, given: Any, execution: Document, context: Document
+    ) -> Any:
+        """What is inside of a Map, once per item, or of a Parallel."""
+        if "Map" not in context:
+            return self._run_nested(states, start_at, given, execution, context)
+        item = (
+            execution["executionArn"],
+            context["State"]["Name"],
+            context["Map"]["Item"]["Index"],
+        )
+        if not (execution.get("redriveCount") and item in self._items):
+            self._items[item] = self._run_nested(states, start_at, given, execution, context)
+        return self._items[item]
 
     def fail(self, execution: Document, error: str, cause: str) -> None:
         # Stock, the thread of a stopped execution calls it failed when its build has ended.
@@ -179,7 +199,7 @@ class Workflows:
         return {"MessageId": answer["MessageId"]}
 
     def redrive(self, request: Document) -> Any:
-        """RedriveExecution: from the state that failed, with its input; what went before stays."""
+        """RedriveExecution: from the state that failed, with its input; what succeeded stays."""
         from ministack.core.responses import error_response_json, json_response
 
         execution = self._service._executions.get(request.get("executionArn", ""))

@@ -144,3 +144,13 @@ run "prefix_too_long_for_a_bucket_is_refused" {
 
   expect_failures = [var.prefix]
 }
+
+run "raw_without_old_versions_is_refused" {
+  command = plan
+
+  variables {
+    retention_days = { raw = 1 }
+  }
+
+  expect_failures = [var.retention_days]
+}

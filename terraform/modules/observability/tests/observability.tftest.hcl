@@ -49,6 +49,48 @@ run "every_alarm_tells_somebody" {
   }
 }
 
+run "silence_is_told_where_schedules_run" {
+  variables {
+    silence = {
+      last_project = "lakehouse-dev-publish"
+      rhythm_days  = { "shop.order" = 7 }
+    }
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["no-success"].treat_missing_data == "breaching"
+    error_message = "No build is no number, and counts as none that succeeded."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["late-shop-order"].threshold == 7
+    error_message = "A source is late after its own rhythm."
+  }
+}
+
+run "rhythm_of_no_day_is_refused" {
+  command = plan
+
+  variables {
+    silence = {
+      last_project = "lakehouse-dev-publish"
+      rhythm_days  = { "shop.order" = 0 }
+    }
+  }
+
+  expect_failures = [var.silence]
+}
+
+run "namespace_of_aws_is_refused" {
+  command = plan
+
+  variables {
+    metrics_namespace = "AWS/Glue"
+  }
+
+  expect_failures = [var.metrics_namespace]
+}
+
 run "without_an_address_nobody_subscribes" {
   variables {
     alert_email = null

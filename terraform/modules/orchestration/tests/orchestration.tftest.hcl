@@ -23,7 +23,7 @@ variables {
 
 run "without_databases_nothing_is_published" {
   assert {
-    condition     = keys(jsondecode(aws_sfn_state_machine.this.definition).States) == ["Extract", "IsTransformed", "Notify", "Transform"]
+    condition     = keys(jsondecode(aws_sfn_state_machine.this.definition).States) == ["BeginToWait", "CountWait", "Extract", "IsHeld", "IsTransformed", "Notify", "Pause", "Transform", "TransformAgain", "WaitForLease"]
     error_message = "The step publish exists only with a database."
   }
 
@@ -86,7 +86,7 @@ run "with_databases_it_publishes_after_the_build" {
   }
 
   assert {
-    condition     = jsondecode(aws_sfn_state_machine.this.definition).States.Transform.Next == "Publish" && jsondecode(aws_sfn_state_machine.this.definition).States.Publish.Next == "Notify"
+    condition     = [for state in ["Transform", "TransformAgain", "Publish"] : jsondecode(aws_sfn_state_machine.this.definition).States[state].Next] == ["Publish", "Publish", "Notify"]
     error_message = "Publication follows the build, so a failing test stops it."
   }
 }
@@ -165,4 +165,14 @@ run "prefix_without_a_source_is_refused" {
   }
 
   expect_failures = [var.trigger]
+}
+
+run "source_that_is_a_pattern_is_refused" {
+  command = plan
+
+  variables {
+    private_sources = ["retail.*"]
+  }
+
+  expect_failures = [var.private_sources]
 }

@@ -115,3 +115,13 @@ run "step_without_role_is_refused" {
 
   expect_failures = [var.role_arns]
 }
+
+run "private_network_without_a_subnet_is_refused" {
+  command = plan
+
+  variables {
+    private_network = { subnet_ids = [], vpc_id = "vpc-1" }
+  }
+
+  expect_failures = [var.private_network]
+}

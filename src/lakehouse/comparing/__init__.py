@@ -1,0 +1,1 @@
+"""Two builds of the project are compared: files, environments, commits."""

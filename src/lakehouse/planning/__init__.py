@@ -1,0 +1,1 @@
+"""What the next build will do, and why, before it runs."""

@@ -1,0 +1,1 @@
+"""What a change touches: columns and their consumers, read from compiled SQL."""

@@ -1,0 +1,19 @@
+-- Each model as the newest build that had it left it. Athena reads at least 10 MB for its price.
+with newest as (
+    select *
+    from quality.model_run
+    where resource_type = 'model'
+    qualify row_number() over (partition by model_name order by run_started_at desc) = 1
+)
+
+select
+    model_name,
+    domain,
+    run_started_at,
+    run_status,
+    run_seconds,
+    row_count,
+    stored_bytes / 1024 as stored_kilobytes,
+    (greatest(stored_bytes, 10 * 1024 * 1024) / 1024.0 ^ 4 * 5)::decimal(18, 6) as athena_cost
+from newest
+order by run_seconds desc, model_name asc

@@ -1,0 +1,98 @@
+"""A run of the workflow that finds the lease held: it waits, and is no failure."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+from infra.applied import emulator
+from infra.applied.conftest import Deployment
+from infra.applied.workflow import MACHINE, Notices, building, executions, run_of, until
+
+from lakehouse.workflow import inputs_by_hand, start_by_hand
+
+PROJECT = f"{emulator.PREFIX}-transform"
+HOLDER = """
+import os, sys
+from lakehouse.building.lease import held
+with held(os.environ, run="by hand"):
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def started(deployment: Deployment) -> str:
+    """The name of a run that builds one small table."""
+    return start_by_hand(
+        inputs_by_hand(select=["ref_quality__load_decision"]),
+        machine=MACHINE,
+        now=datetime.now(UTC),
+        stepfunctions=deployment.aws.client("stepfunctions"),
+    )
+
+
+def builds(deployment: Deployment, *, since: int = 0) -> list[dict]:
+    """Builds of the project, the newest first, without those that were there before."""
+    client = deployment.aws.client("codebuild")
+    names = client.list_builds_for_project(projectName=PROJECT)["ids"]
+    found = client.batch_get_builds(ids=names)["builds"] if names else []
+    return sorted(found, key=lambda each: each["startTime"], reverse=True)[: len(found) - since]
+
+
+def messages(build: dict) -> str:
+    contexts = [each for phase in build["phases"] for each in phase.get("contexts", [])]
+    return " ".join(each["message"] for each in contexts)
+
+
+def ending_with(status: int) -> dict:
+    """A source whose builds do nothing, and end so."""
+    command = f"sh -c 'exit {status}'"
+    spec = f"version: 0.2\nphases:\n  build:\n    commands:\n      - {command}\n"
+    return {"type": "NO_SOURCE", "buildspec": spec}
+
+
+def test_run_whose_tables_another_writes_waits_until_they_are_free(
+    deployment: Deployment, released: str
+):
+    before = len(builds(deployment))
+    settings = deployment.outputs()["profile"] | deployment.aws.region | emulator.ADMINISTRATOR
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER],
+        env=dict(os.environ) | settings,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert holder.stdout and holder.stdout.readline() == "held\n"
+    name = started(deployment)
+    # It was refused, and went on to ask.
+    until(lambda: len(builds(deployment, since=before)) > 1, seconds=600)
+    assert "Reason: exit status 75" in messages(builds(deployment, since=before)[-1])
+    assert [each["status"] for each in executions(deployment, name)] == ["RUNNING"]
+    holder.communicate("\n", timeout=60)
+    run_of(deployment, name, "SUCCEEDED")
+    last, *refused = [each["buildStatus"] for each in builds(deployment, since=before)]
+    assert (last, set(refused)) == ("SUCCEEDED", {"FAILED"})
+
+
+def test_failure_of_another_kind_gets_one_attempt_more_and_is_redriven(deployment: Deployment):
+    before, notices = len(builds(deployment)), Notices(deployment)
+    with building(deployment, PROJECT, ending_with(1)):
+        name = started(deployment)
+        execution = run_of(deployment, name, "FAILED")
+        assert notices.says(name, "FAILED")
+    assert len(builds(deployment, since=before)) == 2
+    with building(deployment, PROJECT, ending_with(0)):
+        deployment.aws.client("stepfunctions").redrive_execution(executionArn=execution)
+        run_of(deployment, name, "SUCCEEDED")
+    assert len(builds(deployment, since=before)) == 3
+
+
+@pytest.mark.long
+def test_lease_that_is_never_given_back_ends_the_run_after_three_hours(deployment: Deployment):
+    before = len(builds(deployment))
+    with building(deployment, PROJECT, ending_with(75)):
+        run_of(deployment, started(deployment), "FAILED")
+    # One and 36 that were waited for, and the one attempt more of any failure.
+    assert len(builds(deployment, since=before)) == 38
