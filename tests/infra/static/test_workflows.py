@@ -52,7 +52,8 @@ def test_actions_are_pinned_and_targets_exist(path: Path):
     used = re.findall(r"uses: (?!\./)(.+)", text)
     assert [one for one in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", one)] == []
     targets = re.findall(r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text(), flags=re.MULTILINE)
-    made = [word for words in re.findall(r"run: make (.+)", text) for word in words.split()]
+    lines = re.findall(r"run: make (.+)", text)
+    made = [word for line in lines for word in line.split() if "=" not in word]
     assert set(made) <= set(targets)
 
 
