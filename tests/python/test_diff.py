@@ -178,6 +178,12 @@ def test_a_folder_without_models_is_named(tmp_path):
     assert "no models are declared there" in told(*builds, project=tmp_path, code=2)
 
 
+def test_nothing_is_drawn_where_the_report_goes():
+    with comparing._connection({}) as connection:
+        [(is_drawn,)] = connection.sql("select current_setting('enable_progress_bar')").fetchall()
+    assert is_drawn is False
+
+
 def test_a_branch_is_its_commit(project_dir):
     head = commit_of("HEAD", project_dir=project_dir)
     assert head and commit_of(head[:12], project_dir=project_dir) == head

@@ -22,6 +22,7 @@ from lakehouse.errors import (
     RawStoreError,
     UsageError,
 )
+from lakehouse.landing import raw_store
 from lakehouse.landing.raw_store import WITHDRAWN
 
 NOON = datetime(2024, 5, 6, 12, 0, 0, 123456, tzinfo=UTC)
@@ -552,6 +553,21 @@ def test_a_disk_that_fills_at_the_second_file_leaves_nothing_of_the_first(
             ("purchase_extra_info", write("e.csv", ONE)),
         )
     assert left_behind() == []
+
+
+def test_where_folders_cannot_be_opened_files_are_landed(write, land, raw_rows, monkeypatch):
+    """As on Windows, which opens a folder for nobody."""
+    opened = os.open
+
+    def no_folder(path, *arguments, **options):
+        if os.path.isdir(path):
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, *arguments, **options)
+
+    monkeypatch.setattr(raw_store, "_FOLDERS_CAN_BE_SYNCED", False)
+    monkeypatch.setattr(raw_store.os, "open", no_folder)
+    land(("purchase", write("p.csv", ONE)))
+    assert len(raw_rows("purchase")) == 1
 
 
 def test_a_place_that_cannot_be_made_for_the_second_entity_leaves_no_file_of_the_first(

@@ -77,8 +77,8 @@
   function sized(chart, rows, width) {
     const { x, y, color } = chart.encoding;
     // A legend stands above the plot, beside the names of things.
-    const room = y && y.type === "nominal" ? width * 0.5 : width - 60;
-    if (color) color.legend.columns = Math.max(1, Math.min(6, Math.floor(room / 110)));
+    const across = y && y.type === "nominal" ? width * 0.5 : width - 60;
+    if (color) color.legend.columns = Math.max(1, Math.min(6, Math.floor(across / 110)));
     if (x && x.type === "temporal") {
       const times = rows.map((row) => new Date(row[x.field]).getTime());
       const days = Math.max(...times) / DAY - Math.min(...times) / DAY;
