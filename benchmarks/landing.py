@@ -233,7 +233,12 @@ def page(found: Mapping[str, Mapping[str, Any]]) -> str:
             f"{result['raw_bytes'] / 10**6:,.0f} MB; {result['differing_rows']} rows differ from "
             f"what was delivered. {machine['cores']} cores, {machine['memory_gb']} GB, pyarrow "
             f"{machine['pyarrow']}, commit {machine['commit']}; load before the start "
-            f"{machine['load_before']}.",
+            f"{machine['load_before']}"
+            + (
+                ": others worked on the machine, so processor time says more than seconds."
+                if machine["load_before"] > 1
+                else "."
+            ),
             "",
         ]
     return "\n".join(lines).rstrip() + "\n"

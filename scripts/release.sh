@@ -20,9 +20,10 @@ fi
 python3 scripts/bundle.py source target/release/lakehouse.zip
 commit=$(python3 -c 'import zipfile; print(zipfile.ZipFile("target/release/lakehouse.zip").read("release.txt").decode().strip())')
 rm -rf target/release/wheels
+python3 scripts/build_lock.py requirements/project.lock target/release/builds.lock
 python3 -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary=:all: \
     --python-version 3.12 --platform manylinux_2_28_x86_64 --platform manylinux2014_x86_64 --platform any \
-    --dest target/release/wheels -r requirements/project.lock
+    --dest target/release/wheels -r target/release/builds.lock
 
 # Who vouches for the certificates of RDS; the builds in the network cannot fetch it themselves.
 curl --silent --show-error --fail --output target/release/wheels/rds-global-bundle.pem \

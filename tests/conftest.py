@@ -20,6 +20,7 @@ LONGEST = (
     "test_configuration.py",
     "test_limits.py",
     "test_readme.py",
+    "test_contributing.py",
     "test_features_command.py",
     "test_commerce_histories.py",
     "test_foundations.py",

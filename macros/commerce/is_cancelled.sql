@@ -11,7 +11,7 @@
     {%- endif -%}
     {%- if statuses -%}
     coalesce({{ purchase_status }} in (
-        {%- for status in statuses -%} {{ spelling_key("'" ~ status ~ "'", 'upper') }}{{ ', ' if not loop.last }} {%- endfor -%}
+        {%- for status in statuses -%} {{ spelling_key(text_literal(status), 'upper') }}{{ ', ' if not loop.last }} {%- endfor -%}
     ), false)
     {%- else -%}
     false

@@ -8,7 +8,7 @@
     case
         when {{ column }} is null then 'missing'
         {%- for value in credit_declarations().vocabulary[column] %}
-        when {{ column }} = '{{ value }}' then '{{ credit_value_code(value) }}'
+        when {{ column }} = {{ text_literal(value) }} then '{{ credit_value_code(value) }}'
         {%- endfor %}
         else 'other'
     end

@@ -34,20 +34,23 @@
             'description': 'Declared band of ' ~ feature ~ ' (' ~ labels | join('; ') ~ '); missing where it is null.'}) -%}
     {%- endfor -%}
     {%- for column in credit_categories() -%}
-        {%- set by_code, known = {}, [] -%}
+        {%- set by_code, known, quoted = {}, [], [] -%}
         {%- for value in declared.vocabulary[column] -%}
             {%- do by_code.update({credit_value_code(value): value}) -%}
-            {%- if credit_value_code(value) != 'other' -%}{%- do known.append(value) -%}{%- endif -%}
+            {%- if credit_value_code(value) != 'other' -%}
+                {%- do known.append(value) -%}
+                {%- do quoted.append(text_literal(value)) -%}
+            {%- endif -%}
         {%- endfor -%}
         {%- for code in credit_category_codes(column) -%}
             {%- if code == 'missing' -%}
                 {%- set what, value, test = 'is not given', none, column ~ ' is null' -%}
             {%- elif code == 'other' -%}
                 {%- set what, value = 'is given and none of ' ~ known | join(', '), by_code.get('other') -%}
-                {%- set test = column ~ " not in ('" ~ known | join("', '") ~ "')" -%}
+                {%- set test = column ~ ' not in (' ~ quoted | join(', ') ~ ')' -%}
             {%- else -%}
                 {%- set what, value = 'is ' ~ by_code[code], by_code[code] -%}
-                {%- set test = column ~ " = '" ~ value ~ "'" -%}
+                {%- set test = column ~ ' = ' ~ text_literal(value) -%}
             {%- endif -%}
             {%- do columns.append({'name': column ~ '_' ~ code, 'type': 'integer', 'kind': 'one_hot', 'source_column': column,
                 'rule': '1 where ' ~ column ~ ' ' ~ what ~ ', else 0', 'values': [value] if value else none,

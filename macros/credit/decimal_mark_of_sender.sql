@@ -10,7 +10,7 @@
     {%- set senders = source_node('credit', 'proposal').config.meta.landing.senders -%}
     case {{ sender }}
         {%- for name, form in senders.items() %}
-        when '{{ name }}' then '{{ form.get('decimal', '.') }}'
+        when {{ text_literal(name) }} then {{ text_literal(form.get('decimal', '.')) }}
         {%- endfor %}
         else '.'
     end

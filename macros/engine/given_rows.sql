@@ -26,7 +26,7 @@
         (
             {%- for name in given -%}
             {%- set value = row.get(name) -%}
-            {{ 'null' if value is none else dbt.string_literal(dbt.escape_single_quotes(value | string)) }}
+            {{ 'null' if value is none else text_literal(value) }}
             {%- if not loop.last %}, {% endif -%}
             {%- endfor -%}
         ){{ ',' if not loop.last }}

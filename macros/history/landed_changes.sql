@@ -39,7 +39,7 @@
         {%- endif -%}
     {%- endfor -%}
     {%- for entity, loads in doubted.items() -%}
-        {%- set there = run_query("select distinct ingest_date, load_id from " ~ raw_relation(domain, entity) ~ " as raw_row where ingest_date in ('" ~ loads | map('first') | unique | join("', '") ~ "')").rows | map('list') | list -%}
+        {%- set there = run_query("select distinct ingest_date, load_id from " ~ raw_relation(domain, entity) ~ " as raw_row where " ~ in_literals('ingest_date', loads | map('first') | list)).rows | map('list') | list -%}
         {%- for load in loads if load not in there -%}{%- do found.append([entity] + load) -%}{%- endfor -%}
     {%- endfor -%}
     {{ return(found) }}

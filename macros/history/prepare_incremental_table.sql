@@ -28,7 +28,7 @@
         {%- endfor -%}
         {%- for name in read + ([model.name] if is_incremental() else []) if model_node(name).config.meta.get('shaped_by') -%}
             {%- set wanted = shaping_variables(model_node(name)) -%}
-            {%- set other = run_query("select min(shaped_by) from " ~ reflected ~ " where model_name = '" ~ name ~ "' and shaped_by <> '" ~ wanted ~ "'").columns[0].values()[0] -%}
+            {%- set other = run_query("select min(shaped_by) from " ~ reflected ~ " where model_name = '" ~ name ~ "' and shaped_by <> " ~ text_literal(wanted)).columns[0].values()[0] -%}
             {%- if other is not none -%}
                 {{ exceptions.raise_compiler_error("'" ~ name ~ "' was built with " ~ other ~ ", this run has " ~ wanted ~ ". Run again with --full-refresh, or with the variables the table was built with.") }}
             {%- endif -%}

@@ -1,6 +1,6 @@
 {#
-    received_loads(entities) -> CTEs, the last of them `load`
-    entities: names of all raw tables of the domain. `load` has one row per entity, load, ingest_date and source
+    received_loads(domain) -> CTEs, the last of them `load`
+    Of every entity of the domain (`record_tables`). `load` has one row per entity, load, ingest_date and source
     file that the run takes and, in an incremental run, this table lacks: what raw says of it, and the number that
     its rows carry (`load_key`).
 
@@ -12,8 +12,8 @@
     opening every partition of the raw zone; whether a load is new is decided by what the table holds. The same
     look-up says what the table holds and raw does not, which stops the run (`check_held_loads`).
 #}
-{% macro received_loads(entities) -%}
-    {%- set domain = model.fqn[1] -%}
+{% macro received_loads(domain) -%}
+    {%- set entities = record_tables()[domain].keys() | list -%}
     {%- set held = this if execute and is_incremental() else none -%}
     {%- do ref('ref_quality__load_decision') -%}
     {%- set found = [] -%}

@@ -51,7 +51,7 @@
                         missing.load_key,
                         case missing.model_name
                             {%- for name in missing %}
-                            when '{{ name }}' then '{{ shaping_variables(model_node(name)) }}'
+                            when '{{ name }}' then {{ text_literal(shaping_variables(model_node(name))) }}
                             {%- endfor %}
                         end
                     from ({{ wanted }} except {{ held }}) as missing

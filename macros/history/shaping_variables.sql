@@ -19,5 +19,5 @@
         {%- endif -%}
         {%- do parts.append(name ~ '=' ~ value) -%}
     {%- endfor -%}
-    {{ return(parts | join(';') | replace("'", '')) }}
+    {{ return(parts | join(';')) }}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#
     expected_rhythm() -> select with the columns domain, entity (text), rhythm_days (bigint)
-    One row per raw table, from `config.meta.rhythm_days` in the sources YAML: the number of days after
+    One row per raw table, from `config.freshness.warn_after` in the sources YAML, in days: the number after
     which a new delivery is late.
 #}
 {% macro expected_rhythm() -%}
@@ -11,7 +11,7 @@
     select
         '{{ node.source_name }}' as domain,
         '{{ node.name }}' as entity,
-        cast({{ node.config.meta.rhythm_days }} as bigint) as rhythm_days
+        cast({{ node.config.freshness.warn_after.count }} as bigint) as rhythm_days
     {{ 'union all' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}

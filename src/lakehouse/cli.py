@@ -1,19 +1,27 @@
 """The command line: words become calls, results sentences; clock and environment come in here."""
 
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.completion import (  # type: ignore[attr-defined]
+    completion_init,
+    get_completion_script,
+)
 
 from lakehouse.aws import AwsClients
 from lakehouse.decisions import LIST, Decided
 from lakehouse.decisions import accept as accept_loads
 from lakehouse.decisions import withdraw as withdraw_loads
 from lakehouse.errors import ComparisonError, LakehouseError, RawStoreError, UsageError
+from lakehouse.explain import LANGUAGES, explain, explanations, language_of
 from lakehouse.landing.catalogue import RegisteredTable, register_domain
 from lakehouse.landing.contract import known_domains, read_contract
 from lakehouse.landing.delivery import Delivery
@@ -22,16 +30,100 @@ from lakehouse.landing.own_lake import check_is_own, make_own_lake
 from lakehouse.landing.raw_store import LocalRawStore, RawStore, S3RawStore, open_store
 from lakehouse.terraform_env import environment, shell_exports
 
+if TYPE_CHECKING:
+    from lakehouse.extraction.extract import Extraction
+    from lakehouse.publishing.publish import Published
+
 _LISTED = f"Commit {LIST.parent}: on AWS it counts once that commit is deployed."
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 lease_app = typer.Typer(no_args_is_help=True, help="Who writes the tables on Athena and Glue.")
 app.add_typer(lease_app, name="lease")
+# What `lakehouse completion` prints asks this program for words, in a variable of its environment.
+completion_init()
+
+Shell = Annotated[str, typer.Option(metavar="posix|powershell", help="Whose lines are printed.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON in place of sentences.")]
+
+
+def _version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(
+            " ".join(f"{name} {metadata.version(name)}" for name in ("lakehouse", "dbt-core"))
+        )
+        raise typer.Exit
 
 
 @app.callback()
-def lakehouse() -> None:
+def lakehouse(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print it, and dbt's."),
+    ] = False,
+) -> None:
     """Move data between sources, the raw zone and the places of use."""
+
+
+@app.command()
+def doctor(
+    as_json: AsJson = False,
+    project_dir: Annotated[Path, typer.Option(help="Directory of dbt_project.yml.")] = Path("."),
+) -> None:
+    """Say what this machine lacks, and the command that mends it; fails if a build would."""
+    # Imported late: it looks into packages that the other commands do without.
+    from lakehouse.doctor import examine
+
+    findings = examine(os.environ, project_dir)
+    if as_json:
+        _print_json(findings)
+    else:
+        for each in findings:
+            typer.echo(f"{each.state:<8}  {each.name}: {each.said}")
+            if each.mend:
+                typer.echo(f"          {each.mend}")
+    if any(each.state == "missing" for each in findings):
+        raise typer.Exit(1)
+
+
+@app.command("explain")
+def explain_code(
+    code: Annotated[str, typer.Argument(help="As commands and tables show it; all, if none.")] = "",
+    language: Annotated[
+        str, typer.Option(metavar="|".join(LANGUAGES), help="The shell's, if none is given.")
+    ] = "",
+    as_json: AsJson = False,
+    project_dir: Annotated[Path, typer.Option(help="Directory of dbt_project.yml.")] = Path("."),
+) -> None:
+    """Say what a code of an error, a test, a status or a reason means, and what to do next."""
+    with _told_errors():
+        spoken = language or language_of()
+        found = (
+            [explain(code, project_dir, spoken)]
+            if code
+            else list(explanations(project_dir, spoken).values())
+        )
+    if as_json:
+        _print_json(found)
+        return
+    for each in found:
+        typer.echo(f"{each.code} ({each.kind}): {each.cause}")
+        typer.echo(f"  {each.next_step}")
+
+
+@app.command()
+def completion(
+    shell: Annotated[str, typer.Argument(help="bash, zsh, fish or powershell.")],
+) -> None:
+    """Print what completes words in a shell: eval "$(lakehouse completion bash)"."""
+    known = ("bash", "zsh", "fish", "powershell")
+    with _told_errors():
+        if shell not in known:
+            raise UsageError(f"'{shell}' is no shell that is known: {', '.join(known)}")
+    typer.echo(
+        get_completion_script(
+            prog_name="lakehouse", complete_var="_LAKEHOUSE_COMPLETE", shell=shell
+        )
+    )
 
 
 @app.command()
@@ -40,13 +132,16 @@ def new(
     with_sample: Annotated[
         bool, typer.Option("--with-sample", help="Start from the sample instead of empty.")
     ] = False,
+    shell: Shell = "posix",
     project_dir: Annotated[Path, typer.Option(help="Directory that holds data/raw.")] = Path("."),
 ) -> None:
     """Make a lake of your own and print what commands need: eval "$(lakehouse new mine)"."""
     with _told_errors():
+        # Before anything is made: an unknown shell makes no lake.
+        shell_exports({}, shell)
         lake = make_own_lake(folder, project_dir=project_dir, with_sample=with_sample)
     typer.echo(f"{folder}: {'new lake' if lake.is_new else 'the lake that is there'}", err=True)
-    typer.echo(shell_exports(lake.settings))
+    typer.echo(shell_exports(lake.settings, shell))
 
 
 @app.command()
@@ -78,6 +173,7 @@ def land(
         list[str] | None,
         typer.Option(metavar="COLUMN", help="JSON: no record has this key because all are null."),
     ] = None,
+    as_json: AsJson = False,
     project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
 ) -> None:
     """Land delivered files in the raw zone; several entities of one delivery in one call."""
@@ -97,17 +193,25 @@ def land(
             sender=sender,
             absent_is_null=absent_is_null or (),
         )
-    _report(results)
+    if as_json:
+        _print_json(results)
+    else:
+        _report(results)
 
 
 @app.command()
 def accept(
     loads: Annotated[list[str], typer.Argument(metavar="LOAD...", help="As the build names it.")],
     why: Annotated[str, typer.Option(help="Who decides so, and why.")],
+    as_json: AsJson = False,
     project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
 ) -> None:
     """Let loads pass that stop the build, for the rows they reject or the records they end."""
-    _decide(accept_loads, loads, why, project_dir, verb="accepted")
+    done = _decide(accept_loads, loads, why, project_dir)
+    if as_json:
+        _print_json(done)
+        return
+    _report_decisions(done, verb="accepted")
     typer.echo(f"next: lakehouse build. {_LISTED}")
 
 
@@ -115,10 +219,15 @@ def accept(
 def withdraw(
     loads: Annotated[list[str], typer.Argument(metavar="LOAD...", help="As the build names it.")],
     why: Annotated[str, typer.Option(help="Who decides so, and why.")],
+    as_json: AsJson = False,
     project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
 ) -> None:
     """Take loads out of the raw zone; their files are kept below _withdrawn."""
-    done = _decide(withdraw_loads, loads, why, project_dir, verb="withdrawn")
+    done = _decide(withdraw_loads, loads, why, project_dir)
+    if as_json:
+        _print_json(done)
+        return
+    _report_decisions(done, verb="withdrawn")
     domains = sorted({each.decision.domain for each in done})
     below = " ".join(f"path:models/{domain}+" for domain in domains)
     typer.echo(
@@ -145,6 +254,7 @@ def extract(
     full: Annotated[
         bool, typer.Option("--full", help="Extract tables whole, though that is not due yet.")
     ] = False,
+    as_json: AsJson = False,
     project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
 ) -> None:
     """Fetch what the sources of a domain offer, and land it and what arrived; nothing twice."""
@@ -173,6 +283,17 @@ def extract(
             done = extract_object(arrived, contract=contract, places=places)
         else:
             done = extract_domain(named, contract=contract, places=places, whole=full)
+    if as_json:
+        _print_json(done)
+    else:
+        _report_extraction(name, done)
+    for error in done.errors:
+        _tell(error)
+    if done.errors:
+        raise typer.Exit(done.errors[0].exit_code)
+
+
+def _report_extraction(domain: str, done: "Extraction") -> None:
     for setting in done.unset:
         typer.echo(f"warning: {setting} is not set, so its source was not asked", err=True)
     _report([load for load in done.landed if load.outcome != "repeated"])
@@ -181,11 +302,7 @@ def extract(
     for address in done.arrived:
         typer.echo(f"arrived: {address}; its arrival starts the run that lands it")
     if not (done.landed or done.arrived or done.errors):
-        typer.echo(f"{name}: nothing new")
-    for error in done.errors:
-        typer.echo(f"error: {error}", err=True)
-    if done.errors:
-        raise typer.Exit(done.errors[0].exit_code)
+        typer.echo(f"{domain}: nothing new")
 
 
 @app.command()
@@ -203,6 +320,7 @@ def publish(
     manifest: Annotated[
         Path | None, typer.Option(help="Manifest that dbt wrote; else the project is parsed.")
     ] = None,
+    as_json: AsJson = False,
     project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
 ) -> None:
     """Copy marts to the databases that the exposures name; old tables stay until all is there."""
@@ -220,6 +338,17 @@ def publish(
             allow_empty=allow_empty,
             allow_removal=allow_removal or (),
         )
+    if as_json:
+        _print_json(done)
+    else:
+        _report_published(done)
+    for error in done.errors:
+        _tell(error)
+    if done.errors:
+        raise typer.Exit(done.errors[0].exit_code)
+
+
+def _report_published(done: "Published") -> None:
     for exposure, setting in done.unset.items():
         typer.echo(f"warning: {setting} is not set, so {exposure} is not published", err=True)
     for exposure, tables in done.tables.items():
@@ -228,10 +357,6 @@ def publish(
                 f"{exposure}: {table.place} has {table.row_count} rows, {table.written_count} "
                 f"written, {table.removed_count} removed"
             )
-    for error in done.errors:
-        typer.echo(f"error: {error}", err=True)
-    if done.errors:
-        raise typer.Exit(done.errors[0].exit_code)
 
 
 @app.command()
@@ -243,9 +368,11 @@ def register(
         Path | None,
         typer.Option("--copy-from", help="First copy the raw files of this directory, once each."),
     ] = None,
+    as_json: AsJson = False,
     project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
 ) -> None:
     """Make the raw tables in the Glue catalogue and register every day that has files."""
+    registered = []
     with _told_errors():
         for domain in domains or known_domains(project_dir):
             contract = read_contract(domain, project_dir=project_dir)
@@ -257,7 +384,11 @@ def register(
                 )
             source = LocalRawStore(copy_from) if copy_from else None
             for table in register_domain(contract, store=store, copy_from=source):
-                typer.echo(_registered_sentence(store.database, table))
+                registered.append({"database": store.database, **asdict(table)})
+                if not as_json:
+                    typer.echo(_registered_sentence(store.database, table))
+    if as_json:
+        _print_json(registered)
 
 
 @app.command()
@@ -265,12 +396,14 @@ def verify(
     domains: Annotated[
         list[str] | None, typer.Argument(metavar="[DOMAIN]...", help="All, if none is named.")
     ] = None,
+    as_json: AsJson = False,
     project_dir: Annotated[Path, typer.Option(help="Directory of dbt_project.yml.")] = Path(),
 ) -> None:
     """Read all raw files and say which are not what was landed; fails if one is not."""
     from lakehouse.landing.digest import verify as verify_files
 
-    changed = counted = unknown = 0
+    faults = []
+    counted = unknown = 0
     with _told_errors():
         for domain in domains or known_domains(project_dir):
             read_contract(domain, project_dir=project_dir)
@@ -279,12 +412,19 @@ def verify(
                 counted += 1
                 unknown += not found.has_digest
                 if found.fault:
-                    changed += 1
+                    faults.append({"file": found.file.key, "fault": found.fault})
                     typer.echo(f"error: {found.file.key}: {found.fault}", err=True)
+        changed = len(faults)
         same = counted - changed - unknown
-        typer.echo(f"{counted} raw files: {same} as landed, {changed} changed, {unknown} unsigned")
-        if unknown:
-            typer.echo("unsigned: written by others, or before files had a digest")
+        if as_json:
+            counts = {"files": counted, "as_landed": same, "unsigned": unknown, "changed": faults}
+            _print_json(counts)
+        else:
+            typer.echo(
+                f"{counted} raw files: {same} as landed, {changed} changed, {unknown} unsigned"
+            )
+            if unknown:
+                typer.echo("unsigned: written by others, or before files had a digest")
         if changed:
             raise RawStoreError(
                 "bring the files back from a copy, or land their deliveries again and refresh"
@@ -314,6 +454,7 @@ def features(
     sender: Annotated[
         str | None, typer.Option(help="Who sent it; says how the file is written.")
     ] = None,
+    as_json: AsJson = False,
     project_dir: Annotated[Path, typer.Option(help="Directory that holds models/.")] = Path("."),
 ) -> None:
     """Turn one delivery of credit proposals into features, Parquet partitioned by anomesdia."""
@@ -329,6 +470,9 @@ def features(
             anomesdia=anomesdia,
             sender=sender,
         )
+    if as_json:
+        _print_json(result)
+        return
     for warning in result.warnings:
         typer.echo(f"warning: {warning}", err=True)
     if result.rejected_count:
@@ -349,10 +493,11 @@ def env(
     from_terraform: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Applied environment: terraform/live/<name>.")
     ],
+    shell: Shell = "posix",
 ) -> None:
     """Print what dbt and landing need on AWS: eval "$(lakehouse env --from-terraform FOLDER)"."""
     with _told_errors():
-        typer.echo(shell_exports(environment(from_terraform)))
+        typer.echo(shell_exports(environment(from_terraform), shell))
 
 
 @app.command()
@@ -395,12 +540,23 @@ def build(context: typer.Context) -> None:
     raise typer.Exit(code)
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@app.command(
+    context_settings={
+        "allow_extra_args": True,
+        "ignore_unknown_options": True,
+        # dbt's own help is asked for by `lakehouse dbt build --help`.
+        "help_option_names": [],
+    }
+)
 def dbt(context: typer.Context) -> None:
     """Run dbt, such as `lakehouse dbt build`; an error that an adapter swallowed fails it too."""
     # Imported late: dbt takes seconds.
     from lakehouse.building.checked_run import checked_run
 
+    if {"--help", "-h"} & set(context.args) or not context.args:
+        from dbt.cli.main import cli
+
+        cli.main(args=context.args or ["--help"], prog_name="lakehouse dbt")
     _check_settings(context.args)
     with _told_errors():
         code = checked_run(context.args)
@@ -475,7 +631,9 @@ def diff(
 
 
 @lease_app.command()
-def status() -> None:
+def status(
+    as_json: AsJson = False,
+) -> None:
     """Say who writes the tables; exit status 0 if nobody does, 75 if somebody."""
     # Imported late: the clients take longer to load than most commands take.
     from lakehouse.building.lease import Pace, lease_object, said_of
@@ -484,10 +642,15 @@ def status() -> None:
     with _told_errors():
         lease = lease_object(os.environ)
         found = lease.read()
-    if found is None or found.is_free(Pace()):
+    holder = None if found is None or found.is_free(Pace()) else found
+    if as_json:
+        _print_json({"lease": lease.uri, "holder": holder})
+    elif holder is None:
         typer.echo(f"nobody writes: {lease.uri} is free")
+    else:
+        typer.echo(said_of(holder, lease))
+    if holder is None:
         return
-    typer.echo(said_of(found, lease))
     raise typer.Exit(LeaseHeldError.exit_code)
 
 
@@ -539,6 +702,7 @@ def run(
     var: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="Variable of this run alone.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Start a run of the workflow on AWS by hand; its name is told."""
     from lakehouse.workflow import inputs_by_hand, start_by_hand
@@ -562,7 +726,10 @@ def run(
             now=datetime.now(UTC),
             stepfunctions=AwsClients("workflow").stepfunctions(),
         )
-    typer.echo(f"started: {name}; a notice tells how it ends")
+    if as_json:
+        _print_json({"started": name})
+    else:
+        typer.echo(f"started: {name}; a notice tells how it ends")
 
 
 def _check_settings(arguments: Sequence[str]) -> None:
@@ -583,8 +750,24 @@ def _told_errors(*, exit_code: int | None = None) -> Iterator[None]:
     try:
         yield
     except LakehouseError as err:
-        typer.echo(f"error: {err}", err=True)
+        _tell(err)
         raise typer.Exit(exit_code or err.exit_code) from err
+
+
+def _tell(err: LakehouseError) -> None:
+    """With the code that `lakehouse explain` takes."""
+    typer.echo(f"error: {err} [{err.code()}]", err=True)
+
+
+def _print_json(value: object) -> None:
+    """Dataclasses as objects, what JSON does not know as text, an error with its code."""
+
+    def plain(each: Any) -> Any:
+        if isinstance(each, LakehouseError):
+            return {"code": each.code(), "message": str(each)}
+        return asdict(each) if is_dataclass(each) and not isinstance(each, type) else str(each)
+
+    typer.echo(json.dumps(value, default=plain, ensure_ascii=False, indent=2))
 
 
 def _own_store(domain: str, project_dir: Path) -> RawStore:
@@ -605,24 +788,24 @@ def _decide(
     loads: Sequence[str],
     why: str,
     project_dir: Path,
-    *,
-    verb: str,
 ) -> list[Decided]:
     with _told_errors():
-        done = decide(
+        return decide(
             loads,
             why=why,
             decided_on=datetime.now(UTC).date(),
             settings=os.environ,
             project_dir=project_dir,
         )
+
+
+def _report_decisions(done: Iterable[Decided], *, verb: str) -> None:
     for each in done:
         load = each.decision
         name = f"{load.domain}.{load.entity}: load {load.load_id} ({load.days})"
         moved = f"; {_files(each.moved_count)} moved to {each.place}" if each.moved_count else ""
         known = "" if each.is_new else ", as it was listed before"
         typer.echo(f"{name} is {verb}{known}{moved}")
-    return done
 
 
 def _files(count: int) -> str:

@@ -1,5 +1,6 @@
 """Why a command stops: every error names the thing, the reason and what to do next."""
 
+import re
 from unicodedata import category
 
 
@@ -14,6 +15,11 @@ class LakehouseError(Exception):
     """A command stops and leaves what it writes as it was, unless the text says otherwise."""
 
     exit_code = 1
+
+    @classmethod
+    def code(cls) -> str:
+        """Return what `lakehouse explain` knows it by: `raw_store` for RawStoreError."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__.removesuffix("Error")).lower()
 
 
 class UsageError(LakehouseError):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from lakehouse.errors import LakehouseError
+from lakehouse.errors import LakehouseError, UsageError
 
 ReadOutputs = Callable[[Path], str]
 
@@ -59,8 +59,18 @@ def environment(folder: Path, *, read_outputs: ReadOutputs = terraform_outputs) 
     return dict(sorted(profile.items()))
 
 
-def shell_exports(variables: Mapping[str, str]) -> str:
-    """Write variables as lines that a POSIX shell evaluates."""
+def shell_exports(variables: Mapping[str, str], shell: str = "posix") -> str:
+    """Write variables as lines that a shell evaluates.
+
+    Args:
+        shell: `posix` or `powershell`.
+    Raises: UsageError for another one.
+    """
+    if shell == "powershell":
+        quoted = {name: value.replace("'", "''") for name, value in variables.items()}
+        return "\n".join(f"$env:{name} = '{value}'" for name, value in quoted.items())
+    if shell != "posix":
+        raise UsageError(f"'{shell}' is no shell that is known: posix, powershell")
     return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
 
 

@@ -329,7 +329,8 @@ def compare(
             if only and name not in only:
                 continue
             expected = identifier(schema, name)
-            count = connection.sql(f"select count(*) from {expected}").fetchall()[0][0]
+            # `sql` fails while an earlier statement's rows are not all read; `execute` drops them.
+            (count,) = connection.execute(f"select count(*) from {expected}").fetchall()[0]
             for target in targets:
                 place = local_aws.settings(target, lake=case.lake)["LAKEHOUSE_SCHEMA_PREFIX"]
                 table = f"{target}: {schema}.{name}"

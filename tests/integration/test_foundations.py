@@ -76,6 +76,28 @@ def test_what_lands_today_counts_today_and_the_day_may_change_until_it_ends(lake
     ]
 
 
+def test_a_quote_in_a_load_or_a_setting_is_text(lake: Lake) -> None:
+    statuses = {"commerce_excluded_statuses": ["CANCELADA", "D'OR"]}
+    land(lake, "2024-02-01", "nacional")
+    run(lake, "2024-02-02", **statuses)
+    row = {
+        "purchase_id": "1",
+        "subsidiary": "latam",
+        "transaction_datetime": "2024-02-02 08:00:00",
+        "recorded_at": "2024-02-02 12:00:00.000000",
+        "load_id": "o'neil's",
+        "source_file": "it's.csv",
+        "source_row": 1,
+    }
+    lake.write_raw(f"{ENTITY}/ingest_date=2024-02-02/by hand, o'neil.parquet", EXTRA, [row])
+    for _ in range(2):
+        run(lake, "2024-02-03", **statuses)
+        assert [row[2] for row in lake.query(VERSIONS)] == ["nacional", "latam"]
+    other = {"commerce_excluded_statuses": ["CANCELADA", "DOR"]}
+    done = lake.try_dbt("run", *CHAIN, variables={"run_date": "2024-02-03", **other})
+    assert "was built with commerce_excluded_statuses=CANCELADA,D'OR" in done.stdout
+
+
 def test_a_load_dated_after_the_day_of_the_run_stops_the_build(lake: Lake) -> None:
     land(lake, "2024-02-01", "nacional")
     land(lake, "2999-01-01", "latam")

@@ -4,25 +4,20 @@ In a copy of the repository's files, in one shell, as a person would. What takes
 this very run, is left to the targets named below.
 """
 
-import os
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
 import postgres_server
 import pytest
 from lake import PROJECT
+from pages import blocks_of, clone, run_in_one_shell, shown_in
 from postgres_server import PostgresServer
-from tracked_files import tracked_files
 
 README, PORTUGUESE = (
     (PROJECT / name).read_text(encoding="utf-8") for name in ("README.md", "README.pt-BR.md")
 )
-COMMAND = re.compile(r"(make|source|eval|export|dbt|lakehouse) ")
 # A server that another machine has, and what stands for it here.
 SERVER_URL = "postgresql://owner:secret@localhost:5432/lakehouse"
 # Too long for a test, or this very run: the target of the Makefile that runs the same programs.
@@ -37,32 +32,6 @@ RUN_ELSEWHERE = {
 }
 # Another machine is faster, or has other things to do and takes minutes.
 SECONDS = re.compile(r"\b(?:\d+ min )?\d+ s\b")
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A command of the README and the lines that it is said to print, if any."""
-
-    command: str
-    output: tuple[str, ...]
-
-
-def blocks_of(page: str) -> list[list[str]]:
-    """The indented blocks of a page, their lines without the indentation."""
-    found = re.findall(r"(?:^(?: {4}.*)?\n)+", page, flags=re.MULTILINE)
-    blocks = [[line[4:].rstrip() for line in block.strip("\n").split("\n")] for block in found]
-    return [block for block in blocks if any(block)]
-
-
-def shown_in(page: str) -> list[Shown]:
-    """The commands in their order; lines that are none are what the command before them prints."""
-    shown: list[Shown] = []
-    for line in (line for block in blocks_of(page) for line in block if line):
-        if COMMAND.match(line):
-            shown.append(Shown(re.sub(r" +#.*", "", line), ()))
-        else:
-            shown[-1] = replace(shown[-1], output=(*shown[-1].output, line))
-    return shown
 
 
 def headings_of(page: str) -> list[int]:
@@ -102,14 +71,7 @@ def test_what_is_run_elsewhere_is_a_target_too():
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a clone holds, with the environment of this one: making it anew proves nothing here."""
-    folder = tmp_path_factory.mktemp("clone") / "lakehouse"
-    for name in tracked_files(PROJECT):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        # With the times that make goes by.
-        shutil.copy2(PROJECT / name, folder / name)
-    (folder / ".venv").symlink_to(PROJECT / ".venv")
-    return folder
+    return clone(tmp_path_factory.mktemp("clone") / "lakehouse")
 
 
 @pytest.fixture(scope="module")
@@ -123,22 +85,10 @@ def server() -> Iterator[PostgresServer]:
 def printed(copy: Path, server: PostgresServer) -> dict[str, str]:
     """What each command printed, all of them run in one shell that stops at the first failure."""
     commands = [s.command for s in shown_in(README) if not is_run_elsewhere(s.command)]
-    script = "set -e\n" + "".join(f"echo '@@ {n}'\n{c}\n" for n, c in enumerate(commands))
-    assert SERVER_URL in script
+    assert any(SERVER_URL in command for command in commands)
     login = f"{postgres_server.USER}:{quote(server.password, safe='')}"
-    script = script.replace(SERVER_URL, f"postgresql://{login}@localhost:{server.port}/lakehouse")
-    of_this_test = ("LAKEHOUSE_", "DBT_", "PYTEST_", "MAKE", "VIRTUAL_ENV")
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(of_this_test)}
-    done = subprocess.run(
-        ["bash", "-c", script],
-        cwd=copy,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    said = re.split(r"^@@ \d+\n", done.stdout, flags=re.MULTILINE)[1:]
-    assert done.returncode == 0, f"{commands[len(said) - 1]}\n{said[-1][-4000:]}"
+    here = f"postgresql://{login}@localhost:{server.port}/lakehouse"
+    said = run_in_one_shell([c.replace(SERVER_URL, here) for c in commands], folder=copy)
     return dict(zip(commands, said, strict=True))
 
 

@@ -379,6 +379,23 @@ def check_models_read_their_own_layers(manifest: Manifest) -> list[str]:
     return found
 
 
+def check_intermediate_steps_are_shared(manifest: Manifest) -> list[str]:
+    """A step that one model reads is part of that model, unless it is stored for an increment."""
+    readers = defaultdict(list)
+    for model in models_of(manifest):
+        for unique_id in model["depends_on"]["nodes"]:
+            readers[unique_id].append(model["name"])
+    return [
+        f"{model['name']} is read by {len(readers[model['unique_id']])} models: make it part of "
+        "the one that needs it."
+        for model in models_of(manifest)
+        if layer_of(model) == "intermediate"
+        and model["config"]["materialized"] != "incremental"
+        and model["name"] != status_model(domain_of(model))
+        and len(readers[model["unique_id"]]) < 2
+    ]
+
+
 def status_model(domain: str) -> str:
     return f"int_{domain}__row_status"
 
@@ -424,7 +441,7 @@ def check_every_domain_is_accounted(manifest: Manifest) -> list[str]:
             if name not in by_name:
                 found.append(f"The domain {domain} has no {name}: add it.")
             elif by_name[name]["unique_id"] not in by_name[reader]["depends_on"]["nodes"]:
-                found.append(f"{reader} does not read {name}: add it there.")
+                found.append(f"{reader} does not read {name}: list it in the macro record_tables.")
     return found
 
 
@@ -501,7 +518,7 @@ def check_load_tables_take_every_entity(manifest: Manifest) -> list[str]:
         for model in own:
             read = model["depends_on"]["nodes"]
             found += [
-                f"{model['name']} does not take the loads of {entity}: add the raw table."
+                f"{model['name']} does not take the loads of {entity}: list it in record_tables."
                 for unique_id, entity in sorted(declared.items())
                 if unique_id not in read
             ]
@@ -1225,6 +1242,32 @@ def check_exposures_own_up_to_personal_columns(manifest: Manifest) -> list[str]:
     return found
 
 
+def check_exposures_say_who_and_where(manifest: Manifest) -> list[str]:
+    """Each leads to a page and has the owner of its marts; no group that has marts lacks one."""
+
+    def owner_of(node: Node) -> tuple[Any, Any]:
+        owner = node.get("owner") or {}
+        return owner.get("name"), owner.get("email")
+
+    owners = {group["name"]: owner_of(group) for group in manifest["groups"].values()}
+    found, exposed = [], set()
+    for exposure in manifest["exposures"].values():
+        groups = {parent.get("group") for parent in parents_of(manifest, exposure)}
+        exposed |= groups
+        if not exposure.get("url"):
+            found.append(f"{exposure['name']} has no url: say where its readers find it.")
+        found += [
+            f"{exposure['name']} is owned by {owner_of(exposure)}: its marts are {group}'s, "
+            "take the owner of that group."
+            for group in sorted(groups & set(owners))
+            if owner_of(exposure) != owners[group]
+        ]
+    return found + [
+        f"Nobody reads the group {group}: declare an exposure of its marts."
+        for group in sorted({mart["group"] for mart in marts_of(manifest)} - exposed)
+    ]
+
+
 # Raw zone
 
 
@@ -1253,12 +1296,16 @@ def check_sources_are_text_with_provenance(manifest: Manifest) -> list[str]:
 
 
 def check_sources_declare_rhythm(manifest: Manifest) -> list[str]:
+    """The days after which a delivery is late, for `rpt_quality__freshness` and for dbt alike."""
+
+    def warn_after(source: Node) -> Node:
+        return (source["config"].get("freshness") or {}).get("warn_after") or {}
+
     return [
-        f"{label(source)} declares no rhythm: set config.meta.rhythm_days, the days after which a "
-        "delivery is late."
+        f"{label(source)} declares no rhythm: set config.freshness.warn_after, in days, to those "
+        "after which a delivery is late."
         for source in sources_of(manifest)
-        if not isinstance(meta_of(source).get("rhythm_days"), int)
-        or meta_of(source)["rhythm_days"] < 1
+        if warn_after(source).get("period") != "day" or (warn_after(source).get("count") or 0) < 1
     ]
 
 

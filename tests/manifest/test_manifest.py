@@ -109,6 +109,8 @@ def expose(manifest: Manifest, *unique_ids: str, **changes: Any) -> None:
         "name": "shop_dashboard",
         "resource_type": "exposure",
         "description": "What the shop looks at in the morning.",
+        "url": "https://shop.invalid",
+        "owner": manifest["groups"]["group.lakehouse.commerce"]["owner"],
         "depends_on": {"nodes": list(unique_ids), "macros": []},
         "config": {"meta": {}},
         **changes,
@@ -216,6 +218,9 @@ BROKEN = [
         m, "int_commerce__row_status", "seed.lakehouse.ref_quality__load_decision")),
     Broken("models_read_their_own_layers", "rpt_commerce__top_producers", lambda m: reads(
         m, "rpt_commerce__top_producers", "model.lakehouse.fct_quality__row_flag")),
+    Broken("intermediate_steps_are_shared", "int_credit__proposal_current is read by 1",
+        lambda m: node(m, "feat_credit__proposal_target")["depends_on"]["nodes"].remove(
+            "model.lakehouse.int_credit__proposal_current")),
     Broken("quality_reads_offered_models_only", "fct_quality__row_flag", lambda m: reads(
         m, "fct_quality__row_flag", "model.lakehouse.int_commerce__purchase_touched")),
     Broken("quality_reads_offered_models_only", "fct_quality__row_flag", lambda m: reads(
@@ -510,6 +515,12 @@ BROKEN = [
         lambda m: expose(m, PURCHASE)),
     Broken("exposures_own_up_to_personal_columns", "fct_commerce__purchase.buyer", lambda m: expose(
         m, PURCHASE, config={"meta": {"personal_columns": ["fct_commerce__purchase.buyer"]}})),
+    Broken("exposures_say_who_and_where", "commerce_gmv has no url", lambda m: m["exposures"][
+        "exposure.lakehouse.commerce_gmv"].update(url=None)),
+    Broken("exposures_say_who_and_where", "is owned by ('Ana', None)", lambda m: m["exposures"][
+        "exposure.lakehouse.commerce_gmv"].update(owner={"name": "Ana", "email": None})),
+    Broken("exposures_say_who_and_where", "the group market", lambda m: m["exposures"].pop(
+        "exposure.lakehouse.market_composition")),
     # Raw zone
     Broken("sources_are_text_with_provenance", "commerce.purchase.order_date", lambda m: source(
         m, "purchase")["columns"]["order_date"].update(data_type="date")),
@@ -518,7 +529,9 @@ BROKEN = [
     Broken("sources_are_text_with_provenance", "commerce.purchase.recorded_at", lambda m: source(
         m, "purchase")["columns"]["recorded_at"]["config"]["meta"].pop("provenance")),
     Broken("sources_declare_rhythm", "commerce.purchase", lambda m: source(
-        m, "purchase")["config"]["meta"].pop("rhythm_days")),
+        m, "purchase")["config"].pop("freshness")),
+    Broken("sources_declare_rhythm", "commerce.purchase", lambda m: source(
+        m, "purchase")["config"]["freshness"]["warn_after"].update(period="hour")),
     Broken("sources_declare_what_is_watched", "commerce.purchase must", lambda m: source(
         m, "purchase")["config"]["meta"]["watch"].pop("min_rows")),
     Broken("sources_declare_what_is_watched", "watches day_of_birth", lambda m: source(

@@ -68,7 +68,8 @@ def rows_of(path: Path, entity: EntityContract, sender: str | None) -> int:
         parts = [part for part in path.iterdir() if part.name[0] not in "._"]
         return sum(rows_of(part, entity, sender) for part in parts if part.stat().st_size)
     content = path.read_bytes()
-    suffixes = [suffix.lower() for suffix in path.suffixes]
+    # Not `path.suffixes`: a name such as `...csv` has none.
+    suffixes = [f".{part.lower()}" for part in path.name.split(".")[1:]]
     if suffixes[-1] == ".gz":
         content = gzip.decompress(content)
         suffixes.pop()

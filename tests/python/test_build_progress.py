@@ -243,7 +243,8 @@ def test_a_closed_gate_names_the_load_the_command_and_the_runbook():
     )
     assert "fct_a__b: a load has more rejected rows than a build lets pass; no mart" in said
     assert "load L1 of b, 2024-01-02: 3 of 9 rows are rejected (missing_key 3)" in said
-    assert "lakehouse accept L1 --why 'who, and why'" in said
+    assert "if that is right: .venv/bin/lakehouse accept L1 --why 'who, and why'" in said
+    assert "if it is not: .venv/bin/lakehouse withdraw L1 --why 'who, and why'" in said
     assert '--inline "select load_id' in said and "{{ ref('fct_a__b') }}" in said
     assert "docs/runbook.md, “A build stops: rejected_share_… failed”" in said
     assert "2 rows" not in said

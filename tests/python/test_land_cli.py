@@ -1,5 +1,7 @@
 """The command as a person types it: exit codes, streams, and no traceback."""
 
+import json
+
 import pytest
 from typer.testing import CliRunner
 
@@ -27,6 +29,20 @@ def test_a_landing_says_what_landed_where(run, write, raw_rows):
     assert result.exit_code == 0
     assert f"purchase: landed 1 rows in 1 file(s) as load {row['load_id']}" in result.stdout
     assert result.stderr == ""
+
+
+def test_a_landing_as_json_says_the_same(run, write, raw_rows):
+    told = json.loads(run("commerce", f"purchase={write('p.csv', ROW)}", "--json").stdout)
+    [load] = told
+    assert (load["entity"], load["outcome"], load["row_count"]) == ("purchase", "landed", 1)
+    assert load["load_id"] == raw_rows("purchase")[0]["load_id"]
+    assert load["files"][0]["entity"] == "purchase" and load["warnings"] == []
+
+
+def test_an_error_ends_with_the_code_that_explain_takes(run, write):
+    result = run("commerce", f"purchase={write('p.csv', 'a,b')}", "--json")
+    assert result.exit_code == 1 and result.stdout == ""
+    assert result.stderr.startswith("error: ") and result.stderr.endswith(" [delivery]\n")
 
 
 def test_a_delivery_is_repeated_without_writing(run, write, left_behind):

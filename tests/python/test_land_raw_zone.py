@@ -22,6 +22,7 @@ from lakehouse.errors import (
     RawStoreError,
     UsageError,
 )
+from lakehouse.landing import raw_store
 from lakehouse.landing.raw_store import WITHDRAWN
 
 NOON = datetime(2024, 5, 6, 12, 0, 0, 123456, tzinfo=UTC)
@@ -196,8 +197,10 @@ def test_recorded_from_splits_by_day_and_takes_a_column_outside_the_contract(wri
         "",
         "2024-02-30",
         "2024-01-01 24:00:00",
-        "2024-01-01 10:00:00Z",
-        "2024-01-01 10:00:00+00:00",
+        "2024-01-01 10:00:00 Z",
+        "2024-01-01 10:00:00+15:00",
+        "2024-01-01 10:00:00+01:60",
+        "0001-01-01 00:00:00+01:00",
         "2024-01-01 10:00",
         "2024-01-01 10:00:00.1234567",
         " 2024-01-01",
@@ -213,6 +216,54 @@ def test_a_row_without_a_strict_iso_time_stops_recorded_from(write, land, left_b
         land(("purchase", write("p.csv", text)), recorded_from="transaction_datetime")
     assert f"p.csv, line 4: transaction_datetime is {value!r}" in str(refusal.value)
     assert left_behind() == []
+
+
+@pytest.mark.parametrize(
+    "time", ["2024-01-03 00:00:00", " 2024-01-02T21:00:00-03:00", "2024-05-06 12:00:00Z"]
+)
+def test_a_day_before_the_events_that_it_holds_is_refused(write, land, left_behind, time):
+    """Of the shop's clock a day more is believed."""
+    text = f"purchase_id,transaction_datetime\n1,2024-01-01 10:00:00\n2,{time}\n"
+    with pytest.raises(DeliveryError) as refused:
+        land(("purchase", write("p.csv", text)), ingest_date=date(2024, 1, 1))
+    for part in ("p.csv, line 3: ", "(2024-01-01)", "--recorded-from transaction_datetime"):
+        assert part in str(refused.value)
+    assert left_behind() == []
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        *("2024-01-02 23:59:59.999999", "2024-01-03T10:00:00+14:00", "", "soon"),
+        # Wrong whatever day is claimed: staging says so.
+        "2099-01-01 00:00:00",
+    ],
+)
+def test_a_day_of_the_events_that_it_holds_is_taken(write, land, time):
+    text = f"purchase_id,transaction_datetime\n1,{time}\n"
+    [load] = land(("purchase", write("p.csv", text)), ingest_date=date(2024, 1, 1))
+    assert load.row_count == 1
+
+
+def test_a_day_is_claimed_for_a_file_that_says_no_times(write, land):
+    [load] = land(("purchase", write("p.csv", "purchase_id\n1\n")), ingest_date=date(2024, 1, 1))
+    assert load.row_count == 1
+
+
+@pytest.mark.parametrize(
+    ("time", "received"),
+    [
+        ("2024-01-05T23:00:00.000Z", "2024-01-05 23:00:00.000000"),
+        ("2024-01-05T22:30:00.123456000-03:00", "2024-01-06 01:30:00.123456"),
+        ("2024-01-05 05:00:00+0530", "2024-01-04 23:30:00.000000"),
+        ("2024-01-05 05:00:00+14", "2024-01-04 15:00:00.000000"),
+    ],
+)
+def test_recorded_from_takes_times_as_other_tools_write_them(write, land, raw_rows, time, received):
+    text = f"purchase_id,transaction_datetime\n1,{time}\n"
+    land(("purchase", write("p.csv", text)), recorded_from="transaction_datetime")
+    [row] = raw_rows("purchase")
+    assert row["recorded_at"] == received
 
 
 def test_recorded_from_needs_its_column_and_its_values(write, land, left_behind):
@@ -502,6 +553,21 @@ def test_a_disk_that_fills_at_the_second_file_leaves_nothing_of_the_first(
             ("purchase_extra_info", write("e.csv", ONE)),
         )
     assert left_behind() == []
+
+
+def test_where_folders_cannot_be_opened_files_are_landed(write, land, raw_rows, monkeypatch):
+    """As on Windows, which opens a folder for nobody."""
+    opened = os.open
+
+    def no_folder(path, *arguments, **options):
+        if os.path.isdir(path):
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, *arguments, **options)
+
+    monkeypatch.setattr(raw_store, "_FOLDERS_CAN_BE_SYNCED", False)
+    monkeypatch.setattr(raw_store.os, "open", no_folder)
+    land(("purchase", write("p.csv", ONE)))
+    assert len(raw_rows("purchase")) == 1
 
 
 def test_a_place_that_cannot_be_made_for_the_second_entity_leaves_no_file_of_the_first(

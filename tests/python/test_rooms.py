@@ -28,8 +28,12 @@ MAY_IMPORT = {
     "planning": ("errors", "database", "aws", "building", "reviewing"),
     "site": ("errors", "database", "marts", "building"),
     "workflow": ("errors", "aws", "building"),
+    "explain": ("errors",),
+    "doctor": ("database", "building"),
     "cli": (
         "errors",
+        "explain",
+        "doctor",
         "aws",
         "terraform_env",
         "landing",

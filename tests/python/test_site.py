@@ -74,7 +74,7 @@ def fill(path: Path, domains: tuple[str, ...], *, rows: bool) -> Path:
             shown = ", ".join(f"{column} {kind}" for column, kind in columns.items())
             lake.execute(f"create table {schema}.{name} ({shown})")
             values = ", ".join(
-                value_of(kind, is_open=column in marts[name].open_columns)
+                value_of(kind, is_open=marts[name].columns[column] in ("public", "internal"))
                 for column, kind in columns.items()
             )
             if rows:
@@ -327,7 +327,8 @@ def test_what_runs_took_is_shown(tmp_path: Path, vega: Path, docs: Path) -> None
         opened.execute(
             "create table quality.model_run as select timestamp '2024-03-01 10:00:00' as "
             "run_started_at, 'model' as resource_type, 'retail' as domain, "
-            "'fct_retail__venda' as model_name, 'success' as run_status, 1.5 as run_seconds, 20 as row_count, 262144 as stored_bytes"
+            "'fct_retail__venda' as model_name, 'success' as run_status, 1.5 "
+            "as run_seconds, 20 as row_count, 262144 as stored_bytes"
         )
         names = [row[0] for row in opened.execute("describe quality.model_run").fetchall()]
     assert tuple(names) == RUNS.open_columns
@@ -339,6 +340,20 @@ def test_what_runs_took_is_shown(tmp_path: Path, vega: Path, docs: Path) -> None
     assert found["stored_kilobytes"] == 256
     # 10 MB of a TB at 5 USD.
     assert found["athena_cost"] == pytest.approx(10 / 1024**2 * 5, abs=1e-6)
+
+
+def test_what_a_source_says_is_text_and_never_markup(
+    tmp_path: Path, vega: Path, docs: Path
+) -> None:
+    lake = fill(tmp_path / "lake.duckdb", ("retail",), rows=True)
+    with duckdb.connect(str(lake)) as opened:
+        opened.execute(
+            "update retail.rpt_retail__maiores_vendas set nome_categoria = '<img src=x>'"
+        )
+    write(lake, tmp_path / "site", vega, docs)
+    said = (tmp_path / "site" / "retail.html").read_text("utf-8")
+    assert "&lt;img src=x&gt;" in said
+    assert "<img" not in said
 
 
 def test_values_are_written_as_english_has_them() -> None:

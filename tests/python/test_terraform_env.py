@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from lakehouse import cli, terraform_env
+from lakehouse.errors import UsageError
 from lakehouse.terraform_env import TerraformEnvError, environment, shell_exports
 
 
@@ -56,3 +57,11 @@ def test_error_goes_to_stderr_and_exit_status(monkeypatch, tmp_path):
     result = CliRunner().invoke(cli.app, ["env", "--from-terraform", str(tmp_path)])
     assert (result.exit_code, result.stdout) == (1, "")
     assert "terraform is not on PATH" in result.stderr
+
+
+def test_powershell_gets_lines_of_its_own_and_another_shell_a_sentence():
+    assert shell_exports({"A": "it's", "B": "c d"}, "powershell") == (
+        "$env:A = 'it''s'\n$env:B = 'c d'"
+    )
+    with pytest.raises(UsageError, match="'tcsh' is no shell that is known: posix, powershell"):
+        shell_exports({}, "tcsh")

@@ -5,7 +5,8 @@ import json
 
 def test_each_model_of_the_build_is_noted_as_dbt_reports_it(site) -> None:
     reported = json.loads(site.report.read_text("utf-8"))["results"]
-    names = {result["unique_id"].split(".")[2]: result for result in reported}
+    nodes = [(result["unique_id"].split("."), result) for result in reported]
+    names = {name[2]: result for name, result in nodes if name[0] in ("model", "seed")}
     noted = site.lake.query(
         "select model_name, domain, run_status, run_seconds, row_count, stored_bytes "
         "from quality.model_run"

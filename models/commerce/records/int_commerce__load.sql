@@ -3,11 +3,6 @@
 
 {{ config(materialized='incremental', incremental_strategy='append') }}
 
-with {{ received_loads([
-    'order_transaction_cost_hist',
-    'product_item',
-    'purchase_extra_info',
-    'purchase',
-]) }}
+with {{ received_loads('commerce') }}
 
 select * from load

@@ -3,6 +3,6 @@
 
 {{ config(materialized='incremental', incremental_strategy='append') }}
 
-with {{ received_loads(['proposal']) }}
+with {{ received_loads('credit') }}
 
 select * from load

@@ -3,6 +3,6 @@
 
 {{ config(materialized='incremental', incremental_strategy='append') }}
 
-with {{ received_loads(['aluno', 'escola', 'nota']) }}
+with {{ received_loads('education') }}
 
 select * from load

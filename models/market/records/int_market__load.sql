@@ -3,6 +3,6 @@
 
 {{ config(materialized='incremental', incremental_strategy='append') }}
 
-with {{ received_loads(['carteira']) }}
+with {{ received_loads('market') }}
 
 select * from load

@@ -5,20 +5,12 @@
 {% set key = ['domain', 'entity', 'load_id', 'ingest_date', 'column_name', 'value_key'] %}
 {{ config(materialized='incremental', incremental_strategy='merge', unique_key=key) }}
 
-{% set records = {
-    'int_commerce__purchase': ['commerce', 'purchase'],
-    'int_commerce__product_item': ['commerce', 'product_item'],
-    'int_commerce__purchase_extra_info': ['commerce', 'purchase_extra_info'],
-    'int_commerce__order_transaction_cost': ['commerce', 'order_transaction_cost_hist'],
-    'int_education__aluno': ['education', 'aluno'],
-    'int_education__escola': ['education', 'escola'],
-    'int_education__nota': ['education', 'nota'],
-    'int_market__carteira': ['market', 'carteira'],
-    'int_retail__categoria': ['retail', 'categoria'],
-    'int_retail__funcionario': ['retail', 'funcionario'],
-    'int_retail__venda': ['retail', 'venda'],
-    'int_credit__proposal': ['credit', 'proposal'],
-} %}
+{% set records = [] %}
+{% for domain, tables in record_tables().items() %}
+{% for entity, record in tables.items() %}
+{% do records.append([record, domain, entity]) %}
+{% endfor %}
+{% endfor %}
 {% set loads = found_new_loads() if is_incremental() else [] %}
 
 with load as (
@@ -28,7 +20,7 @@ with load as (
 -- One pass over each table, whose rows count once for each watched column: Athena would read the
 -- table again at every place that names it.
 counted as (
-    {% for record, (domain, entity) in records.items() %}
+    {% for record, domain, entity in records %}
     {% set watched = [['*', none]] + watched_columns(domain, entity) %}
     select
         load_key,
@@ -74,7 +66,7 @@ stored as (
             and load.load_id = profile.load_id
             and load.ingest_date = profile.ingest_date
             and (
-                {% for entity in records.values() | map('last') %}
+                {% for entity in records | map('last') %}
                 {{ in_load('load', entity, loads) }}{{ ' or' if not loop.last }}
                 {% endfor %}
             )

@@ -1,8 +1,7 @@
--- Grain: one row per domain, entity, load and source file: everything that was received. With
--- int_quality__row_status the place that lists the domains.
+-- Grain: one row per domain, entity, load and source file: everything that was received.
 
 with load as (
-    {% for domain in quality_domains() %}
+    {% for domain in record_tables() %}
     select
         '{{ domain }}' as domain,
         load_key,

@@ -2,7 +2,7 @@
 -- reads this.
 
 with row_status as (
-    {% for domain in quality_domains() %}
+    {% for domain in record_tables() %}
     select
         '{{ domain }}' as domain,
         entity,

@@ -1,4 +1,4 @@
--- Grain: one row per received row of the three entities, with what became of it: what its record
+-- Grain: one row per received row of every entity, with what became of it: what its record
 -- says, and for a sale whether its employee and category are known. Looked up here and not in the
 -- record: the partner may arrive in any later load.
 
@@ -19,10 +19,10 @@ known_categoria as (
 ),
 
 row_status as (
-    {% for entity in ['funcionario', 'categoria'] %}
+    {% for entity, table in record_tables()['retail'].items() if entity != 'venda' %}
     select
         {{ row_status_columns() }}
-    from {{ ref('int_retail__' ~ entity) }} as record
+    from {{ ref(table) }} as record
     inner join load on record.load_key = load.load_key
     union all
     {% endfor %}

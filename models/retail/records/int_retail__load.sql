@@ -3,6 +3,6 @@
 
 {{ config(materialized='incremental', incremental_strategy='append') }}
 
-with {{ received_loads(['categoria', 'funcionario', 'venda']) }}
+with {{ received_loads('retail') }}
 
 select * from load

@@ -141,7 +141,7 @@ def _failure(build: Build, failed: Sequence[Finding]) -> Iterator[str]:
     closed = loads_of(build.gates)
     if sum(finding.test in GATES for finding in failed) > 1 and len(closed) > 1:
         yield ""
-        yield f"Accept them all: {build.setting.accept(closed)}"
+        yield f"Accept them all: {build.setting.decide('accept', closed)}"
     # dbt opens its log once it has read its options: without one, they are at fault.
     if build.log is not None:
         yield ""
@@ -205,7 +205,10 @@ def _closed_gate(build: Build, finding: Finding) -> list[str]:
     said = [line.said for line in lines[:SHOWN_LOADS]]
     if len(lines) > SHOWN_LOADS:
         said.append(f"and {len(lines) - SHOWN_LOADS} more")
-    steps = [f"if that is right: {build.setting.accept(loads_of(lines))}"] if lines else []
+    steps = []
+    if lines:
+        steps.append(f"if that is right: {build.setting.decide('accept', loads_of(lines))}")
+        steps.append(f"if it is not: {build.setting.decide('withdraw', loads_of(lines))}")
     steps.append(f"{RUNBOOK}, “A build stops: {finding.test}_… failed”")
     return [
         f"{table}: {GATES[finding.test]}; no mart that reads it has changed",

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from lakehouse.building.dbt_run import target_of
 from lakehouse.database import database_file
@@ -56,10 +57,10 @@ class Setting:
         """A command that builds something else with the same variables and on the same target."""
         return shlex.join([self._program("lakehouse"), "build", *words, *carried(self.arguments)])
 
-    def accept(self, loads: Sequence[str]) -> str:
-        """The command that accepts loads; who reads it gives the reason."""
+    def decide(self, decision: Literal["accept", "withdraw"], loads: Sequence[str]) -> str:
+        """The command that decides of loads; who reads it gives the reason."""
         there = [] if self.project == self.start else ["--project-dir", str(self.project)]
-        words = [self._program("lakehouse"), "accept", *loads, *there]
+        words = [self._program("lakehouse"), decision, *loads, *there]
         return f"{shlex.join(words)} --why 'who, and why'"
 
     def show(self, *words: str) -> str:

@@ -21,6 +21,9 @@ SENDER_COLUMN = "sender"
 RESCUED_COLUMN = "rescued_data"
 CONTENT_HASH_COLUMN = "content_hash"
 PARTITION_COLUMN = "ingest_date"
+KINDS = (None, "date", "event_time")
+# Where dbt_project.yml does not say it.
+CLOCK_SKEW_HOURS = 24
 FULL_EXTRACT_RULES = (True, False, "by_call")
 
 
@@ -88,6 +91,7 @@ class EntityContract:
         source: where it is fetched from; None if it is only ever delivered.
         siblings: shapes of the other entities of the domain, by name.
         dates: columns that hold a day (`kind: date`), so that a typed midnight is landed as one.
+        event_time: the column that says when a row came to be (`kind: event_time`), if any.
     """
 
     name: str
@@ -99,14 +103,20 @@ class EntityContract:
     source: Source | None = None
     siblings: Mapping[str, tuple[Shape, ...]] = field(default_factory=dict)
     dates: frozenset[str] = frozenset()
+    event_time: str | None = None
 
 
 @dataclass(frozen=True)
 class DomainContract:
-    """All raw tables of one domain."""
+    """All raw tables of one domain.
+
+    Attributes:
+        clock_skew_hours: how far after the day of its receipt an event may lie.
+    """
 
     domain: str
     entities: Mapping[str, EntityContract] = field(default_factory=dict)
+    clock_skew_hours: int = CLOCK_SKEW_HOURS
 
     def entity(self, name: str) -> EntityContract:
         """Return the contract of one entity.
@@ -144,7 +154,25 @@ def read_contract(domain: str, *, project_dir: Path) -> DomainContract:
             name: replace(entity, siblings={k: v for k, v in shapes.items() if k != name})
             for name, entity in entities.items()
         },
+        clock_skew_hours=_clock_skew_hours(project_dir),
     )
+
+
+def _clock_skew_hours(project_dir: Path) -> int:
+    """Read the variable `clock_skew_hours` of the project.
+
+    Raises: ContractError if it is no whole number of hours.
+    """
+    path = project_dir / "dbt_project.yml"
+    if not path.is_file():
+        return CLOCK_SKEW_HOURS
+    declared = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    hours = declared.get("vars", {}).get("clock_skew_hours", CLOCK_SKEW_HOURS)
+    if type(hours) is not int or hours < 0:
+        raise ContractError(
+            f"{path}: clock_skew_hours is {hours!r}; make it a whole number of hours from 0 on"
+        )
+    return hours
 
 
 def known_domains(project_dir: Path) -> list[str]:
@@ -211,8 +239,13 @@ def _entity_contract(table: Mapping[str, Any]) -> EntityContract:
     if undeclared := sorted(named - set(columns)):
         raise ValueError(f"landing rules of {table['name']} name undeclared columns: {undeclared}")
     kinds = {column["name"]: _meta(column).get("kind") for column in table["columns"]}
-    if unknown := sorted(name for name, kind in kinds.items() if kind not in (None, "date")):
-        raise ValueError(f"the only kind of a column is date; {unknown} of {table['name']} differ")
+    if unknown := sorted(name for name, kind in kinds.items() if kind not in KINDS):
+        raise ValueError(
+            f"kinds of a column are date and event_time; {unknown} of {table['name']} differ"
+        )
+    times = [name for name, kind in kinds.items() if kind == "event_time"]
+    if len(times) > 1:
+        raise ValueError(f"{table['name']} has one event_time at most, not {times}")
     if operation is not None and rules.full_extract:
         raise ValueError(f"{table['name']} is delivered whole, so it has no operation")
     has_full_extract_column = is_provenance.get(FULL_EXTRACT_COLUMN, False)
@@ -235,6 +268,7 @@ def _entity_contract(table: Mapping[str, Any]) -> EntityContract:
         has_content_hash_column=is_provenance.get(CONTENT_HASH_COLUMN, False),
         source=read_source(_meta(table).get("extract")),
         dates=frozenset(name for name, kind in kinds.items() if kind == "date"),
+        event_time=times[0] if times else None,
     )
 
 

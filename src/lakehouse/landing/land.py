@@ -84,9 +84,10 @@ def land_delivery(
             they are stamped anew, once, so that no row appears under a day that is over. None asks
             nobody.
     Returns: one result per entity, in the order in which the entities are first named.
-    Raises: DeliveryError for files that are not what the contract promises; FutureClaimError
-        for a claim after `received_at`; HistoryRewriteError for one before the newest
-        `recorded_at` of the domain; RawStoreError if the raw zone cannot be used.
+    Raises: DeliveryError for files that are not what the contract promises, or for a claimed day
+        before the events that it holds; FutureClaimError for a claim after `received_at`;
+        HistoryRewriteError for one before the newest `recorded_at` of the domain; RawStoreError
+        if the raw zone cannot be used.
     Source: docs/architecture.md#raw-zone.
     """
     if received_at.tzinfo is None:
@@ -101,6 +102,12 @@ def land_delivery(
     landed_at = _free_moment(now, existing)
     claimed = datetime.combine(ingest_date, datetime.min.time()) if ingest_date else landed_at
     is_claimed = ingest_date is not None or recorded_from is not None
+    skew = timedelta(hours=contract.clock_skew_hours)
+    impossible = (
+        (moment_text(claimed + timedelta(days=1) + skew), moment_text(landed_at + skew))
+        if ingest_date
+        else None
+    )
     offers = {
         name: read_offer(
             contract.entity(name),
@@ -130,7 +137,7 @@ def land_delivery(
         def staged(offer: Offer, load_id: str, recorded_at: str) -> Load:
             return stage_load(
                 offer,
-                Stamp(load_id, recorded_at, recorded_from),
+                Stamp(load_id, recorded_at, recorded_from, impossible),
                 domain=contract.domain,
                 folder=folder / offer.entity.name,
                 absent_is_null=absent_is_null,

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,8 +26,12 @@ if TYPE_CHECKING:
     from lakehouse.landing.raw_store import RawFile
 
 _ISO_MOMENT = re.compile(
-    r"(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))?)?", re.ASCII
+    r"(\d{4})-(\d{2})-(\d{2})"
+    r"(?:[ T](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6})0{0,3})?(?:Z|([+-])(\d{2})(?::?(\d{2}))?)?)?",
+    re.ASCII,
 )
+# As far as there are time zones.
+_LARGEST_OFFSET = timedelta(hours=14)
 
 
 @dataclass(frozen=True)
@@ -61,11 +65,14 @@ class Stamp:
     Attributes:
         recorded_at: the time of receipt of rows without a claim of their own.
         recorded_from: column with the claim of each row, instead of `recorded_at`.
+        impossible: of a claimed day, from when to when an event may not lie: after the day, yet not
+            after now, when it would be wrong whatever is claimed; None where no day is claimed.
     """
 
     load_id: str
     recorded_at: str
     recorded_from: str | None = None
+    impossible: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -161,6 +168,7 @@ def stage_load(
                 absent_is_null=absent_is_null,
             ):
                 claims = _claims_of(rows, stamp)
+                _check_events(rows, stamp, offer.entity)
                 writer.add(rows, claims, facts.row_counts[rows.part.name])
                 facts.add(rows, claims)
     facts.check()
@@ -247,22 +255,50 @@ def _claims_of(rows: DeliveredRows, stamp: Stamp) -> pa.Array[Any]:
         row = pc.index(claims.is_null(), True).as_py()
         text = rows.columns[column][row].as_py()
         raise DeliveryError(
-            f"{rows.place(row)}: {column} is {text!r}, not an ISO timestamp without offset "
-            f"(YYYY-MM-DD HH:MM:SS) or an ISO date; correct it or land with --ingest-date"
+            f"{rows.place(row)}: {column} is {text!r}, not an ISO timestamp "
+            f"(YYYY-MM-DD HH:MM:SS, UTC unless it has an offset) or an ISO date; correct it or "
+            f"land with --ingest-date"
         )
     return claims
+
+
+def _check_events(rows: DeliveredRows, stamp: Stamp, entity: EntityContract) -> None:
+    """Refuse rows that are said to be received before they came to be.
+
+    Raises: DeliveryError for the first of them.
+    """
+    column = entity.event_time
+    if stamp.impossible is None or column is None or column not in rows.columns:
+        return
+    begin, end = stamp.impossible
+    texts = pc.utf8_trim_whitespace(rows.columns[column])
+    # Few are read: an offset moves a time by less than a day.
+    day = (datetime.fromisoformat(begin) - timedelta(days=1)).date().isoformat()
+    is_late = pc.greater_equal(texts, pa.scalar(day))
+    for row, (text, late) in enumerate(zip(texts.to_pylist(), is_late.to_pylist(), strict=True)):
+        moment = _parse_moment(text) if late else None
+        if moment is not None and begin <= moment < end:
+            raise DeliveryError(
+                f"{rows.place(row)}: {column} is {moment} UTC, after the day that --ingest-date "
+                f"claims ({stamp.recorded_at[:10]}); if the rows were received on several days, "
+                f"land them with --recorded-from {column}, else claim a later day"
+            )
 
 
 def _parse_moment(text: str | None) -> str | None:
     match = _ISO_MOMENT.fullmatch(text or "")
     if match is None:
         return None
-    *parts, fraction = match.groups(default="0")
+    *parts, fraction, sign, hours, minutes = match.groups(default="0")
     year, month, day, hour, minute, second = map(int, parts)
     microsecond = int(fraction.ljust(6, "0"))
+    offset = timedelta(hours=int(hours), minutes=int(minutes))
+    if offset > _LARGEST_OFFSET or int(minutes) > 59:
+        return None
     try:
-        return moment_text(datetime(year, month, day, hour, minute, second, microsecond))
-    except ValueError:
+        moment = datetime(year, month, day, hour, minute, second, microsecond)
+        return moment_text(moment + offset if sign == "-" else moment - offset)
+    except (OverflowError, ValueError):
         return None
 
 

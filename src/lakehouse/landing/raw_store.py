@@ -33,6 +33,7 @@ _KEY = re.compile(
     r"(?P<domain>[^/_][^/]*)/(?P<entity>[^/_][^/]*)/ingest_date=(?P<ingest_date>\d{4}-\d{2}-\d{2})"
     r"/(?P<load_id>[^/]+)\.parquet"
 )
+_FOLDERS_CAN_BE_SYNCED = os.name == "posix"
 # Folders of the raw zone that begin with an underscore are read by no engine.
 CLAIMS = "_claims"
 WITHDRAWN = "_withdrawn"
@@ -131,7 +132,7 @@ class LocalRawStore:
                 target.parent.mkdir(parents=True, exist_ok=True)
             for (_, path), target in zip(files, targets, strict=True):
                 os.replace(path, target)
-                _sync(target.parent)
+                _sync_folder(target.parent)
         except OSError as err:
             raise self._cannot_write(err) from err
 
@@ -367,7 +368,16 @@ def _write_synced(path: Path, content: bytes) -> None:
 
 
 def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
+    # Windows syncs only what is open for writing.
+    with path.open("rb+") as handle:
+        os.fsync(handle.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Write down the names in a folder. Windows opens none, and writes them by itself."""
+    if not _FOLDERS_CAN_BE_SYNCED:
+        return
+    handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -43,6 +44,28 @@ def test_what_is_deployed_was_checked_at_the_same_commit():
 @pytest.mark.parametrize("path", sorted(WORKFLOWS.glob("*.yml")), ids=lambda path: path.stem)
 def test_no_workflow_runs_others_code_with_own_rights(path: Path):
     assert not {"pull_request_target", "workflow_run"} & set(workflow(path.stem)["on"])
+
+
+@pytest.mark.parametrize("path", sorted(WORKFLOWS.glob("*.yml")), ids=lambda path: path.stem)
+def test_actions_are_pinned_and_targets_exist(path: Path):
+    text = path.read_text(encoding="utf-8")
+    used = re.findall(r"uses: (?!\./)(.+)", text)
+    assert [one for one in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", one)] == []
+    targets = re.findall(r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text(), flags=re.MULTILINE)
+    lines = re.findall(r"run: make (.+)", text)
+    made = [word for line in lines for word in line.split() if "=" not in word]
+    assert set(made) <= set(targets)
+
+
+def test_pages_are_published_of_main_alone_by_a_job_that_builds_nothing():
+    pages = workflow("pages")
+    assert pages["on"] == {"push": {"branches": ["main"]}}
+    assert pages["permissions"] == {}
+    assert pages["jobs"]["build"]["permissions"] == {"contents": "read"}
+    publish = pages["jobs"]["publish"]
+    assert publish["permissions"] == {"pages": "write", "id-token": "write"}
+    assert publish["needs"] == "build"
+    assert [step["uses"].partition("@")[0] for step in publish["steps"]] == ["actions/deploy-pages"]
 
 
 def test_a_waiting_deploy_is_cancelled_by_no_plan_and_no_check():

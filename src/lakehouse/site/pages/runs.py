@@ -5,7 +5,7 @@ from lakehouse.site.content import Column, Page, Question, Text
 
 _MODEL = Column(Text("model", "modelo"), "model")
 _STARTED = Column(Text("build began, UTC", "construção começou, UTC"), "moment")
-_SECONDS = Column(Text("seconds", "segundos"), "seconds")
+_SECONDS = Column(Text("time", "tempo"), "seconds")
 _MODELS = Column(Text("models and seeds", "modelos e seeds"), "count")
 _FAILED = Column(Text("not built", "não construídos"), "count")
 _ROWS = Column(Text("rows", "linhas"), "count")

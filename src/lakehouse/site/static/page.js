@@ -75,7 +75,10 @@
   // A bar has one height whatever their number, and a column is as wide as its period, unless there
   // are few: then it would be a wall.
   function sized(chart, rows, width) {
-    const { x, y } = chart.encoding;
+    const { x, y, color } = chart.encoding;
+    // A legend stands above the plot, beside the names of things.
+    const across = y && y.type === "nominal" ? width * 0.5 : width - 60;
+    if (color) color.legend.columns = Math.max(1, Math.min(6, Math.floor(across / 110)));
     if (x && x.type === "temporal") {
       const times = rows.map((row) => new Date(row[x.field]).getTime());
       const days = Math.max(...times) / DAY - Math.min(...times) / DAY;
@@ -88,7 +91,11 @@
         ? { interval: "month", step: Math.ceil((days + 31) / 30.4 / most) }
         : most;
     }
-    if (y && y.type === "nominal") y.axis = { labelLimit: Math.max(110, width * 0.36) };
+    // On a phone names have half the width, in small letters: shortened they are all alike.
+    const isNarrow = width < 450;
+    if (y && y.type === "nominal") {
+      y.axis = { labelLimit: width * (isNarrow ? 0.5 : 0.36), labelFontSize: isNarrow ? 10 : 12 };
+    }
     if (chart.height && chart.height.step) {
       const most = chart.most || Infinity;
       const things = new Set(rows.slice(0, most).map((row) => row[chart.encoding.y.field])).size;
