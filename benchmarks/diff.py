@@ -138,10 +138,11 @@ def main() -> None:
                     lake.execute(sql)
             found[name] = measured(work / "before.duckdb", work / "after.duckdb")
             print(purchases, name, found[name], flush=True)
-        results[f"{purchases} purchases"] = found
-        path.write_text(json.dumps(results, indent=2) + "\n")
-    text = ["# `lakehouse diff`: measured", "", "```json", json.dumps(results, indent=2), "```", ""]
-    path.with_suffix(".md").write_text("\n".join(text))
+            results[f"{purchases} purchases"] = found
+            said = json.dumps(results, indent=2)
+            path.write_text(f"{said}\n")
+            page = ["# `lakehouse diff`: measured", "", "```json", said, "```", ""]
+            path.with_suffix(".md").write_text("\n".join(page))
 
 
 if __name__ == "__main__":

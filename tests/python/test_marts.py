@@ -166,6 +166,25 @@ def test_as_many_examples_as_asked_for_and_the_first_by_key(differ):
     assert found.changed[0].count == 3
 
 
+def test_columns_may_be_called_as_those_of_the_comparison():
+    connection = duckdb.connect()
+    connection.execute(
+        "create table b as select i as a, i as b, i as k0, i as v0 from range(3) t(i)"
+    )
+    connection.execute("create table a as select a, b, k0, v0 + (a = 1)::int as v0 from b")
+    found = compare(connection, "t", "b", "a", key=["a", "b"])
+    assert [(each.name, each.count) for each in found.changed] == [("v0", 1)]
+    assert found.changed[0].examples[0].key == {"a": "1", "b": "1"}
+
+
+def test_values_that_changed_places_are_changed():
+    connection = duckdb.connect()
+    connection.execute("create table b as select i as k, i as v, 1 as w from range(4) t(i)")
+    connection.execute("create table a as select k, (v + 1) % 4 as v, w from b")
+    found = compare(connection, "t", "b", "a", key=["k"])
+    assert [(each.name, each.count) for each in found.changed] == [("v", 4)]
+
+
 def test_names_with_quotes_are_names():
     connection = duckdb.connect()
     for table, value in (("b", 1), ("a", 2)):

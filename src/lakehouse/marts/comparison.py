@@ -260,8 +260,10 @@ class _Comparison:
         )
 
     def _changed(self, key: tuple[str, ...]) -> tuple[ColumnChange, ...]:
-        values = [name for name in self._common if name not in key]
         names = self._key_names(key)
+        values = self._changed_columns(key)
+        if not values:
+            return ()
         parts = []
         for number, name in enumerate(values):
             pair = [f"{side}.v{number}" for side in ("b", "a")]
@@ -278,19 +280,10 @@ class _Comparison:
             " and ".join(f"d.{name} is not distinct from {side}.{name}" for name in names)
             for side in ("b", "a")
         )
-        sides = {
-            side: ", ".join(
-                [
-                    *(f"{self._value(side, k)} as {n}" for k, n in zip(key, names, strict=True)),
-                    *(f"{self._value(side, v)} as v{n}" for n, v in enumerate(values)),
-                ]
-            )
-            for side in self._sides
-        }
         row = self._connection.execute(
             f"select {', '.join(parts)} from {_DIFFERING} d, "
-            f"(select {sides['before']} from {self._sides['before']}) b, "
-            f"(select {sides['after']} from {self._sides['after']}) a "
+            f"({self._renamed('before', key, values)}) b, "
+            f"({self._renamed('after', key, values)}) a "
             f"where d.a * d.b > 0 and {matched}"
         ).fetchone()
         assert row is not None
@@ -306,6 +299,36 @@ class _Comparison:
             examples = tuple(Example(self._masked(key, k), b, a) for k, (b, a) in pairs)
             changes.append(ColumnChange(name, count, examples))
         return tuple(changes)
+
+    def _changed_columns(self, key: tuple[str, ...]) -> list[str]:
+        """Columns of which some row has another value: the others need not be joined.
+
+        A checksum per column, over key and value, of the rows that are on both sides.
+        """
+        values = [name for name in self._common if name not in key]
+        names = self._key_names(key)
+        matched = " and ".join(f"d.{name} is not distinct from t.{name}" for name in names)
+        parts = ", ".join(f"sum(hash({', '.join(names)}, v{n}))" for n, _ in enumerate(values))
+        sums = []
+        for side in self._sides:
+            found = self._connection.execute(
+                f"select {parts} from ({self._renamed(side, key, values)}) t where exists "
+                f"(select 1 from {_DIFFERING} d where d.a * d.b > 0 and {matched})"
+            ).fetchone()
+            assert found is not None
+            sums.append(found)
+        return [name for name, was, now in zip(values, *sums, strict=True) if was != now]
+
+    def _renamed(self, side: str, key: Sequence[str], values: Sequence[str]) -> str:
+        """A side whose columns have names of ours: k0, k1, … of the key, v0, v1, … of values."""
+        columns = [
+            *(
+                f"{self._value(side, c)} as {n}"
+                for c, n in zip(key, self._key_names(key), strict=True)
+            ),
+            *(f"{self._value(side, column)} as v{n}" for n, column in enumerate(values)),
+        ]
+        return f"select {', '.join(columns)} from {self._sides[side]}"
 
     def _whole(self, rows: Mapping[str, tuple[int, int]], remark: str) -> TableDifference:
         names = [f"c{number}" for number in range(len(self._common))]
