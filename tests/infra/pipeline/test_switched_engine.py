@@ -4,6 +4,7 @@ After the day of `test_schedule.py`, whose tables Athena built.
 """
 
 import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from infra.pipeline.test_schedule import TODAY
 
 from lakehouse.aws import bucket_and_key
 from lakehouse.marts.athena import AthenaReader, unload_folder
-from lakehouse.marts.rows import Rows
+from lakehouse.marts.rows import TextRow
 from lakehouse.workflow import inputs_by_hand, start_by_hand
 
 pytestmark = pytest.mark.long
@@ -38,20 +39,15 @@ def tables(pipeline: Pipeline) -> list[tuple[str, str]]:
     )
 
 
-def rows(pipeline: Pipeline) -> dict[tuple[str, str], Rows]:
+def rows(pipeline: Pipeline) -> dict[tuple[str, str], Counter[TextRow]]:
     """What the marts hold, as Athena reads them."""
     athena, glue, s3 = (pipeline.aws.client(name) for name in ("athena", "glue", "s3"))
     results = pipeline.deployment.outputs()["profile"]["LAKEHOUSE_ATHENA_RESULTS"]
     reader = AthenaReader(athena, glue, s3, WORKGROUP, unload_folder(results))
     found = {}
     for schema, name in tables(pipeline):
-        table = glue.get_table(DatabaseName=schema, Name=name)["Table"]
-        columns = [
-            column["Name"]
-            for column in table["StorageDescriptor"]["Columns"]
-            if column.get("Parameters", {}).get("iceberg.field.current") != "false"
-        ]
-        found[schema, name] = reader.rows(schema, name, columns)
+        columns = sorted(reader.types(schema, name))
+        found[schema, name] = Counter(reader.texts(schema, name, columns))
     return found
 
 
