@@ -31,10 +31,10 @@ from lakehouse.comparing.builds import (
     build_project,
     built_commit,
 )
-from lakehouse.comparing.declared import declared_tables
 from lakehouse.comparing.diff import BuildDifference, compared_builds
 from lakehouse.comparing.told import as_markdown
 from lakehouse.errors import ComparisonError
+from lakehouse.marts.declared import declared_tables
 from lakehouse.planning.plan import least_athena_usd
 from lakehouse.reviewing.impact import (
     Change,

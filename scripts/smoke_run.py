@@ -141,6 +141,8 @@ def drivers(settings: Mapping[str, str], rates: costs.Rates) -> Iterator[Driver]
     yield Driver("statements to Athena", len(ids), "statements", 0.0)
     yield Driver("bytes to Athena", paid, "GB paid", paid * price["scanned_gb"])
 
+    if settings["LAKEHOUSE_TARGET"] != "glue":
+        return
     glue = boto3.client("glue")
     hours = 0.0
     for session in glue.list_sessions()["Sessions"]:

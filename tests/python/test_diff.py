@@ -175,7 +175,7 @@ def test_a_table_that_neither_has_is_named(tmp_path, project):
 
 def test_a_folder_without_models_is_named(tmp_path):
     builds = build(tmp_path / "a.duckdb"), build(tmp_path / "b.duckdb")
-    assert "no models are declared there" in told(*builds, project=tmp_path, code=2)
+    assert "declares no mart" in told(*builds, project=tmp_path, code=2)
 
 
 def test_nothing_is_drawn_where_the_report_goes():

@@ -20,7 +20,7 @@ from lakehouse.errors import (
     TableReadError,
     UsageError,
 )
-from lakehouse.marts.declared import DeclaredMart, declared_marts
+from lakehouse.marts.declared import DeclaredTable, declared_marts
 from lakehouse.marts.open_view import OpenView, open_view
 from lakehouse.site.all_pages import PAGES
 from lakehouse.site.content import KINDS
@@ -205,7 +205,7 @@ def test_a_column_without_a_class_is_kept_back(tmp_path: Path) -> None:
     columns = [{"name": "nome"}, {"name": "id", "config": {"meta": {"class": "public"}}}]
     (folder / "one.yml").write_text(yaml.safe_dump({"models": [{"name": "m", "columns": columns}]}))
     [mart] = declared_marts(tmp_path)
-    assert mart == DeclaredMart("retail", "m", {"nome": None, "id": "public"})
+    assert mart == DeclaredTable("m", "retail", "marts", columns={"nome": None, "id": "public"})
     assert mart.open_columns == ("id",)
 
 

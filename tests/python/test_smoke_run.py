@@ -1,6 +1,7 @@
 """The smoke run holds the tables against the README, and says which state failed."""
 
 import sys
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -74,3 +75,70 @@ def test_other_numbers_than_the_readme_shows_are_an_error(monkeypatch, amount: s
     else:
         with pytest.raises(smoke_run.SmokeError, match=r"55\.01"):
             smoke_run.compare(SETTINGS)
+
+
+class Clients:
+    """What builds, statements and sessions an account had."""
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+
+    def list_builds_for_project(self, *, projectName: str) -> dict[str, Any]:
+        return {"ids": ["b"] if projectName == "lakehouse-smokea-transform" else []}
+
+    def batch_get_builds(self, *, ids: list[str]) -> dict[str, Any]:
+        began = datetime(2026, 11, 29, tzinfo=UTC)
+        of = {"computeType": "BUILD_GENERAL1_SMALL"}
+        return {
+            "builds": [
+                {"environment": of, "startTime": began, "endTime": began + timedelta(seconds=61)}
+                for _ in ids
+            ]
+        }
+
+    def get_paginator(self, _: str) -> "Clients":
+        return self
+
+    def paginate(self, **_: str) -> list[dict[str, Any]]:
+        return [{"QueryExecutionIds": ["1", "2", "3"]}]
+
+    def batch_get_query_execution(self, **_: Any) -> dict[str, Any]:
+        scanned = [("DML", 2_000_000_000), ("DML", 1), ("DDL", 0)]
+        return {
+            "QueryExecutions": [
+                {"StatementType": kind, "Statistics": {"DataScannedInBytes": size}}
+                for kind, size in scanned
+            ]
+        }
+
+    def list_sessions(self) -> dict[str, Any]:
+        return {
+            "Sessions": [
+                {"Id": "lakehouse_smokea-1", "DPUSeconds": 1800.0},
+                {"Id": "lakehouse_smokea-2", "ExecutionTime": 900, "NumberOfWorkers": 2},
+                {"Id": "of_somebody", "DPUSeconds": 1e9},
+            ]
+        }
+
+
+@pytest.mark.parametrize("target", ["athena", "glue"])
+def test_the_bill_is_of_this_environment_alone(monkeypatch, target: str):
+    """A started minute counts whole, a small statement ten megabytes, DDL nothing."""
+    asked: list[str] = []
+
+    def client(service: str) -> Clients:
+        asked.append(service)
+        return Clients(service)
+
+    monkeypatch.setattr(smoke_run.boto3, "client", client)
+    settings = {**SETTINGS, "LAKEHOUSE_TARGET": target, "LAKEHOUSE_ATHENA_WORKGROUP": "w"}
+    found = {d.name: d for d in smoke_run.drivers(settings, smoke_run.costs.read_rates())}
+    assert found["small builds"].amount == 2
+    assert found["small builds"].usd == pytest.approx(0.01)
+    assert found["bytes to Athena"].amount == pytest.approx(2.01)
+    assert found["statements to Athena"].amount == 3
+    if target == "glue":
+        assert found["sessions of Glue"].amount == pytest.approx(1.0)
+    else:
+        # Where no session was ever asked for, Glue's need not even be there.
+        assert "glue" not in asked and "sessions of Glue" not in found

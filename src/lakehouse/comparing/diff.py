@@ -21,11 +21,11 @@ from lakehouse.comparing.builds import (
     built_commit,
     commit_of,
 )
-from lakehouse.comparing.declared import DeclaredTable, declared_tables
 from lakehouse.database import database_file, identifier
-from lakehouse.errors import ComparisonError, TableReadError
+from lakehouse.errors import ComparisonError, DeclarationError, TableReadError
 from lakehouse.marts.athena import AthenaReader
 from lakehouse.marts.comparison import TableDifference, columns_of, compare, unreadable
+from lakehouse.marts.declared import DeclaredTable, declared_tables
 from lakehouse.marts.engine import open_reader
 
 if TYPE_CHECKING:
@@ -104,9 +104,12 @@ def diff(
         tables: names; all marts if none is given; is_of_all: all tables, not marts alone.
         run_date: the open day of commits that are built.
         say: gets a sentence of what takes long.
-    Raises: ComparisonError if a build or a table is not there, or cannot be read.
+    Raises: ComparisonError if a build, a table or the project's YAML is not there or unreadable.
     """
-    declared = declared_tables(project_dir)
+    try:
+        declared = declared_tables(project_dir)
+    except DeclarationError as err:
+        raise ComparisonError(str(err)) from err
     with _connection(settings) as connection:
         context = _Context(connection, project_dir, run_date, settings, say)
         pair = context.build(before, "before"), context.build(after, "after")
@@ -174,7 +177,7 @@ def _compared(
             table.name,
             *relations,
             key=table.key,
-            is_shown=table.is_shown,
+            is_shown=table.is_open,
             examples=_REPORT_EXAMPLES if table.name.startswith(_REPORT) else _EXAMPLES,
         )
         if not found.is_equal:
@@ -193,7 +196,7 @@ def _totals(
         names = [
             name
             for name in columns_of(connection, relation)
-            if name.endswith(_ADDS_UP) and table.is_shown(name) and name not in table.key
+            if name.endswith(_ADDS_UP) and table.is_open(name) and name not in table.key
         ]
         # As text it may come from Athena; amounts have two decimals, counts none.
         parts = ", ".join(

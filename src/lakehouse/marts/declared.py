@@ -1,7 +1,7 @@
-"""Which columns a mart has and who may see them, read from the YAML beside the models."""
+"""What the YAML of a project declares of its tables, read without dbt: none of it is a template."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,45 +14,76 @@ OPEN_CLASSES = ("public", "internal")
 
 
 @dataclass(frozen=True)
-class DeclaredMart:
-    """A mart as its YAML declares it.
+class DeclaredTable:
+    """A model or seed as its YAML declares it.
 
     Attributes:
-        columns: name -> class, such as `personal`; None where it has none.
+        domain: the folder of models or seeds that it lies in; layer: the folder below.
+        key: columns that tell its rows apart (meta.grain); empty if none is declared.
+        columns: name -> class (meta.class), such as `personal`; None where it has none.
     """
 
-    domain: str
     name: str
-    columns: Mapping[str, str | None]
+    domain: str
+    layer: str
+    key: tuple[str, ...] = ()
+    columns: Mapping[str, str | None] = field(default_factory=dict)
+
+    @property
+    def is_mart(self) -> bool:
+        return self.layer == "marts"
 
     @property
     def open_columns(self) -> tuple[str, ...]:
-        return tuple(name for name, kind in self.columns.items() if kind in OPEN_CLASSES)
+        return tuple(name for name in self.columns if self.is_open(name))
+
+    def is_open(self, column: str) -> bool:
+        """Whether everybody may see the values of a column."""
+        return self.columns.get(column) in OPEN_CLASSES
 
 
-def declared_marts(project_dir: Path) -> tuple[DeclaredMart, ...]:
-    """Read all marts of a project, without dbt: classes are no templates.
+def declared_tables(project_dir: Path) -> dict[str, DeclaredTable]:
+    """Return name -> table of all models and seeds that a project declares.
 
-    Raises: DeclarationError if there are none, or a file is no YAML.
+    Raises: DeclarationError if there is no mart among them, or a file is no YAML of models.
     """
-    found = []
-    for path in sorted(project_dir.glob("models/*/marts/*.yml")):
-        try:
-            models = (yaml.safe_load(path.read_text("utf-8")) or {}).get("models") or []
-            found += [_mart(path.parts[-3], model) for model in models]
-        except (OSError, ValueError, AttributeError, KeyError, yaml.YAMLError) as err:
-            raise DeclarationError(f"{path} does not declare a mart: {err}") from err
-    if not found:
+    found = {table.name: table for table in _tables(project_dir)}
+    if not any(table.is_mart for table in found.values()):
         raise DeclarationError(
             f"{project_dir / 'models'} declares no mart: call this in the project's folder, or "
             "name it by --project-dir"
         )
-    return tuple(found)
+    return found
 
 
-def _mart(domain: str, model: Mapping[str, Any]) -> DeclaredMart:
-    columns = {
-        column["name"]: ((column.get("config") or {}).get("meta") or {}).get("class")
-        for column in model.get("columns") or ()
-    }
-    return DeclaredMart(domain, model["name"], columns)
+def declared_marts(project_dir: Path) -> tuple[DeclaredTable, ...]:
+    """Return the marts among `declared_tables`, which says what it raises."""
+    return tuple(table for table in declared_tables(project_dir).values() if table.is_mart)
+
+
+def _tables(project_dir: Path) -> Iterator[DeclaredTable]:
+    for folder in ("models", "seeds"):
+        for path in sorted((project_dir / folder).rglob("*.yml")):
+            domain, layer = [*path.relative_to(project_dir / folder).parts, "", ""][:2]
+            try:
+                declared = (yaml.safe_load(path.read_text("utf-8")) or {}).get(folder) or ()
+                tables = [_table(domain, layer, each) for each in declared]
+            except (OSError, ValueError, AttributeError, KeyError, yaml.YAMLError) as err:
+                raise DeclarationError(f"{path} does not declare tables: {err}") from err
+            yield from tables
+
+
+def _table(domain: str, layer: str, declared: Mapping[str, Any]) -> DeclaredTable:
+    return DeclaredTable(
+        name=declared["name"],
+        domain=domain,
+        layer=layer,
+        key=tuple(_meta(declared).get("grain", ())),
+        columns={
+            column["name"]: _meta(column).get("class") for column in declared.get("columns") or ()
+        },
+    )
+
+
+def _meta(declared: Mapping[str, Any]) -> Mapping[str, Any]:
+    return (declared.get("config") or {}).get("meta") or {}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from lakehouse.database import quoted
 from lakehouse.errors import GuardedColumnError, TableReadError
-from lakehouse.marts.declared import DeclaredMart
+from lakehouse.marts.declared import DeclaredTable
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -44,7 +44,7 @@ class OpenView:
     """
 
     connection: DuckDBPyConnection
-    declared: Sequence[DeclaredMart]
+    declared: Sequence[DeclaredTable]
     built: frozenset[str]
 
     def marts_of(self, sql: str) -> tuple[str, ...]:
@@ -97,7 +97,7 @@ class OpenView:
 
 
 @contextmanager
-def open_view(path: Path, declared: Sequence[DeclaredMart]) -> Iterator[OpenView]:
+def open_view(path: Path, declared: Sequence[DeclaredTable]) -> Iterator[OpenView]:
     """Open the marts of a file for as long as the context lasts.
 
     Raises: TableReadError if it is not there, cannot be opened, or lacks a column of a mart that
@@ -121,7 +121,9 @@ def open_view(path: Path, declared: Sequence[DeclaredMart]) -> Iterator[OpenView
         yield OpenView(connection, declared, built)
 
 
-def _make_views(connection: DuckDBPyConnection, declared: Sequence[DeclaredMart]) -> frozenset[str]:
+def _make_views(
+    connection: DuckDBPyConnection, declared: Sequence[DeclaredTable]
+) -> frozenset[str]:
     held: dict[tuple[str, str], set[str]] = {}
     for schema, table, column in connection.execute(
         "select schema_name, table_name, column_name from duckdb_columns() where database_name = ?",

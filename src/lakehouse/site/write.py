@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from lakehouse.building.trouble import trouble_of
 from lakehouse.database import database_file
 from lakehouse.errors import GuardedColumnError, SiteError, TableReadError, UsageError
-from lakehouse.marts.declared import DeclaredMart, declared_marts
+from lakehouse.marts.declared import DeclaredTable, declared_marts
 from lakehouse.marts.open_view import Answer, OpenView, open_view
 from lakehouse.site.all_pages import PAGES
 from lakehouse.site.content import KINDS, Column, Page, Question
@@ -30,13 +30,17 @@ MODEL = f"{DOCS}#!/model/model.lakehouse."
 # What says that a folder may be written anew.
 MARK = ".lakehouse-site"
 # What builds note of themselves. These are no models, so the pages say what they hold.
-PASSED = DeclaredMart(
-    "quality", "reflected_run", dict.fromkeys(("run_number", "state", "run_date"), "internal")
-)
-RUNS = DeclaredMart(
+PASSED = DeclaredTable(
+    "reflected_run",
     "quality",
+    "marts",
+    columns=dict.fromkeys(("run_number", "state", "run_date"), "internal"),
+)
+RUNS = DeclaredTable(
     "model_run",
-    dict.fromkeys(
+    "quality",
+    "marts",
+    columns=dict.fromkeys(
         (
             "run_started_at",
             "resource_type",

@@ -55,7 +55,7 @@ locals {
   # Days after which a source is late, as its YAML declares.
   rhythm_days = merge([
     for domain, file in local.sources_files : {
-      for table in yamldecode(file(file)).sources[0].tables : "${domain}.${table.name}" => table.config.meta.rhythm_days
+      for table in yamldecode(file(file)).sources[0].tables : "${domain}.${table.name}" => table.config.freshness.warn_after.count
     }
   ]...)
 

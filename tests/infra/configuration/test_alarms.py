@@ -26,7 +26,9 @@ def rhythms() -> dict[str, int]:
     for path in (REPOSITORY / "models").glob("*/staging/_*__sources.yml"):
         [source] = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
         for table in source["tables"]:
-            found[f"{source['name']}.{table['name']}"] = table["config"]["meta"]["rhythm_days"]
+            found[f"{source['name']}.{table['name']}"] = table["config"]["freshness"]["warn_after"][
+                "count"
+            ]
     return found
 
 
