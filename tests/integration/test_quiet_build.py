@@ -114,7 +114,7 @@ def failed(lake: Lake, warned: Printed) -> Printed:
 def test_a_good_build_says_what_is_where_in_a_few_lines(lake: Lake, well: Printed) -> None:
     assert well.exit_code == 0
     assert re.fullmatch(
-        r"Done in .*: 6 models and 1 seed built; \d+ data tests passed\.", well.lines[0]
+        r"Done in .*: 3 models and 1 seed built; \d+ data tests passed\.", well.lines[0]
     )
     assert well.lines[1:] == (
         "Tables:  lakehouse.duckdb (commerce, quality)",
