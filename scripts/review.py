@@ -52,6 +52,8 @@ WORK = PROJECT / "target" / "review"
 # Where a comment of GitHub ends; a job summary takes 16 times as much.
 LONGEST = 60_000
 SLOWER_SECONDS = 1.0
+# Of what failed: the log has all of it, and the numbers below are read, too.
+SHOWN_FAILURES, LONGEST_FAILURE = 6, 300
 MARK = "<!-- lakehouse review -->"
 
 
@@ -364,8 +366,10 @@ def summary(found: Review) -> Iterator[str]:
     """The few sentences that decide whether to read on."""
     if found.failed:
         yield f"- ❌ **{len(found.failed)} failed:**"
-        for sentence in found.failed[:10]:
-            yield f"  - {sentence[:600]}"
+        for sentence in found.failed[:SHOWN_FAILURES]:
+            yield f"  - {sentence[:LONGEST_FAILURE]}{'…' * (len(sentence) > LONGEST_FAILURE)}"
+        if len(found.failed) > SHOWN_FAILURES:
+            yield f"  - and {len(found.failed) - SHOWN_FAILURES} more"
     else:
         kinds = {"test": "data test", "unit test": "unit test"}
         parts = [

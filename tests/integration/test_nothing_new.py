@@ -35,8 +35,10 @@ def one_domain(folder: Path) -> Path:
     for name in (*FILES, *words):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(PROJECT / name, folder / name)
+    # Metrics need the calendar, which is of another domain.
+    others = shutil.ignore_patterns("*__metrics.yml")
     for part in PARTS:
-        shutil.copytree(PROJECT / part, folder / part, dirs_exist_ok=True)
+        shutil.copytree(PROJECT / part, folder / part, dirs_exist_ok=True, ignore=others)
     return folder
 
 
