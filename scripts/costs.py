@@ -86,7 +86,7 @@ def costs(
     def of(type_: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for one in found:
             if one["type"] == type_:
-                yield re.sub(r"^module\.(\w+).*", r"\1", one["address"]), one["values"]
+                yield _module(one), one["values"]
 
     def monthly(module: str, name: str, amount: float = 1) -> Cost:
         return Cost(module, name, a_month=price[name] * amount)
@@ -170,6 +170,10 @@ def _builds(
             yield Cost(module, name, a_run=rates.prices[name] * minutes.get(step, 0))
 
 
+def _module(resource: Resource) -> str:
+    return re.sub(r"^module\.(\w+).*", r"\1", resource["address"])
+
+
 def _profile() -> str:
     return (PROJECT / "profiles.yml").read_text(encoding="utf-8")
 
@@ -207,7 +211,9 @@ def table(environments: Mapping[str, Sequence[Resource]]) -> str:
     """
     rates, counted = read_rates(), counted_statements()
     found = {name: list(costs(given, rates, counted)) for name, given in environments.items()}
-    modules = sorted({cost.module for each in found.values() for cost in each})
+    # Also those that cost nothing: a row that is missing would be looked for.
+    made = {_module(one) for given in environments.values() for one in given}
+    modules = sorted(made | {cost.module for each in found.values() for cost in each})
     lines = [
         "| module | " + " | ".join(f"{name}: a month | a run" for name in found) + " |",
         "|---|" + "---:|---:|" * len(found),

@@ -491,7 +491,7 @@ BROKEN = [
     Broken("descriptions", "The source commerce", lambda m: [
         table.update(source_description="") for table in m["sources"].values()]),
     Broken("descriptions", "shop_dashboard", lambda m: expose(
-        m, "model.lakehouse.rpt_quality__freshness", description="")),
+        m, "model.lakehouse.rpt_commerce__gmv_current", description="")),
     Broken("descriptions", "late_event_of_rpt_quality__freshness", lambda m: add_unit_test(
         m, "rpt_quality__freshness", description="")),
     Broken("column_classes", "rpt_quality__freshness.age_days", lambda m: reclass(

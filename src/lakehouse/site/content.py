@@ -98,10 +98,12 @@ class Page:
     """A page of the site: a domain, or the runs that build them.
 
     Attributes:
+        name: of its file; label: in the navigation.
         domain: whose build makes it; named where its tables are not built.
     """
 
     name: str
+    label: Text
     domain: str
     title: Text
     lead: Text

@@ -37,6 +37,7 @@ _PRODUCTS = {
 
 PAGE = Page(
     name="commerce",
+    label=Text("commerce", "comércio"),
     domain="commerce",
     title=Text(
         "What was the GMV, as we knew it on any day?",

@@ -45,6 +45,7 @@ _OUTCOMES = {
 
 PAGE = Page(
     name="credit",
+    label=Text("credit", "crédito"),
     domain="credit",
     title=Text(
         "Which features describe a credit proposal, and do they drift?",

@@ -37,6 +37,7 @@ _HISTORY = {
 
 PAGE = Page(
     name="education",
+    label=Text("education", "educação"),
     domain="education",
     title=Text(
         "How do schools, networks and subjects do?",

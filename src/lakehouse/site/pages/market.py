@@ -41,6 +41,7 @@ _SECTORS = {
 
 PAGE = Page(
     name="market",
+    label=Text("market", "mercado"),
     domain="market",
     title=Text(
         "What is each B3 index made of, and how do the weights move?",

@@ -28,6 +28,7 @@ _OBSERVED = "average"
 
 PAGE = Page(
     name="quality",
+    label=Text("quality", "qualidade"),
     domain="quality",
     title=Text("What became of every delivered row?", "O que foi de cada linha entregue?"),
     lead=Text(

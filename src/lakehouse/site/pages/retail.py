@@ -39,6 +39,7 @@ _LARGEST = {
 
 PAGE = Page(
     name="retail",
+    label=Text("retail", "varejo"),
     domain="retail",
     title=Text("Who sold what, and when?", "Quem vendeu o quê, e quando?"),
     lead=Text(

@@ -37,6 +37,7 @@ _OVER_TIME = {
 
 PAGE = Page(
     name="runs",
+    label=Text("runs", "execuções"),
     domain="runs",
     title=Text(
         "What does each model take, and does that change?",
