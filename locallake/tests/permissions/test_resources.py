@@ -89,6 +89,8 @@ def test_resources_without_region_or_account_have_none():
     assert resources_of(image) == ["arn:aws:ssm:us-east-1::parameter/aws/service/ami/x"]
     budget = call("budgets:ViewBudget", BudgetName="b")
     assert resources_of(budget) == ["arn:aws:budgets::123456789012:budget/b"]
+    changed = call("budgets:ModifyBudget", NewBudget={"BudgetName": "b"})
+    assert resources_of(changed) == resources_of(budget)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ BY_HAND = {
 def test_run_by_hand_starts_once(deployment: Deployment):
     assert invoked(deployment, BY_HAND) == {"name": "byhand-2026-11-21", "started": True}
     assert invoked(deployment, BY_HAND)["name"] == "byhand-2026-11-21"
-    assert len(executions(deployment, "byhand")) == 1
+    assert len(executions(deployment, "byhand-2026-11-21")) == 1
 
 
 def test_function_called_nothing_that_its_role_forbids(deployment: Deployment):

@@ -139,7 +139,8 @@ def _athena(call: Call) -> list[str]:
 def _budgets(call: Call) -> list[str]:
     if arn := call.get("ResourceARN"):
         return [arn]
-    return [call.arn(f"budget/{call.get('BudgetName', 'Budget.BudgetName')}", region="")]
+    name = call.get("BudgetName", "Budget.BudgetName", "NewBudget.BudgetName")
+    return [call.arn(f"budget/{name}", region="")]
 
 
 def _cloudwatch(call: Call) -> list[str]:
