@@ -27,6 +27,7 @@ from lakehouse.errors import SourceError, UsageError
 from lakehouse.extraction.extract import Extraction, Places, extract_domain, extract_object
 from lakehouse.extraction.http_source import HttpClient, http_client
 from lakehouse.extraction.transient import LocalTransientZone, S3TransientZone
+from lakehouse.landing.catalogue import raw_table_input
 from lakehouse.landing.contract import read_contract
 from lakehouse.landing.raw_store import LocalRawStore, S3RawStore
 
@@ -658,10 +659,9 @@ def on_s3(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Bench
 
         s3, glue = boto3.client("s3"), boto3.client("glue")
         aws.databases.add("lake_market")
-        aws.tables["lake_market", "carteira"] = {
-            "Name": "carteira",
-            "StorageDescriptor": {"Columns": [], "Location": "s3://raw/market/carteira/"},
-        }
+        carteira = read_contract("market", project_dir=PROJECT).entities["carteira"]
+        table = raw_table_input(carteira, "s3://raw/market/carteira/")
+        aws.tables["lake_market", "carteira"] = dict(table)
         store = S3RawStore("raw", "", "lake_market", s3=s3, glue=glue)
         zone = S3TransientZone("transient", "", s3=s3)
         yield Bench(replace(bench.places, store=store, zone=zone), bench.pauses), aws
