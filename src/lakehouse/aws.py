@@ -13,6 +13,7 @@ from lakehouse.errors import AwsError
 
 if TYPE_CHECKING:
     from mypy_boto3_athena import AthenaClient
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_redshift_data import RedshiftDataAPIServiceClient
     from mypy_boto3_s3 import S3Client
@@ -40,7 +41,7 @@ class AwsClients:
         with self._settings_suffice():
             return boto3.client("athena", **self.options)
 
-    def cloudwatch(self) -> Any:
+    def cloudwatch(self) -> CloudWatchClient:
         import boto3
 
         with self._settings_suffice():

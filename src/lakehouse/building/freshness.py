@@ -6,12 +6,15 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from lakehouse.aws import aws_errors
 from lakehouse.building.checked_run import operation
 from lakehouse.building.progress import plain
 from lakehouse.errors import LakehouseError
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
 
 # Names a namespace of CloudWatch; not set: nothing is written, as on a person's machine.
 NAMESPACE_SETTING = "LAKEHOUSE_METRICS"
@@ -36,13 +39,6 @@ class SourceAge:
     age_days: int
 
 
-class CloudWatch(Protocol):
-    """What is asked of CloudWatch."""
-
-    def put_metric_data(self, *, Namespace: str, MetricData: list[dict[str, Any]]) -> Any:
-        """Write numbers; raises ClientError where it is not allowed."""
-
-
 def told_ages(line: str) -> list[SourceAge] | None:
     """Return the ages that a line of the log tells; None if it is another line."""
     found = _LINE.fullmatch(line.strip())
@@ -50,7 +46,7 @@ def told_ages(line: str) -> list[SourceAge] | None:
 
 
 def write_ages(
-    words: Sequence[str], *, settings: Mapping[str, str], cloudwatch: CloudWatch
+    words: Sequence[str], *, settings: Mapping[str, str], cloudwatch: CloudWatchClient
 ) -> list[SourceAge]:
     """Write the age of each source that ever delivered into the namespace of the settings.
 

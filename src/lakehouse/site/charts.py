@@ -22,18 +22,16 @@ _UNITS = {"date": "yearmonthdate", "month": "yearmonth", "moment": "yearmonthdat
 
 def lines(columns: Mapping[str, Column], x: str, y: str, *, color: str = "") -> Chart:
     """Values over time, a line for each value of `color`."""
-    chart: Chart = {
+    return {
         "height": 260,
         "mark": {"type": "line", "point": True},
         "encoding": {
             "x": _time(columns, x),
             "y": _amount(columns, y),
             "tooltip": _tooltip(columns, [x, color, y]),
+            **_color(columns, color),
         },
     }
-    if color:
-        chart["encoding"]["color"] = _category(columns, color)
-    return chart
 
 
 def columns_over_time(
@@ -44,18 +42,16 @@ def columns_over_time(
     Args:
         unit: `yearmonth` or `yearmonthdate`, the width of a column.
     """
-    chart: Chart = {
+    return {
         "height": 260,
         "mark": {"type": "bar"},
         "encoding": {
             "x": {**_time(columns, x), "timeUnit": f"utc{unit}"},
             "y": _amount(columns, y),
             "tooltip": _tooltip(columns, [x, color, y]),
+            **_color(columns, color),
         },
     }
-    if color:
-        chart["encoding"]["color"] = _category(columns, color)
-    return chart
 
 
 def bars(columns: Mapping[str, Column], y: str, x: str, *, color: str = "", most: int = 0) -> Chart:
@@ -76,10 +72,9 @@ def bars(columns: Mapping[str, Column], y: str, x: str, *, color: str = "", most
             },
             "x": _amount(columns, x),
             "tooltip": _tooltip(columns, [y, color, x]),
+            **_color(columns, color),
         },
     }
-    if color:
-        chart["encoding"]["color"] = _category(columns, color)
     if most:
         # Vega-Lite has no such word: page.js takes the first rows.
         chart["most"] = most
@@ -111,13 +106,17 @@ def _amount(columns: Mapping[str, Column], name: str) -> dict[str, Any]:
     }
 
 
-def _category(columns: Mapping[str, Column], name: str) -> dict[str, Any]:
-    return {
+def _color(columns: Mapping[str, Column], name: str) -> dict[str, Any]:
+    """The channel that tells values of a column apart; none without a name."""
+    if not name:
+        return {}
+    channel = {
         "field": name,
         "type": "nominal",
         "title": columns[name].title.as_json(),
         "legend": {"orient": "top", "columns": 4, "labelLimit": 160},
     }
+    return {"color": channel}
 
 
 def _tooltip(columns: Mapping[str, Column], names: Sequence[str]) -> list[dict[str, Any]]:

@@ -98,13 +98,11 @@ class Page:
     """A page of the site: a domain, or the runs that build them.
 
     Attributes:
-        name: of its file; label: in the navigation.
-        domain: whose build makes it; named where its tables are not built.
+        name: of its file, which is that of the domain; label: in the navigation.
     """
 
     name: str
     label: Text
-    domain: str
     title: Text
     lead: Text
     questions: tuple[Question, ...]

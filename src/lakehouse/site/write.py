@@ -171,7 +171,7 @@ def write_site(
         raise SiteError(
             f"{folder} cannot be written: {err}; make room, or name another folder"
         ) from err
-    missing = tuple(dict.fromkeys(p.page.domain for p in shown if p.headline.state == "missing"))
+    missing = tuple(dict.fromkeys(p.page.name for p in shown if p.headline.state == "missing"))
     return WrittenSite(folder / "index.html", size_bytes, missing, has_docs)
 
 

@@ -1,11 +1,8 @@
 """A local AWS without engines, on which nothing is applied, and a plan of everything."""
 
-import importlib.util
 import json
-import sys
 from collections.abc import Iterator
 from copy import deepcopy
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -13,7 +10,7 @@ from infra import terraform_tool
 from infra.applied import emulator
 from infra.applied.emulator import Emulator
 from infra.rendered import EVERYTHING_ON
-from infra.terraform_tool import REPOSITORY, Terraform
+from infra.terraform_tool import Terraform
 
 FOLDER = "live/dev"
 
@@ -36,17 +33,6 @@ def copy(aws: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Terraform:
         (place / "backend.tf").unlink(missing_ok=True)
         made.check("init", "-input=false", folder=folder)
     return made
-
-
-@pytest.fixture(scope="session")
-def preflight() -> ModuleType:
-    path = REPOSITORY / "scripts" / "preflight.py"
-    spec = importlib.util.spec_from_file_location("preflight", path)
-    module = importlib.util.module_from_spec(spec)
-    # Its dataclasses look their module up by name.
-    sys.modules["preflight"] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,10 @@ import subprocess
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import ModuleType
 from typing import Any
 
 import boto3
+import preflight
 import pytest
 from infra.applied import emulator
 from infra.applied.emulator import ACCOUNT, PREFIX, REGION, Emulator
@@ -35,11 +35,11 @@ VPCS = "L-F678F1CE"
 
 
 @pytest.fixture
-def account(preflight: ModuleType, aws: Emulator):
-    return account_as(preflight, aws, emulator.ADMINISTRATOR)
+def account(aws: Emulator):
+    return account_as(aws, emulator.ADMINISTRATOR)
 
 
-def account_as(preflight: ModuleType, aws: Emulator, keys: dict[str, str], **addresses: str):
+def account_as(aws: Emulator, keys: dict[str, str], **addresses: str):
     """The account as somebody sees it; a service may have an address of its own."""
 
     def client(service: str) -> Any:
@@ -217,9 +217,7 @@ MADE = {
 }
 
 
-def test_no_name_of_an_empty_account_is_taken_and_all_are_looked_at(
-    preflight: ModuleType, account, plan: dict
-):
+def test_no_name_of_an_empty_account_is_taken_and_all_are_looked_at(account, plan: dict):
     assert sentences(preflight.taken(plan, account)) == []
     # Of bootstrap; all else is in this plan, and each is made by hand below.
     rest = {"aws_iam_openid_connect_provider"}
@@ -227,7 +225,7 @@ def test_no_name_of_an_empty_account_is_taken_and_all_are_looked_at(
     assert asked == set(preflight.KINDS) - rest == set(MADE)
 
 
-def test_every_name_that_is_taken_is_told(preflight: ModuleType, account, aws: Emulator, plan):
+def test_every_name_that_is_taken_is_told(account, aws: Emulator, plan):
     """Last of this part: what it makes stays."""
     aws.client("iam").create_role(RoleName="somebody", AssumeRolePolicyDocument=json.dumps(TRUST))
     names = {}
@@ -255,7 +253,7 @@ def test_every_name_that_is_taken_is_told(preflight: ModuleType, account, aws: E
         "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
     }
-    seen = sentences(preflight.taken(plan, account_as(preflight, aws, keys)))
+    seen = sentences(preflight.taken(plan, account_as(aws, keys)))
     stops = [one for one in seen if one.startswith("stop")]
     assert stops and all("the bucket" in one for one in stops)
     # The rest it may not ask, and says so once of each kind.
@@ -265,11 +263,9 @@ def test_every_name_that_is_taken_is_told(preflight: ModuleType, account, aws: E
 
 
 @pytest.mark.parametrize("service", ["scheduler", "athena"])
-def test_service_that_a_region_lacks_is_told_once(
-    preflight: ModuleType, aws: Emulator, plan, service: str
-):
+def test_service_that_a_region_lacks_is_told_once(aws: Emulator, plan, service: str):
     nowhere = {service: "http://127.0.0.1:9"}
-    there = account_as(preflight, aws, emulator.ADMINISTRATOR, **nowhere)
+    there = account_as(aws, emulator.ADMINISTRATOR, **nowhere)
     name = {"scheduler": "EventBridge Scheduler", "athena": "Athena"}[service]
     told = [one for one in sentences(preflight.taken(plan, there)) if "does not answer" in one]
     assert told == [
@@ -278,7 +274,7 @@ def test_service_that_a_region_lacks_is_told_once(
     ]
 
 
-def test_what_bootstrap_would_make_twice_has_a_switch(preflight: ModuleType, account, aws, copy):
+def test_what_bootstrap_would_make_twice_has_a_switch(account, aws, copy):
     aws.client("iam").create_open_id_connect_provider(
         Url="https://token.actions.githubusercontent.com", ClientIDList=["sts.amazonaws.com"]
     )
@@ -305,7 +301,7 @@ def quota(aws: Emulator, service: str, code: str, value: float) -> Iterator[None
             yield
 
 
-def test_quota_of_one_build_says_that_extractions_wait(preflight: ModuleType, account, plan):
+def test_quota_of_one_build_says_that_extractions_wait(account, plan):
     [told] = sentences(preflight.quotas(plan, account))
     assert told == (
         "note: 1 of 5 extractions may run at once, the others wait for their turn: set "
@@ -314,18 +310,18 @@ def test_quota_of_one_build_says_that_extractions_wait(preflight: ModuleType, ac
     )
 
 
-def test_quota_that_suffices_says_nothing(preflight: ModuleType, account, plan, aws: Emulator):
+def test_quota_that_suffices_says_nothing(account, plan, aws: Emulator):
     with quota(aws, "codebuild", CODEBUILD_MEDIUM, 5.0):
         assert sentences(preflight.quotas(plan, account)) == []
 
 
-def test_quota_of_no_build_stops(preflight: ModuleType, account, plan, aws: Emulator):
+def test_quota_of_no_build_stops(account, plan, aws: Emulator):
     with quota(aws, "codebuild", CODEBUILD_MEDIUM, 0.0):
         [told] = sentences(preflight.quotas(plan, account))
     assert told.startswith("stop: no build of extract may run here: ask for more")
 
 
-def test_quota_of_networks_stops(preflight: ModuleType, account, plan, aws: Emulator):
+def test_quota_of_networks_stops(account, plan, aws: Emulator):
     with (
         quota(aws, "vpc", VPCS, 1.0),
         quota(aws, "codebuild", CODEBUILD_MEDIUM, 5.0),
@@ -338,7 +334,7 @@ def test_quota_of_networks_stops(preflight: ModuleType, account, plan, aws: Emul
 
 
 @pytest.mark.parametrize("field", ["host", "dbname", "username", "password"])
-def test_secret_without_a_field_is_told(preflight, account, plan, aws: Emulator, field: str):
+def test_secret_without_a_field_is_told(account, plan, aws: Emulator, field: str):
     held = {name: value for name, value in LOGIN.items() if name != field}
     arn = aws.client("secretsmanager").create_secret(
         Name=f"{PREFIX}/source/without-{field}", SecretString=json.dumps(held)
@@ -350,7 +346,7 @@ def test_secret_without_a_field_is_told(preflight, account, plan, aws: Emulator,
     ]
 
 
-def test_secret_elsewhere_or_missing_is_told_and_an_address_is_none(preflight, account, plan, aws):
+def test_secret_elsewhere_or_missing_is_told_and_an_address_is_none(account, plan, aws):
     client = aws.client("secretsmanager")
     elsewhere = client.create_secret(Name="mine", SecretString=json.dumps(LOGIN))["ARN"]
     missing = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{PREFIX}/source/none-AbCdEf"
@@ -459,7 +455,7 @@ def of(told: list[str], variable: str) -> list[str]:
 
 
 @pytest.mark.parametrize("fault", FAULTS_OF_BUCKETS)
-def test_bucket_that_lacks_something_is_told(preflight, account, plan, aws, owned, fault: str):
+def test_bucket_that_lacks_something_is_told(account, plan, aws, owned, fault: str):
     given = bring(plan, existing_buckets={"transient": owned["bucket"]}, kms_key_arn=owned["key"])
     s3 = aws.client("s3")
     right_bucket(s3, owned["bucket"], owned["key"])
@@ -470,7 +466,7 @@ def test_bucket_that_lacks_something_is_told(preflight, account, plan, aws, owne
     assert ": " in told.removeprefix("stop: existing_buckets: ")
 
 
-def test_bucket_that_is_missing_or_has_no_key_named_is_told(preflight, account, plan):
+def test_bucket_that_is_missing_or_has_no_key_named_is_told(account, plan):
     told = sentences(
         preflight.brought_along(bring(plan, existing_buckets={"raw": "nowhere-of-mine"}), account)
     )
@@ -479,7 +475,7 @@ def test_bucket_that_is_missing_or_has_no_key_named_is_told(preflight, account, 
     assert "raw = nowhere-of-mine is missing" in told[1]
 
 
-def test_key_needs_the_statements_of_the_output(preflight, account, plan, aws, owned):
+def test_key_needs_the_statements_of_the_output(account, plan, aws, owned):
     plan["planned_values"]["outputs"]["key_policy"] = {
         "value": json.dumps(
             [
@@ -526,7 +522,7 @@ def test_the_plan_says_what_the_policy_of_a_key_must_have(planned: dict):
     assert len(statements) >= 4
 
 
-def test_boundary_that_is_missing_is_told(preflight, account, plan):
+def test_boundary_that_is_missing_is_told(account, plan):
     boundary = f"arn:aws:iam::{ACCOUNT}:policy/none"
     [told] = sentences(
         preflight.brought_along(bring(plan, permissions_boundary_arn=boundary), account)
@@ -534,20 +530,20 @@ def test_boundary_that_is_missing_is_told(preflight, account, plan):
     assert told.startswith(f"stop: permissions_boundary_arn: there is no policy {boundary}")
 
 
-def network(preflight, account, plan, owned, subnets=None) -> list[str]:
+def network(account, plan, owned, subnets=None) -> list[str]:
     given = {"vpc_id": owned["vpc"], "subnet_ids": subnets or owned["subnets"]}
     return sentences(preflight.brought_along(bring(plan, existing_network=given), account))
 
 
-def test_network_without_ways_is_told_what_is_missing_from_where(preflight, account, plan, owned):
-    told = network(preflight, account, plan, owned)
+def test_network_without_ways_is_told_what_is_missing_from_where(account, plan, owned):
+    told = network(account, plan, owned)
     assert len(told) == 3
     for subnet, sentence in zip(owned["subnets"], told, strict=True):
         assert f"from {subnet} there is no way to s3 (a gateway endpoint in its route" in sentence
         assert "athena, glue, logs, secretsmanager, redshift-data: add" in sentence
 
 
-def test_network_of_sources_is_looked_at_too(preflight, account, plan, owned):
+def test_network_of_sources_is_looked_at_too(account, plan, owned):
     given = {"vpc_id": owned["vpc"], "subnet_ids": owned["subnets"][:1], "ports": [5432]}
     [told] = sentences(preflight.brought_along(bring(plan, private_network=given), account))
     assert told.startswith(f"stop: private_network: from {owned['subnets'][0]} there is no way to")
@@ -555,20 +551,20 @@ def test_network_of_sources_is_looked_at_too(preflight, account, plan, owned):
 
 
 def test_network_with_too_few_zones_a_strange_subnet_or_names_off_is_told(
-    preflight, account, plan, aws, owned
+    account, plan, aws, owned
 ):
-    told = network(preflight, account, plan, owned, owned["subnets"][:2])
+    told = network(account, plan, owned, owned["subnets"][:2])
     assert any("lie in 2 zones" in one and "3 are needed" in one for one in told)
-    [told] = network(preflight, account, plan, owned, ["subnet-0123456789abcdef0"])
+    [told] = network(account, plan, owned, ["subnet-0123456789abcdef0"])
     assert "subnet-0123456789abcdef0 is no subnet of" in told
     ec2 = aws.client("ec2")
     ec2.modify_vpc_attribute(VpcId=owned["vpc"], EnableDnsHostnames={"Value": False})
-    told = network(preflight, account, plan, owned)
+    told = network(account, plan, owned)
     ec2.modify_vpc_attribute(VpcId=owned["vpc"], EnableDnsHostnames={"Value": True})
     assert any("has enableDnsHostnames off" in one for one in told)
 
 
-def test_network_with_ways_is_right_and_a_public_one_is_not(preflight, account, plan, aws, owned):
+def test_network_with_ways_is_right_and_a_public_one_is_not(account, plan, aws, owned):
     """Last of this part: the ways stay."""
     ec2 = aws.client("ec2")
     [table] = [
@@ -584,19 +580,19 @@ def test_network_with_ways_is_right_and_a_public_one_is_not(preflight, account, 
         DestinationCidrBlock="0.0.0.0/0",
         NatGatewayId=nat["NatGateway"]["NatGatewayId"],
     )
-    assert network(preflight, account, plan, owned) == []
+    assert network(account, plan, owned) == []
     ec2.delete_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0")
     gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
     ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=owned["vpc"])
     ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
-    told = network(preflight, account, plan, owned)
+    told = network(account, plan, owned)
     assert len(told) == 3 and all("is public" in one for one in told)
 
 
 # ---- zones
 
 
-def test_endpoint_that_a_region_or_zone_lacks_is_told(preflight, account, plan):
+def test_endpoint_that_a_region_or_zone_lacks_is_told(account, plan):
     assert sentences(preflight.zones(plan, account)) == []
     endpoints = [c for c in plan["resource_changes"] if c["type"] == "aws_vpc_endpoint"]
     of_glue = next(c for c in endpoints if c["change"]["after"]["service_name"].endswith(".glue"))

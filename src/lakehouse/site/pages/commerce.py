@@ -38,7 +38,6 @@ _PRODUCTS = {
 PAGE = Page(
     name="commerce",
     label=Text("commerce", "comércio"),
-    domain="commerce",
     title=Text(
         "What was the GMV, as we knew it on any day?",
         "Qual era o GMV, como o conhecíamos em cada dia?",

@@ -46,7 +46,6 @@ _OUTCOMES = {
 PAGE = Page(
     name="credit",
     label=Text("credit", "crédito"),
-    domain="credit",
     title=Text(
         "Which features describe a credit proposal, and do they drift?",
         "Que variáveis descrevem uma proposta de crédito, e elas derivam?",

@@ -38,7 +38,6 @@ _HISTORY = {
 PAGE = Page(
     name="education",
     label=Text("education", "educação"),
-    domain="education",
     title=Text(
         "How do schools, networks and subjects do?",
         "Como vão as escolas, as redes e as disciplinas?",

@@ -42,7 +42,6 @@ _SECTORS = {
 PAGE = Page(
     name="market",
     label=Text("market", "mercado"),
-    domain="market",
     title=Text(
         "What is each B3 index made of, and how do the weights move?",
         "De que é feito cada índice da B3, e como se movem os pesos?",

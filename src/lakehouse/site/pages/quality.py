@@ -29,7 +29,6 @@ _OBSERVED = "average"
 PAGE = Page(
     name="quality",
     label=Text("quality", "qualidade"),
-    domain="quality",
     title=Text("What became of every delivered row?", "O que foi de cada linha entregue?"),
     lead=Text(
         "Every row that was received counts, is superseded, repeated, waits or is rejected with a "

@@ -40,7 +40,6 @@ _LARGEST = {
 PAGE = Page(
     name="retail",
     label=Text("retail", "varejo"),
-    domain="retail",
     title=Text("Who sold what, and when?", "Quem vendeu o quê, e quando?"),
     lead=Text(
         "The sales as the source holds them now. Employees are shown by number: their names are "

@@ -38,7 +38,6 @@ _OVER_TIME = {
 PAGE = Page(
     name="runs",
     label=Text("runs", "execuções"),
-    domain="runs",
     title=Text(
         "What does each model take, and does that change?",
         "O que cada modelo leva, e isso muda?",
