@@ -811,10 +811,11 @@ def check_constraints_say_what_is_tested(manifest: Manifest) -> list[str]:
     for model in models_of(manifest):
         tested = tested_never_null(manifest, model)
         declared = [(given["type"], given["columns"]) for given in model["constraints"]]
-        wanted = [("primary_key", grain_of(model))] if tests_on(manifest, model, "grain") else []
-        if declared != wanted:
+        must = layer_of(model) == "marts" or model["config"]["materialized"] == "incremental"
+        if (must or declared) and declared != [("primary_key", grain_of(model))]:
             found.append(
-                f"{model['name']} declares the constraints {declared}: its grain is {wanted}."
+                f"{model['name']} declares the constraints {declared}: declare one primary_key, of "
+                f"its grain {grain_of(model)}."
             )
         for name, column in model["columns"].items():
             given = [constraint["type"] for constraint in column["constraints"]]
