@@ -1,7 +1,7 @@
 {#
     record_history(received, columns, content, has_operations) -> CTEs: `event`, …, the last of them `record`
     received: CTE of received rows, complete for each record_key it holds, with load_id and source_file
-    besides the columns; columns: those to keep (`record_columns`), load_key and source_row among them; content: [name, kind] of the business
+    besides the columns; columns: those to keep (`record_columns`); content: [name, kind] of the business
     columns in the order of the contract, as in `row_content`; has_operations: the rows say what was
     done to a record, in the column `row_operation` (`row_operation`).
 
@@ -27,8 +27,7 @@
     change is superseded and has no place.
 
     Content decides only between events of one instant, so only records that have such a pair pay for it:
-    sorting every row by its whole content costs twice the time and three times the memory. For the same reason
-    events are placed by what that asks for, and the columns to keep are joined to their places.
+    sorting every row by its whole content costs twice the time and three times the memory.
 #}
 {% macro record_history(received, columns, content, has_operations=false) -%}
 {%- set ranking -%}
@@ -66,8 +65,7 @@ contested_record as (
 
 uncontested_event as (
     select
-        load_key,
-        source_row,
+        event.*,
         min(ingest_date) over (
             partition by record_key order by transaction_datetime desc
             rows between unbounded preceding and 1 preceding
@@ -84,15 +82,7 @@ uncontested_event as (
 
 compared_event as (
     select
-        load_key,
-        source_row,
-        record_key,
-        load_id,
-        source_file,
-        ingest_date,
-        recorded_at,
-        transaction_datetime,
-        {{ 'row_operation,' if has_operations }}
+        event.*,
         {{ "case when row_operation = 'delete' then chr(31) else '' end || " if has_operations }}
         {{- row_content(content) }} as content
     from {{ placed }} as event
@@ -158,8 +148,7 @@ contested_event as (
 
 ranked_event as (
     select
-        load_key,
-        source_row,
+        {{ columns | join(',\n        ') }},
         ranked_at,
         outranked_on,
         is_repeated,
@@ -168,8 +157,7 @@ ranked_event as (
     from uncontested_event
     union all
     select
-        load_key,
-        source_row,
+        {{ columns | join(',\n        ') }},
         ranked_at,
         outranked_on,
         is_repeated,
@@ -180,11 +168,8 @@ ranked_event as (
 
 record as (
     select
-        {%- for column in columns %}
-        {{ received }}.{{ column }},
-        {%- endfor %}
+        {{ columns | join(',\n        ') }},
         case
-            when reason_code is not null then 'rejected'
             when is_repeated then 'repeated'
             {{ "when is_winning and row_operation = 'delete' then 'deleted'" if has_operations }}
             when is_winning then 'current'
@@ -192,18 +177,23 @@ record as (
         end as row_status,
         case
             {{ "when row_operation = 'delete' then null" if has_operations }}
-            when ranked_event.load_key is not null and (outranked_on is null or outranked_on > ingest_date)
-                then ingest_date
+            when outranked_on is null or outranked_on > ingest_date then ingest_date
         end as known_from,
         case
             when {{ "row_operation <> 'delete' and " if has_operations }}outranked_on > ingest_date then outranked_on
         end as known_to,
-        coalesce(is_conflict, false) as is_conflict,
-        coalesce(ranked_at, transaction_datetime) as ranked_at
+        is_conflict,
+        ranked_at
+    from ranked_event
+    union all
+    select
+        {{ columns | join(',\n        ') }},
+        {{ "case when reason_code is null then 'superseded' else 'rejected' end" if has_operations else "'rejected'" }} as row_status,
+        cast(null as date) as known_from,
+        cast(null as date) as known_to,
+        cast(false as boolean) as is_conflict,
+        transaction_datetime as ranked_at
     from {{ received }}
-    left join ranked_event
-        on
-            {{ received }}.load_key = ranked_event.load_key
-            and {{ received }}.source_row = ranked_event.source_row
+    where reason_code is not null{{ " or row_operation = 'before'" if has_operations }}
 )
 {%- endmacro %}

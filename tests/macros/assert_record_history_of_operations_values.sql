@@ -3,16 +3,13 @@
 -- load the last line speaks. What was before has no place. Else as assert_record_history_values.
 
 {% set columns = [
-    'load_key', 'load_id', 'source_file', 'source_row', 'ingest_date', 'recorded_at', 'record_key',
-    'reason_code', 'row_operation', 'transaction_datetime', 'answer',
+    'load_id', 'source_file', 'source_row', 'ingest_date', 'recorded_at', 'record_key', 'reason_code',
+    'row_operation', 'transaction_datetime', 'answer',
 ] %}
 {% set content = [['answer', 'text'], ['transaction_datetime', 'timestamp']] %}
 
 with events as (
     select
-        row_number() over (
-            order by example.record_key, example.load_id, example.source_row
-        ) as load_key,
         example.load_id,
         'f' as source_file,
         cast(example.source_row as bigint) as source_row,

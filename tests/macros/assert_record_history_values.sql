@@ -4,16 +4,13 @@
 -- rejected row decides nothing.
 
 {% set columns = [
-    'load_key', 'load_id', 'source_file', 'source_row', 'ingest_date', 'recorded_at', 'record_key',
-    'reason_code', 'flags', 'transaction_datetime', 'answer',
+    'load_id', 'source_file', 'source_row', 'ingest_date', 'recorded_at', 'record_key', 'reason_code',
+    'flags', 'transaction_datetime', 'answer',
 ] %}
 {% set content = [['answer', 'text'], ['transaction_datetime', 'timestamp']] %}
 
 with events as (
     select
-        row_number() over (
-            order by example.record_key, example.load_id, example.source_file, example.source_row
-        ) as load_key,
         example.load_id,
         example.source_file,
         cast(example.source_row as bigint) as source_row,
