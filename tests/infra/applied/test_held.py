@@ -128,8 +128,8 @@ def test_maintenance_by_its_schedule_waits_as_a_build_does(deployment: Deploymen
         assert {each["buildStatus"] for each in builds(deployment, project=project)[1:]} == {
             "FAILED"
         }
-    with building(deployment, project, ending_with(0)):
-        run_of(deployment, name, "SUCCEEDED")
+        with building(deployment, project, ending_with(0)):
+            run_of(deployment, name, "SUCCEEDED")
     assert builds(deployment, project=project)[0]["buildStatus"] == "SUCCEEDED"
 
 
