@@ -49,13 +49,13 @@ typed as (
             {{ try_date('reference_date_stated') }},
             case when reference_date_stated is null then cast(ingest_date as date) end
         ) as reference_date,
-        {{ try_integer('person_age_number') }} as stated_age,
-        {{ try_integer('person_income_number') }} as stated_income,
+        {{ whole_number('person_age_number') }} as stated_age,
+        {{ whole_number('person_income_number') }} as stated_income,
         try_cast(person_emp_length_number as decimal(18, 6)) as stated_emp_length,
-        {{ try_integer('loan_amnt_number') }} as stated_amnt,
+        {{ whole_number('loan_amnt_number') }} as stated_amnt,
         try_cast(loan_int_rate_number as decimal(18, 6)) as stated_int_rate,
-        {{ try_integer('cb_person_cred_hist_length_number') }} as stated_hist_length,
-        {{ try_integer('loan_status_number') }} as stated_status,
+        {{ whole_number('cb_person_cred_hist_length_number') }} as stated_hist_length,
+        {{ whole_number('loan_status_number') }} as stated_status,
         try_cast(loan_percent_income_number as decimal(24, 18)) as stated_percent_income
     from numbered
 ),
