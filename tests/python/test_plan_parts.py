@@ -15,7 +15,7 @@ from lakehouse.building.state import (
     read_runs,
     state_place,
 )
-from lakehouse.errors import AwsError, ComparisonError
+from lakehouse.errors import AwsError, UsageError
 from lakehouse.planning.plan import (
     PlannedModel,
     Size,
@@ -185,7 +185,7 @@ def test_the_last_run_is_believed_before_sizes():
 
 def test_a_price_is_given_in_dollars():
     assert planned("fct", {}, {}, LAKEHOUSE_ATHENA_USD_PER_TB="9").usd == pytest.approx(9e-5)
-    with pytest.raises(ComparisonError, match="LAKEHOUSE_ATHENA_USD_PER_TB is 'cheap'"):
+    with pytest.raises(UsageError, match="LAKEHOUSE_ATHENA_USD_PER_TB is 'cheap'"):
         planned("fct", {}, {}, LAKEHOUSE_ATHENA_USD_PER_TB="cheap")
     # Of a table one statement, of an increment two.
     assert least_athena_usd(shop(), {}) == pytest.approx(3 * 10e6 / 1e12 * 5)

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from lakehouse import prices
 from lakehouse.aws import AwsClients, aws_errors, bucket_and_key
 from lakehouse.building.dbt_run import option_of, target_of
 from lakehouse.building.duckdb_file import READ_ONLY
@@ -25,9 +26,6 @@ from lakehouse.database import database_file, quoted
 from lakehouse.errors import ComparisonError
 from lakehouse.reviewing.impact import ContractBreak, Manifest, changes, contract_breaks
 
-# Of us-east-1; LAKEHOUSE_ATHENA_USD_PER_TB and LAKEHOUSE_GLUE_USD_PER_DPU_HOUR give others.
-_ATHENA_USD_PER_TB, _GLUE_USD_PER_DPU_HOUR = 5.0, 0.44
-_LEAST_BYTES = 10_000_000  # of a statement on Athena
 # What the adapter sends that reads: an increment fills a table of its own, and merges that.
 _STATEMENTS = {FULL: 1, INCREMENT: 2}
 # A session starts and ends: a minute is the least that is paid for.
@@ -151,8 +149,7 @@ def plan(
     if target == "glue" and minutes is not None:
         dpus = float(environment.get("LAKEHOUSE_GLUE_WORKERS") or 2)
         minutes = max(minutes, _LEAST_SESSION_MINUTES)
-        price = _price(environment, "LAKEHOUSE_GLUE_USD_PER_DPU_HOUR", _GLUE_USD_PER_DPU_HOUR)
-        usd = minutes / 60 * dpus * price
+        usd = minutes / 60 * dpus * prices.glue_usd_per_hour(environment)
     return Plan(
         target=target,
         sentence=reason,
@@ -166,12 +163,11 @@ def plan(
 
 def least_athena_usd(head: Manifest, environment: Mapping[str, str] = os.environ) -> float:
     """What a build of everything costs on Athena however little it reads: its statements' floor."""
-    price = _price(environment, "LAKEHOUSE_ATHENA_USD_PER_TB", _ATHENA_USD_PER_TB)
     count = sum(
         _STATEMENTS[INCREMENT if node["config"]["materialized"] == "incremental" else FULL]
         for node in _tables(head)
     )
-    return count * _LEAST_BYTES / 10**12 * price
+    return prices.athena_usd(0, environment, statements=count)
 
 
 def as_json(found: Plan) -> str:
@@ -317,8 +313,7 @@ def _planned(
         read, read_from = parents, "all that it reads" if parents is not None else ""
     usd = None
     if target == "athena" and mode != "view":
-        price = _price(environment, "LAKEHOUSE_ATHENA_USD_PER_TB", _ATHENA_USD_PER_TB)
-        usd = max(read or 0, _LEAST_BYTES * _STATEMENTS[mode]) / 10**12 * price
+        usd = prices.athena_usd(read or 0, environment, statements=_STATEMENTS[mode])
     return PlannedModel(
         name=node["name"],
         why=why,
@@ -446,11 +441,3 @@ def _file_sizes(raw: str, folder: str) -> Iterator[int]:
         pages = AwsClients("planning").s3().get_paginator("list_objects_v2")
         for page in pages.paginate(Bucket=bucket, Prefix=prefix):
             yield from (each["Size"] for each in page.get("Contents", ()))
-
-
-def _price(environment: Mapping[str, str], name: str, usual: float) -> float:
-    given = environment.get(name)
-    try:
-        return float(given) if given else usual
-    except ValueError as err:
-        raise ComparisonError(f"{name} is '{given}', which is no number of dollars") from err
