@@ -4,6 +4,7 @@ import atexit
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -51,15 +52,25 @@ class DbtServer:
         self._lock = threading.Lock()
 
     def run(
-        self, words: list[str], *, environment: Mapping[str, str], directory: Path
+        self,
+        words: list[str],
+        *,
+        environment: Mapping[str, str],
+        directory: Path,
+        dies_after: str | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        """Run dbt; returns the finished command, failed or not."""
+        """Run dbt; returns the finished command, failed or not.
+
+        Args:
+            dies_after: model after which the command is killed, if any.
+        """
         with self._lock, tempfile.TemporaryDirectory() as streams:
             stdout, stderr = Path(streams) / "stdout", Path(streams) / "stderr"
             request = {
                 "words": words,
                 "environment": dict(environment),
                 "directory": str(directory),
+                "dies_after": dies_after,
                 "stdout": str(stdout),
                 "stderr": str(stderr),
             }
@@ -167,6 +178,13 @@ class Lake:
         quick = QUICK if command in ("build", "run", "seed", "test") else ()
         return self._run([*command.split()], *quick, *arguments, variables=variables)
 
+    def kill_run(
+        self, *arguments: object, after: str, variables: Mapping[str, object] | None = None
+    ) -> None:
+        """Begin `dbt run`, and kill it as soon as it has built the model `after`."""
+        done = self._run(["run"], *QUICK, *arguments, variables=variables, dies_after=after)
+        assert done.returncode == -signal.SIGKILL, "the run ended before it was killed"
+
     def build(
         self, *arguments: object, variables: Mapping[str, object] | None = None
     ) -> subprocess.CompletedProcess[str]:
@@ -174,7 +192,11 @@ class Lake:
         return self._run(["lakehouse", "build"], *arguments, variables=variables)
 
     def _run(
-        self, command: list[str], *arguments: object, variables: Mapping[str, object] | None
+        self,
+        command: list[str],
+        *arguments: object,
+        variables: Mapping[str, object] | None,
+        dies_after: str | None = None,
     ) -> subprocess.CompletedProcess[str]:
         self.folder.mkdir(parents=True, exist_ok=True)
         places = ["--project-dir", self.project, "--profiles-dir", self.project]
@@ -184,7 +206,12 @@ class Lake:
         if self.project not in DBT:
             DBT[self.project] = DbtServer(self.project, self.project / "target" / "parsed")
         server = DBT[self.project]
-        return server.run([*map(str, words)], environment=self.environment, directory=self.folder)
+        return server.run(
+            [*map(str, words)],
+            environment=self.environment,
+            directory=self.folder,
+            dies_after=dies_after,
+        )
 
     def dbt(
         self, command: str, *arguments: object, variables: Mapping[str, object] | None = None
