@@ -15,21 +15,18 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import psutil
-from run import HERE, Measure, measure
+from run import HERE, Measure, machine, measure
 
-COMMAND = "from lakehouse.cli import app; app()"
 BARE = """
 import sys, duckdb
 rows = f"select * from read_csv('{sys.argv[1]}', all_varchar = true)"
 duckdb.sql(f"copy ({rows}) to '{sys.argv[2]}' (format parquet)")
 """
-AIM_SECONDS, AIM_ROWS = 10, 32_581
+AIM_SECONDS, AIM_ROWS = 3, 32_581
 
 
 def main() -> None:
@@ -91,29 +88,23 @@ def measure_file(work: Path, path: Path) -> dict[str, Any]:
     """Measure the command and the bare copy on one file, and count what was written."""
     [[rows]] = duckdb.sql(f"select count(*) from read_csv('{path}', all_varchar = true)").fetchall()
     out = work / f"{path.stem}-features"
-    machine = {
-        "cores": psutil.cpu_count(),
-        "memory_gb": round(psutil.virtual_memory().total / 2**30),
-        "duckdb": duckdb.__version__,
-        "dbt_core": version("dbt-core"),
-        "load_before": round(os.getloadavg()[0], 1),
-    }
+    measured_on = machine()
 
     def step(name: str, file: Path, *command: str) -> Measure:
         print(f"{rows} rows: {name}", flush=True)
         log = work / f"{path.stem}-{name}.log"
-        return measure([sys.executable, "-c", *command], env=os.environ, log=log, database=file)
+        return measure([sys.executable, *command], env=os.environ, log=log, database=file)
 
     copied = work / f"{path.stem}-bare.parquet"
-    bare = step("bare", copied, BARE, str(path), str(copied))
+    bare = step("bare", copied, "-c", BARE, str(path), str(copied))
     written = out / "anomesdia=20240301" / "default.parquet"
     words = ["features", "--input-path", str(path), "--output-path", str(out)]
-    command = step("features", written, COMMAND, *words, "--anomesdia", "20240301")
+    command = step("features", written, "-m", "lakehouse", *words, "--anomesdia", "20240301")
     [[count]] = duckdb.sql(f"select count(*) from read_parquet('{written}')").fetchall()
     return {
         "rows": rows,
         "feature_rows": count,
-        "machine": machine,
+        "machine": measured_on,
         "bare": asdict(bare),
         "features": asdict(command),
     }
@@ -153,11 +144,11 @@ def page(sizes: Mapping[str, Mapping[str, Any]]) -> str:
             lines.append(f"| {' | '.join(cells)} |")
     lines += ["", f"Aim: {AIM_SECONDS} seconds for {AIM_ROWS:,} rows.", ""]
     for result in sizes.values():
-        machine = result["machine"]
+        seen = result["machine"]
         lines += [
-            f"{result['rows']:,} rows: {machine['cores']} cores, {machine['memory_gb']} GB, DuckDB "
-            f"{machine['duckdb']}, dbt {machine['dbt_core']}; load before the start "
-            f"{machine['load_before']}.",
+            f"{result['rows']:,} rows: {seen['cores']} cores, {seen['memory_gb']} GB, DuckDB "
+            f"{seen['duckdb']}, dbt {seen['dbt_core']}; load before the start "
+            f"{seen['load_before']}; commit {seen['commit']}.",
             "",
         ]
     return "\n".join(lines).rstrip() + "\n"

@@ -65,7 +65,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=HERE / "work", help="data and databases")
     parser.add_argument("--results", type=Path, default=HERE / "results")
     parser.add_argument("--memory", default="8GB", help="DuckDB's limit in every step")
-    parser.add_argument("--threads", type=int, default=2, help="DuckDB's threads in every step")
+    parser.add_argument("--threads", type=int, default=2, help="of dbt, and of DuckDB by hand")
     parser.add_argument(
         "--check-increment",
         action="store_true",
@@ -104,7 +104,7 @@ def measure_size(
         "LAKEHOUSE_RAW": str(raw),
         "LAKEHOUSE_DUCKDB": str(work / "dbt.duckdb"),
         "LAKEHOUSE_DUCKDB_MEMORY": memory,
-        "LAKEHOUSE_DUCKDB_THREADS": str(threads),
+        "LAKEHOUSE_DBT_THREADS": str(threads),
     }
     by_hand = [sys.executable, str(HERE / "commerce_handwritten.py"), "--raw", str(raw)]
     by_hand += ["--memory", memory, "--threads", str(threads), "--database"]
@@ -117,16 +117,7 @@ def measure_size(
     result: dict[str, Any] = {
         "events": generated["events"],
         "increment_events": generated["increment_events"],
-        "machine": {
-            "cores": psutil.cpu_count(),
-            "memory_gb": round(psutil.virtual_memory().total / 2**30),
-            "duckdb": duckdb.__version__,
-            "dbt_core": version("dbt-core"),
-            "memory_limit": memory,
-            "threads": threads,
-            "load_before": round(os.getloadavg()[0], 1),
-            "commit": commit(),
-        },
+        "machine": machine(memory_limit=memory, threads=threads),
     }
     hand = step("handwritten", [*by_hand, str(work / "handwritten.duckdb")], "handwritten.duckdb")
     (work / "dbt.duckdb").unlink(missing_ok=True)
@@ -164,6 +155,19 @@ def generate(work: Path, events: int) -> dict[str, int]:
         }
         note.write_text(json.dumps(counts))
     return json.loads(note.read_text())
+
+
+def machine(**settings: str | int) -> dict[str, Any]:
+    """What a result was measured on: the machine, its load by now, versions, commit, settings."""
+    return {
+        "cores": psutil.cpu_count(),
+        "memory_gb": round(psutil.virtual_memory().total / 2**30),
+        "duckdb": duckdb.__version__,
+        "dbt_core": version("dbt-core"),
+        **settings,
+        "load_before": round(os.getloadavg()[0], 1),
+        "commit": commit(),
+    }
 
 
 def commit() -> str:
@@ -393,12 +397,12 @@ def page(sizes: Mapping[str, Mapping[str, Any]]) -> str:
                 )
     lines.append("")
     for result in sizes.values():
-        machine = result["machine"]
+        seen = result["machine"]
         lines.append(
-            f"{result['events']:,} events: {machine['cores']} cores, {machine['memory_gb']} GB, "
-            f"DuckDB {machine['duckdb']} with {machine['threads']} threads and a limit of "
-            f"{machine['memory_limit']}, dbt {machine['dbt_core']}; load before the start "
-            f"{machine['load_before']}; commit {machine.get('commit', 'not noted')}."
+            f"{result['events']:,} events: {seen['cores']} cores, {seen['memory_gb']} GB, "
+            f"DuckDB {seen['duckdb']} with {seen['threads']} threads and a limit of "
+            f"{seen['memory_limit']}, dbt {seen['dbt_core']}; load before the start "
+            f"{seen['load_before']}; commit {seen.get('commit', 'not noted')}."
         )
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"

@@ -36,7 +36,7 @@ from locallake import cli as locallake  # noqa: E402
 BUCKETS = ("lakehouse-dev-raw", "lakehouse-dev-curated", "lakehouse-dev-results")
 WORKGROUP = "lakehouse_dev"
 TARGETS = ("athena", "glue")
-LAKEHOUSE = "from lakehouse.cli import app; app()"
+LAKEHOUSE = (sys.executable, "-m", "lakehouse")
 # Sets the variables for the services of `make aws-up`, in a shell at the repository's root.
 TO_THIS_MACHINE = (
     'export LOCALLAKE_STATE="$PWD/target/locallake"; '
@@ -158,7 +158,7 @@ def register(raw: Path, *, lake: str = "lakehouse_local", project: Path = PROJEC
     """
     make_databases(boto3.client("glue"), lake=lake)
     subprocess.run(
-        [sys.executable, "-c", LAKEHOUSE, "register", "--copy-from", str(raw)],
+        [*LAKEHOUSE, "register", "--copy-from", str(raw)],
         cwd=project,
         env={**os.environ, **settings("athena", lake=lake)},
         check=True,
@@ -170,7 +170,7 @@ def dbt(target: str, arguments: Sequence[str], *, lake: str = "lakehouse_local")
     work = PROJECT / "target" / "local" / target
     places = ["--target-path", str(work), "--log-path", str(work / "logs")]
     return subprocess.run(
-        [sys.executable, "-c", LAKEHOUSE, "dbt", *arguments, *places],
+        [*LAKEHOUSE, "dbt", *arguments, *places],
         cwd=PROJECT,
         env={**os.environ, **settings(target, lake=lake)},
         check=False,

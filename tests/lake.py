@@ -35,7 +35,7 @@ OF_COMMERCE = (
 # Nobody reads what these commands write of themselves, and it is half of what a small one costs.
 QUICK = ("--no-write-json", "--log-level-file", "none")
 INHERITED = ("HOME", "LANG", "PATH", "TMPDIR")
-LANDING = "from lakehouse.cli import app; app()"
+LAKEHOUSE = (sys.executable, "-m", "lakehouse")
 
 
 class DbtServer:
@@ -149,7 +149,7 @@ class Lake:
     def land(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         """Run `lakehouse land` as a person would; returns the finished process, failed or not."""
         return subprocess.run(
-            [sys.executable, "-c", LANDING, "land", *map(str, arguments)],
+            [*LAKEHOUSE, "land", *map(str, arguments)],
             env=self.environment,
             cwd=self.project,
             capture_output=True,

@@ -15,10 +15,10 @@
         end
     {%- endset -%}
     {%- set plain = "case when " ~ regexp_matched('v', '^-?[0-9]+([.][0-9]+)?$') ~ " then v else " ~ exponent_text('v') ~ " end" -%}
-    {%- set pointed = "replace(" ~ x ~ ", ',', case " ~ decimal_mark ~ " when ',' then '.' else ',' end)" -%}
+    {%- set pointed = "replace(" ~ x ~ ", " ~ decimal_mark ~ ", '.')" -%}
     case
         when {{ regexp_matched(x, '^-?[0-9]{1,12}$') }} then {{ x }}
         when {{ decimal_mark }} = '.' or position('.' in {{ x }}) = 0
-            then {{ bound(bound(pointed, 'v', plain), 'p', short) }}
+            then {{ modules.re.sub('[\\n ]+', ' ', bound(bound(pointed, 'v', plain), 'p', short)) }}
     end
 {%- endmacro %}

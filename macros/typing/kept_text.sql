@@ -5,11 +5,11 @@
     Nearly all texts are printable ASCII with single blanks, which is cheaper to see than to make.
 #}
 {% macro kept_text(x) -%}
-    {%- set known = blank_characters() -%}
-    case
+    {%- set first -%}
         when {{ x }} in ({{ null_markers() | join(', ') }}) then null
         when {{ regexp_matched(x, '^[!-~]+( [!-~]+)*$') }} then {{ x }}
-        when {{ trimmed(x) }} not in ({{ null_markers() | join(', ') }})
-            then {{ squeezed("translate(" ~ x ~ ", " ~ characters(known.blanks + known.invisible + [1, 31]) ~ ", '" ~ ' ' * known.blanks | length ~ "')") }}
-    end
+    {%- endset -%}
+    {%- set body = "case when GIVEN not in (" ~ null_markers() | join(', ') ~ ") then "
+        ~ squeezed("translate(GIVEN, chr(1) || chr(31), '')") ~ " end" -%}
+    {{ on_trimmed(x, first, '.', body) }}
 {%- endmacro %}

@@ -8,7 +8,6 @@
     `translate` is the slowest function of the staging, the slower the more it looks for.
 #}
 {% macro spelling_key(x, letters='lower') -%}
-    {%- set known = blank_characters() -%}
     {%- set marks = [1, 31, 768, 769, 770, 771, 776, 778, 807] -%}
     {%- set cases = {
         'lower': 'abcdefghijklmnopqrstuvwxyzæøðþšžœ',
@@ -24,7 +23,7 @@
         {%- do after.append((letter | lower if letters == 'lower' else letter | upper) * accented | length) -%}
     {%- endfor -%}
     {%- set bare = letters ~ "(nullif(nullif(WORD, 'NULL'), 'null'))" -%}
-    case
+    {%- set first -%}
         when {{ regexp_matched(x, '^[A-Za-z0-9_]+$') }} then {{ bare.replace('WORD', x) }}
         when {{ regexp_matched(x, '^ *[A-Za-z0-9_]+ *$') }} then {{ bare.replace('WORD', "trim(both ' ' from " ~ x ~ ")") }}
         when {{ regexp_matched(x, '^[ -~À-Þà-ÿ]+$') }}
@@ -32,10 +31,10 @@
                 when trim(both ' ' from {{ x }}) not in ({{ null_markers() | join(', ') }})
                     then {{ squeezed(letters ~ "(translate(" ~ x ~ ", '" ~ before | join ~ "', '" ~ after | join ~ "'))") }}
             end
-        when {{ trimmed(x) }} not in ({{ null_markers() | join(', ') }})
-            then {{ squeezed(
-                "translate(" ~ x ~ ", '" ~ before | join ~ cases['upper' if letters == 'lower' else 'lower'] ~ "' || "
-                ~ characters(known.blanks + known.invisible + marks) ~ ", '" ~ after | join ~ cases[letters] ~ ' ' * known.blanks | length ~ "')"
-            ) }}
-    end
+    {%- endset -%}
+    {%- set other = 'upper' if letters == 'lower' else 'lower' -%}
+    {%- set body = "case when GIVEN not in (" ~ null_markers() | join(', ') ~ ") then " ~ squeezed(
+        "translate(GIVEN, '" ~ before | join ~ cases[other] ~ "' || " ~ characters(marks) ~ ", '" ~ after | join ~ cases[letters] ~ "')"
+    ) ~ " end" -%}
+    {{ on_trimmed(x, first, '.', body) }}
 {%- endmacro %}

@@ -77,19 +77,30 @@ def run_again(built: Built, aws: Aws) -> dict[str, tuple[list[Rows], list[Rows]]
     return parity.beside_each_other(TARGETS, run)
 
 
-def test_a_seed_on_glue_is_made_anew_where_its_columns_have_another_order(built: Built, aws: Aws):
+@pytest.mark.parametrize(
+    ("column", "type"),
+    [("meaning_en", "string"), ("reason_order", "string"), ("what_to_do_pt", None)],
+    ids=["another order", "another type", "a column less"],
+)
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_seed_with_other_columns_is_made_anew(
+    built: Built, aws: Aws, target: str, column: str, type: str | None
+):
     seed = "seed.lakehouse.dim_quality__reason"
-    node = built.nodes["glue"][seed]
-    before = built.rows(aws, "glue", seed)
-    table, moved = f"`{node['schema']}`.`{node['name']}`", "meaning_en"
-    aws.ask(f"alter table {table} drop column {moved}")
-    aws.ask(f"alter table {table} add columns ({moved} string)")
+    node = built.nodes[target][seed]
+    place = node["schema"], node["name"]
+    before, types = built.rows(aws, target, seed), aws.reader.types(*place)
+    table = "`{}`.`{}`".format(*place)
+    aws.ask(f"alter table {table} drop column {column}")
+    if type:
+        aws.ask(f"alter table {table} add columns ({column} {type})")
 
     run_date = built.case.steps[1].run_date
-    parity.run_dbt(built.case, "glue", "seed", "--select", node["name"], run_date=run_date)
+    parity.run_dbt(built.case, target, "seed", "--select", node["name"], run_date=run_date)
 
     assert before.rows
-    assert built.rows(aws, "glue", seed) == before
+    assert aws.reader.types(*place) == types
+    assert built.rows(aws, target, seed) == before
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -107,6 +107,21 @@ def test_a_load_dated_after_the_day_of_the_run_stops_the_build(lake: Lake) -> No
     assert "SKIP relation commerce.fct_commerce__purchase_version" in done.stdout
 
 
+def test_marts_refuse_nulls_and_keep_no_index(lake: Lake) -> None:
+    land(lake, "2024-02-01", "nacional")
+    run(lake, "2024-02-02")
+    held = lake.query("""
+        select constraint_type, constraint_column_names[1]
+        from duckdb_constraints()
+        where table_name = 'fct_commerce__purchase_version'
+        order by 2
+    """)
+    refused = ("known_from", "purchase_key", "subsidiary", "triggered_by")
+    assert held == [("NOT NULL", column) for column in refused]
+    kinds = lake.query("select distinct constraint_type from duckdb_constraints()")
+    assert kinds == [("NOT NULL",)]
+
+
 def test_an_earlier_run_date_takes_nothing_away(lake: Lake) -> None:
     land(lake, "2024-02-01", "nacional")
     land(lake, "2024-02-05", "internacional")
@@ -233,6 +248,32 @@ def test_a_lake_of_a_version_before_asks_for_a_full_refresh(lake: Lake) -> None:
     run(lake, "2024-02-10", "--full-refresh")
     assert len(lake.query(VERSIONS)) == 1
     run(lake, "2024-02-10")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "drop column what_to_do_pt",
+        "drop column meaning_en; alter table {table} add column meaning_en varchar",
+        "alter column reason_order type varchar",
+    ],
+    ids=["a column less", "another order", "another type"],
+)
+def test_a_seed_of_a_version_before_with_other_columns_is_made_anew(
+    lake: Lake, change: str
+) -> None:
+    table = "quality.dim_quality__reason"
+    read = ("--select", "dim_quality__reason")
+    stored = f"select * from {table} order by reason_code"
+    described = f"describe {table}"
+    lake.dbt("build", *read)
+    columns, rows = lake.query(described), lake.query(stored)
+    with duckdb.connect(str(lake.database)) as connection:
+        connection.execute(f"alter table {table} " + change.format(table=table))
+    assert lake.query(described) != columns
+    lake.dbt("build", *read)
+    assert lake.query(described) == columns
+    assert lake.query(stored) == rows
 
 
 def test_as_of_date_cuts_a_rebuild(lake: Lake) -> None:

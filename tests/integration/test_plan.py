@@ -9,13 +9,12 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
-from lake import DBT, LANDING, PROJECT, Lake
+from lake import DBT, LAKEHOUSE, PROJECT, Lake
 from test_nothing_new import DAY, UNIT_TESTS, one_domain, receive
 
 MART = "models/credit/marts/feat_credit__customer_latest"
@@ -53,7 +52,7 @@ def planned(
     variables = json.dumps({"run_date": day})
     given = ["--project-dir", str(lake.project), *UNIT_TESTS, "--vars", variables]
     done = subprocess.run(
-        [sys.executable, "-c", LANDING, "plan", *words, *given],
+        [*LAKEHOUSE, "plan", *words, *given],
         cwd=lake.folder,
         env={**lake.environment, "PATH": os.environ["PATH"], **environment},
         capture_output=True,

@@ -234,6 +234,17 @@ def always_enforced(test: Node) -> bool:
     )
 
 
+def tested_never_null(manifest: Manifest, node: Node) -> set[str]:
+    """Columns in which a null stops the build."""
+    return {
+        column
+        for name in ("grain", "never_null")
+        for test in tests_on(manifest, node, name)
+        if always_enforced(test)
+        for column in test["test_metadata"]["kwargs"]["columns"]
+    }
+
+
 def grain_of(node: Node) -> list[str]:
     grain = meta_of(node).get("grain")
     return grain if isinstance(grain, list) else []
@@ -791,6 +802,32 @@ def check_grain_is_tested(manifest: Manifest) -> list[str]:
     return found
 
 
+def check_constraints_say_what_is_tested(manifest: Manifest) -> list[str]:
+    """What catalogues are told: the grain as primary key; in marts not_null where a test holds it.
+
+    A key of a column would reach DuckDB, which would build an index.
+    """
+    found = []
+    for model in models_of(manifest):
+        tested = tested_never_null(manifest, model)
+        declared = [(given["type"], given["columns"]) for given in model["constraints"]]
+        must = layer_of(model) == "marts" or model["config"]["materialized"] == "incremental"
+        if (must or declared) and declared != [("primary_key", grain_of(model))]:
+            found.append(
+                f"{model['name']} declares the constraints {declared}: declare one primary_key, of "
+                f"its grain {grain_of(model)}."
+            )
+        for name, column in model["columns"].items():
+            given = [constraint["type"] for constraint in column["constraints"]]
+            is_held = layer_of(model) == "marts" and name in tested
+            if given != ["not_null"] * is_held:
+                found.append(
+                    f"{model['name']}.{name} declares the constraints {given}: it is "
+                    f"{'tested' if is_held else 'no column of a mart that is tested'} never null."
+                )
+    return found
+
+
 def check_merge_key_is_the_grain(manifest: Manifest) -> list[str]:
     return [
         f"{model['name']} merges by {unique_key_of(model)} and has the grain {grain_of(model)}: "
@@ -804,13 +841,7 @@ def check_merge_keys_are_not_null(manifest: Manifest) -> list[str]:
     """A null in a merge key never matches and is inserted again in every run."""
     found = []
     for model in merge_models(manifest):
-        covered = {
-            column
-            for name in ("grain", "never_null")
-            for test in tests_on(manifest, model, name)
-            if always_enforced(test)
-            for column in test["test_metadata"]["kwargs"]["columns"]
-        }
+        covered = tested_never_null(manifest, model)
         found += [
             f"{model['name']} merges by {column}, which may be null: test it never_null."
             for column in unique_key_of(model)

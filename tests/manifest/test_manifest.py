@@ -252,7 +252,8 @@ BROKEN = [
         lambda m: config(m, "int_market__carteira", materialized="table"),
         also=("incremental_models_follow_loads",)),
     Broken("records_hold_one_entity_or_loads", "int_commerce__load has the grain", lambda m: meta(
-        m, "int_commerce__load", grain=["load_id"]), also=("grain_is_tested",)),
+        m, "int_commerce__load", grain=["load_id"]),
+        also=("constraints_say_what_is_tested", "grain_is_tested")),
     Broken("every_source_has_one_record_table", "commerce.purchase has 2", lambda m: add_copy(
         m, "int_commerce__purchase", name="int_commerce__order",
         unique_id="model.lakehouse.int_commerce__order"),
@@ -357,18 +358,34 @@ BROKEN = [
     Broken("grain_is_declared", "commerce.purchase", lambda m: source(
         m, "purchase")["config"]["meta"].pop("grain")),
     Broken("grain_is_tested", "rpt_quality__freshness", lambda m: untest(
-        m, "rpt_quality__freshness", "grain")),
+        m, "rpt_quality__freshness", "grain"),
+        also=("constraints_say_what_is_tested",)),
     Broken("grain_is_tested", "int_commerce__load", lambda m: untest(
         m, "int_commerce__load", "grain")),
     Broken("grain_is_tested", "ref_commerce__subsidiary", lambda m: untest(
         m, "ref_commerce__subsidiary", "grain")),
     Broken("grain_is_tested", "rpt_quality__freshness", lambda m: data_tests(
-        m, "rpt_quality__freshness", "grain")[0]["config"].update(severity="WARN")),
+        m, "rpt_quality__freshness", "grain")[0]["config"].update(severity="WARN"),
+        also=("constraints_say_what_is_tested",)),
     Broken("grain_is_tested", "rpt_quality__freshness", lambda m: data_tests(
-        m, "rpt_quality__freshness", "grain")[0]["config"].update(where="domain = 'commerce'")),
+        m, "rpt_quality__freshness", "grain")[0]["config"].update(where="domain = 'commerce'"),
+        also=("constraints_say_what_is_tested",)),
     Broken("grain_is_tested", "rpt_quality__freshness", lambda m: data_tests(
         m, "rpt_quality__freshness", "grain")[0]["test_metadata"]["kwargs"].update(
-            columns=["domain", "entity", "age_days"])),
+            columns=["domain", "entity", "age_days"]),
+        also=("constraints_say_what_is_tested",)),
+    Broken("constraints_say_what_is_tested", "fct_commerce__gmv_daily declares", lambda m: node(
+        m, "fct_commerce__gmv_daily")["constraints"][0].update(columns=["gmv_date"])),
+    Broken("constraints_say_what_is_tested", "int_commerce__load declares", lambda m: node(
+        m, "int_commerce__load")["constraints"].clear()),
+    Broken("constraints_say_what_is_tested", "purchase_touched declares", lambda m: node(
+        m, "int_commerce__purchase_touched")["constraints"][0].update(type="unique")),
+    *(Broken("constraints_say_what_is_tested", f"gmv_daily.{name} declares", lambda m, name=name,
+        given=given: column(m, "fct_commerce__gmv_daily", name, constraints=given))
+      for name, given in (
+        ("subsidiary", []),
+        ("gmv_amount", [{"type": "primary_key"}]),
+        ("known_to", [{"type": "not_null"}]))),
     Broken("merge_key_is_the_grain", "fct_commerce__gmv_daily", lambda m: config(
         m, "fct_commerce__gmv_daily", unique_key=["gmv_date", "known_from"])),
     Broken("merge_keys_are_not_null", "purchase merges by source_row", lambda m: untest(

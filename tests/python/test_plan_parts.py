@@ -16,7 +16,7 @@ from lakehouse.building.state import (
     read_runs,
     state_place,
 )
-from lakehouse.errors import AwsError, ComparisonError
+from lakehouse.errors import AwsError, UsageError
 from lakehouse.planning.plan import PlannedModel, _planned, least_athena_usd
 from lakehouse.planning.sizes import (
     Ratio,
@@ -268,7 +268,7 @@ def test_what_a_run_read_of_nothing_says_nothing():
 
 def test_a_price_is_given_in_dollars():
     assert planned("fct", {}, {}, LAKEHOUSE_ATHENA_USD_PER_TB="9").usd == pytest.approx(9e-5)
-    with pytest.raises(ComparisonError, match="LAKEHOUSE_ATHENA_USD_PER_TB is 'cheap'"):
+    with pytest.raises(UsageError, match="LAKEHOUSE_ATHENA_USD_PER_TB is 'cheap'"):
         planned("fct", {}, {}, LAKEHOUSE_ATHENA_USD_PER_TB="cheap")
     # Of a table and a seed one statement, of an increment two.
     assert least_athena_usd(shop(), {}) == pytest.approx(4 * 10e6 / 1e12 * 5)

@@ -48,6 +48,7 @@ MAY_IMPORT = {
         "features",
         "workflow",
     ),
+    "__main__": ("cli",),
 }
 
 

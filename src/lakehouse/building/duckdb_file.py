@@ -7,7 +7,6 @@ renamed, and opened under its own.
 """
 
 import os
-import re
 from typing import Any
 
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
@@ -16,7 +15,7 @@ from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection, IOException
 
 from lakehouse.building.alias import ALIAS
-from lakehouse.database import database_file, quoted
+from lakehouse.database import database_file, open_elsewhere, quoted
 
 # `lakehouse plan` sets it: DuckDB itself then sees to it that nothing is changed.
 READ_ONLY = "LAKEHOUSE_DUCKDB_READ_ONLY"
@@ -39,9 +38,9 @@ class Plugin(BasePlugin):
         try:
             conn.execute(f"attach {quoted(path)} as {ALIAS}{' (read_only)' * is_only_read}")
         except IOException as err:
-            if re.search(r"Could not set lock|used by another process", str(err)):
+            if held := open_elsewhere(str(err)):
                 raise DbtRuntimeError(
-                    f"{path} is open in another program: close it there, then run again ({err})"
+                    f"{path} {held.how}: close it there, then run again ({err})"
                 ) from err
             raise DbtRuntimeError(
                 f"{path} cannot be opened as a DuckDB database: name another file in "

@@ -4,14 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-_LOCKED = re.compile(
-    r'Could not set lock on file "(?P<file>[^"]+)": Conflicting lock is held in '
-    r"(?P<program>.+?) \(PID (?P<pid>\d+)\)"
-)
-_LOCKED_OTHERWISE = re.compile(
-    r'(?:Could not set lock on|Cannot open) file "(?P<file>[^"]+)"[^\n]*'
-    r"(?:lock|being used by another process)"
-)
+from lakehouse.database import open_elsewhere
+
 _FULL = re.compile(
     r"No space left on device|Disk quota exceeded|File too large|Errno (?:28|27|122)"
 )
@@ -59,15 +53,9 @@ def trouble_of(
         command: that builds again, such as `lakehouse build`.
         named: how a file is called from where the build was started.
     """
-    if found := _LOCKED.search(message):
-        program = found["program"].rsplit("/", 1)[-1]
+    if held := open_elsewhere(message):
         return Trouble(
-            f"{named(found['file'])} is open in another process: {program}, PID {found['pid']}.",
-            f"close it, or build into another file: LAKEHOUSE_DUCKDB=other.duckdb {command}",
-        )
-    if found := _LOCKED_OTHERWISE.search(message):
-        return Trouble(
-            f"{named(found['file'])} is open in another process.",
+            f"{named(held.file)} {held.how}.",
             f"close it, or build into another file: LAKEHOUSE_DUCKDB=other.duckdb {command}",
         )
     if _FULL.search(message):

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from lakehouse.aws import aws_errors
-from lakehouse.database import identifier, quoted
+from lakehouse.database import identifier, open_elsewhere, quoted
 from lakehouse.errors import ComparisonError
 from lakehouse.marts.duckdb import as_texts
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 ATHENA, GIT = "athena:", "git:"
 # Of a build that is compared: its tests say nothing of the other one.
 TABLES_ALONE = ("--resource-type", "model", "--resource-type", "seed")
-_LAKEHOUSE = "from lakehouse.cli import app; app()"
 _STAMP = "built.json"
 
 
@@ -121,10 +120,9 @@ def attached(connection: DuckDBPyConnection, path: Path, *, alias: str, name: st
     try:
         connection.execute(f"attach {quoted(path)} as {identifier(alias)} (read_only)")
     except duckdb.Error as err:
-        if "lock" in str(err) or "used by another process" in str(err):
+        if held := open_elsewhere(str(err)):
             raise ComparisonError(
-                f"{path} is being written by another program ({err}); wait until it has ended, "
-                "or compare a copy of the file"
+                f"{path} {held.how}; wait until it has ended, or compare a copy of the file"
             ) from err
         raise ComparisonError(f"{path} cannot be read as a DuckDB database: {err}") from err
     return DuckDbBuild(name, connection, alias)
@@ -210,7 +208,7 @@ def build_project(
         "PYTHONPATH": str(project / "src"),
     }
     done = subprocess.run(
-        [sys.executable, "-c", _LAKEHOUSE, *words],
+        [sys.executable, "-m", "lakehouse", *words],
         cwd=project,
         env=given,
         stdout=subprocess.PIPE,

@@ -9,6 +9,7 @@ from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Any
 
+from lakehouse import prices
 from lakehouse.building.dbt_run import option_of, target_of
 from lakehouse.building.duckdb_file import READ_ONLY
 from lakehouse.building.news import News
@@ -37,9 +38,6 @@ from lakehouse.planning.sizes import (
 )
 from lakehouse.reviewing.impact import ContractBreak, Manifest, changes, contract_breaks
 
-# Of us-east-1; LAKEHOUSE_ATHENA_USD_PER_TB and LAKEHOUSE_GLUE_USD_PER_DPU_HOUR give others.
-_ATHENA_USD_PER_TB, _GLUE_USD_PER_DPU_HOUR = 5.0, 0.44
-_LEAST_BYTES = 10_000_000  # of a statement on Athena
 # What the adapter sends that reads: an increment fills a table of its own, and merges that.
 _STATEMENTS = {FULL: 1, INCREMENT: 2}
 # A session starts and ends: a minute is the least that is paid for.
@@ -160,8 +158,7 @@ def plan(
     if target == "glue" and minutes is not None:
         dpus = float(environment.get("LAKEHOUSE_GLUE_WORKERS") or 2)
         minutes = max(minutes, _LEAST_SESSION_MINUTES)
-        price = _price(environment, "LAKEHOUSE_GLUE_USD_PER_DPU_HOUR", _GLUE_USD_PER_DPU_HOUR)
-        usd = minutes / 60 * dpus * price
+        usd = minutes / 60 * dpus * prices.glue_usd_per_hour(environment)
     return Plan(
         target=target,
         sentence=reason,
@@ -175,12 +172,11 @@ def plan(
 
 def least_athena_usd(head: Manifest, environment: Mapping[str, str] = os.environ) -> float:
     """What a build of everything costs on Athena however little it reads: its statements' floor."""
-    price = _price(environment, "LAKEHOUSE_ATHENA_USD_PER_TB", _ATHENA_USD_PER_TB)
     count = sum(
         _STATEMENTS[INCREMENT if node["config"]["materialized"] == "incremental" else FULL]
         for node in stored_tables(head)
     )
-    return count * _LEAST_BYTES / 10**12 * price
+    return prices.athena_usd(0, environment, statements=count)
 
 
 def as_json(found: Plan) -> str:
@@ -312,9 +308,8 @@ def _planned(
     read, read_from = (None, "") if mode == "view" else _read(lake, key, mode, last)
     usd = None
     if target == "athena" and mode != "view":
-        price = _price(environment, "LAKEHOUSE_ATHENA_USD_PER_TB", _ATHENA_USD_PER_TB)
-        floor = _LEAST_BYTES * (last.get("statements") or _STATEMENTS[mode])
-        usd = max(read or 0, floor) / 10**12 * price
+        statements = last.get("statements") or _STATEMENTS[mode]
+        usd = prices.athena_usd(read or 0, environment, statements=statements)
     return PlannedModel(
         name=node["name"],
         why=why,
@@ -364,11 +359,3 @@ def _sizes(target: str, head: Manifest, *, database: Path) -> dict[Place, Size]:
     if target == "duckdb":
         return duckdb_sizes(database) if database.is_file() else {}
     return iceberg_sizes({node["schema"] for node in stored_tables(head)})
-
-
-def _price(environment: Mapping[str, str], name: str, usual: float) -> float:
-    given = environment.get(name)
-    try:
-        return float(given) if given else usual
-    except ValueError as err:
-        raise ComparisonError(f"{name} is '{given}', which is no number of dollars") from err
