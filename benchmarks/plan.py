@@ -110,7 +110,7 @@ def measured(lake: Lake, athena: Any) -> dict[str, Any]:
         node, scanned = node_of(each["Query"]), each["Statistics"]["DataScannedInBytes"]
         if node:
             counted[node[1]] += scanned
-            statements[node[1]] += each["StatementType"] == "DML"
+            statements[node[1]] += scanned > 0
         else:
             others[sender(each["Query"])] += scanned
     sizes = lake.sizes()

@@ -17,7 +17,7 @@ class Counted:
     """What the statements of a node took.
 
     Attributes:
-        statements: those for which at least 10 MB are paid; DDL is free.
+        statements: those that read, for each of which something is paid at least.
         scanned_bytes: without what is paid at least.
     """
 
@@ -52,10 +52,8 @@ class SentStatements:
             for statement, node in self._nodes.items():
                 # One by one: a role that may ask for many at once would be one of its own.
                 answer = athena.get_query_execution(QueryExecutionId=statement)
-                found = answer["QueryExecution"]
+                statistics = answer["QueryExecution"].get("Statistics", {})
+                scanned = statistics.get("DataScannedInBytes", 0)
                 was = totals.get(node, Counted(0, 0))
-                totals[node] = Counted(
-                    was.statements + (found.get("StatementType") == "DML"),
-                    was.scanned_bytes + found.get("Statistics", {}).get("DataScannedInBytes", 0),
-                )
+                totals[node] = Counted(was.statements + (scanned > 0), was.scanned_bytes + scanned)
         return totals
