@@ -161,6 +161,7 @@ def shop() -> Manifest:
         "model.p.stg": node("stg", "view", "source.p.shop.sale"),
         "model.p.int": node("int", "incremental", "model.p.stg", "seed.p.list"),
         "model.p.fct": node("fct", "table", "model.p.int", "model.p.stg"),
+        "model.p.load": node("load", "incremental", "source.p.shop.sale"),
     }
     return Manifest({"nodes": nodes, "macros": {}, "exposures": {}, "child_map": {}})
 
@@ -194,6 +195,9 @@ def test_what_is_read_goes_through_views_to_raw_files_and_tables():
     increment = planned("int", sizes, {})
     assert (increment.mode, increment.read_bytes) == ("increment", 1_000_000)
     assert planned("int", {}, {}).mode == "full"
+    # A table of loads looks for new ones in all of raw.
+    loads = {("shop", "load"): Size(rows=1, bytes=7)}
+    assert planned("load", loads, {}).read_bytes == 50_000_007
 
 
 def test_what_is_not_built_yet_is_not_known_and_the_least_is_paid():
@@ -271,7 +275,7 @@ def test_a_price_is_given_in_dollars():
     with pytest.raises(UsageError, match="LAKEHOUSE_ATHENA_USD_PER_TB is 'cheap'"):
         planned("fct", {}, {}, LAKEHOUSE_ATHENA_USD_PER_TB="cheap")
     # Of a table and a seed one statement, of an increment two.
-    assert least_athena_usd(shop(), {}) == pytest.approx(4 * 10e6 / 1e12 * 5)
+    assert least_athena_usd(shop(), {}) == pytest.approx(6 * 10e6 / 1e12 * 5)
 
 
 def event(text: str, node: str, *, name: str = "AdapterEventDebug") -> Any:

@@ -63,8 +63,9 @@ class SizedLake:
     def input_bytes(self, key: str, mode: str) -> int | None:
         """Bytes of all tables that a model reads, through views, and of raw files.
 
-        Of an increment its own table is one of them, into which it is merged; raw files are not,
-        since it reads those of new days alone.
+        Of an increment its own table is one of them, into which it is merged. Of raw files that it
+        reads through a view of staging it takes new days alone, so those are none of them; a table
+        of loads, which looks for what has come, reads all.
         Returns: None if one of them is neither there nor can be estimated.
         """
         found = [self._stored_bytes(each) for each in self._inputs(key, mode)]
@@ -73,14 +74,15 @@ class SizedLake:
 
     def _inputs(self, key: str, mode: str) -> set[str]:
         inputs, seen = {key} if mode == INCREMENT else set(), set[str]()
-        left = list(self.head.nodes[key]["depends_on"].get("nodes", ()))
+        own = self.head.nodes[key]["depends_on"].get("nodes", ())
+        left = list(own)
         while left:
             parent = left.pop()
             if parent in seen:
                 continue
             seen.add(parent)
             if parent in self.raw:
-                inputs |= {parent} if mode == FULL else set()
+                inputs |= {parent} if mode == FULL or parent in own else set()
             elif parent in self.head.nodes:
                 node = self.head.nodes[parent]
                 if node["config"]["materialized"] in STORED:
