@@ -10,6 +10,7 @@ raw tables, each writes schemas and a folder of its own.
 
 import argparse
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -183,6 +184,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     starting.add_argument("--port", type=int, help="where AWS answers")
     preparing = commands.add_parser("prepare", help="buckets, workgroup, databases, raw tables")
     preparing.add_argument("--raw", type=Path, default=PROJECT / "data" / "raw")
+    naming = commands.add_parser("env", help="print the variables of a target, for a shell")
+    naming.add_argument("target", choices=TARGETS)
     running = commands.add_parser("dbt", help="run dbt on a target")
     running.add_argument("target", choices=TARGETS)
     running.add_argument("arguments", nargs=argparse.REMAINDER)
@@ -194,6 +197,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NotLocalError as err:
         print(f"error: {err}", file=sys.stderr)
         return 1
+    if parsed.command == "env":
+        for name, value in settings(parsed.target).items():
+            print(f"export {name}={shlex.quote(value)}")
+        return 0
     if parsed.command == "prepare":
         prepare(s3=boto3.client("s3"), athena=boto3.client("athena"))
         register(parsed.raw)
