@@ -138,7 +138,7 @@ def test_builds_of_three_engines_are_compared_by_the_command(built: Built):
         (str(built.case.folder / "lakehouse.duckdb"), prefix["athena"]),
         (prefix["athena"], prefix["glue"]),
     ):
-        assert lakehouse(built, "diff", *pair, *few) == "All 2 tables are equal.\n"
+        assert lakehouse(built, "diff", *pair, *few).endswith("All 2 tables are equal.\n")
 
 
 def test_the_next_build_is_planned_with_what_it_reads(built: Built):
