@@ -24,6 +24,7 @@ from lakehouse.planning.sizes import (
     SizedLake,
     iceberg_sizes,
     measured_runs,
+    ratios_of,
     raw_bytes,
     run_ratios,
 )
@@ -231,6 +232,22 @@ def test_a_last_run_is_believed_by_the_size_of_what_it_found():
     # At least 10 MB for each of the statements that it sent.
     small = planned("int", {("shop", "int"): Size(1, 0)}, runs, ratios)
     assert small.usd == pytest.approx(2 * 10e6 / 1e12 * 5)
+
+
+def test_a_ratio_is_of_its_own_runs_else_measured_else_of_record_tables():
+    head = shop()
+    for name in ("int", "load"):
+        head.nodes[f"model.p.{name}"]["config"]["meta"]["entity"] = name
+    measured = {
+        ("model.p.load", "full"): Ratio(read=5.0, stored=0.5),
+        ("model.p.fct", "full"): Ratio(read=2.0, stored=0.1),
+    }
+    runs = {"model.p.fct": {"full": {"scanned_bytes": 30, "input_bytes": 10}}}
+    found = ratios_of(head, runs, measured)
+    # What its own run does not say, the measurement does.
+    assert found["model.p.fct", "full"] == Ratio(read=3.0, stored=0.1)
+    assert found["model.p.int", "full"] == Ratio(read=5.0, stored=0.5)
+    assert found["model.p.int", "increment"] == found["model.p.stg", "full"] == Ratio()
 
 
 def test_what_is_kept_of_a_run_is_what_it_read_found_and_left(fake_aws: FakeAws, tmp_path: Path):

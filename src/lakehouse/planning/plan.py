@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +32,8 @@ from lakehouse.planning.sizes import (
     iceberg_sizes,
     measured_ratios,
     place_of,
+    ratios_of,
     raw_bytes,
-    run_ratios,
     stored_tables,
 )
 from lakehouse.reviewing.impact import ContractBreak, Manifest, changes, contract_breaks
@@ -140,7 +140,7 @@ def plan(
         head,
         _sizes(target, head, database=database),
         raw_bytes(head, environment, project_dir),
-        _ratios(runs) if target == "athena" else {},
+        ratios_of(head, runs, measured_ratios()) if target == "athena" else {},
     )
     if news and "tables" in news.changed:
         gone = sorted(
@@ -335,24 +335,6 @@ def _read(lake: SizedLake, key: str, mode: str, last: Mapping[str, Any]) -> tupl
         return found, "all that it reads"
     is_own = last.get("scanned_bytes") is not None
     return round(found * ratio), "as its last run" if is_own else "as measured once"
-
-
-def _ratios(runs: Mapping[str, Any]) -> dict[tuple[str, str], Ratio]:
-    """Of the lake's own runs; what those do not say, as it was measured once."""
-    own, measured = run_ratios(runs), measured_ratios()
-    return {
-        place: Ratio(
-            *(
-                mine if mine is not None else usual
-                for mine, usual in zip(
-                    astuple(own.get(place, Ratio())),
-                    astuple(measured.get(place, Ratio())),
-                    strict=True,
-                )
-            )
-        )
-        for place in {*own, *measured}
-    }
 
 
 def _sizes(target: str, head: Manifest, *, database: Path) -> dict[Place, Size]:
