@@ -119,7 +119,7 @@ def measured(lake: Lake, athena: Any) -> dict[str, Any]:
     models = {}
     for each in planned:
         key, mode = ids[each["name"]], each["mode"]
-        if each["name"] not in counted or mode == "view":
+        if each["name"] not in counted or mode == "view" or not key.startswith("model."):
             continue
         stored = sizes.size(key)
         models[each["name"]] = {
