@@ -17,7 +17,7 @@ from lakehouse.building.state import (
     state_place,
 )
 from lakehouse.errors import AwsError, UsageError
-from lakehouse.planning.plan import PlannedModel, _planned, least_athena_usd
+from lakehouse.planning.plan import Plan, PlannedModel, _planned, as_text, least_athena_usd
 from lakehouse.planning.sizes import (
     Ratio,
     Size,
@@ -285,6 +285,20 @@ def test_what_a_run_read_of_nothing_says_nothing():
     runs = {"full": {"scanned_bytes": 900, "input_bytes": 0}, "increment": {"seconds": 1.0}}
     none = Ratio(None, None)
     assert run_ratios({"a": runs}) == {("a", "full"): none, ("a", "increment"): none}
+
+
+@pytest.mark.parametrize(
+    ("mode", "why", "is_said"),
+    [
+        ("increment", "changed: macro gmv_amount", True),
+        ("increment", "everything is built", False),
+        ("full", "changed: SQL", False),
+    ],
+)
+def test_a_changed_increment_is_told_to_keep_its_rows(mode: str, why: str, is_said: bool):
+    model = PlannedModel("fct", why=why, mode=mode)
+    text = "\n".join(as_text(Plan("duckdb", "New.", (model,), (), (), None, None)))
+    assert ("  lakehouse build --full-refresh --select fct+" in text) == is_said
 
 
 def test_a_price_is_given_in_dollars():

@@ -44,6 +44,7 @@ _STATEMENTS = {FULL: 1, INCREMENT: 2}
 _LEAST_SESSION_MINUTES = 1.0
 # Why a model is built that is as it was.
 ALL = "everything is built"
+_CHANGED = "changed: "
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,11 @@ class PlannedModel:
     def is_shown(self) -> bool:
         """Whether a person wants to see it: it is built for a reason of its own, or too dear."""
         return self.why != ALL or self.is_over_budget
+
+    @property
+    def keeps_rows(self) -> bool:
+        """Whether its code has changed, and rows stay that the old code made."""
+        return self.mode == INCREMENT and self.why.startswith(_CHANGED)
 
     @property
     def is_over_budget(self) -> bool:
@@ -214,6 +220,11 @@ def as_text(found: Plan) -> Iterator[str]:
     if left := len(found.models) - len(shown):
         beginning = "and " if shown else ""
         yield f"{beginning}{left} that have not changed themselves (--json lists them)"
+    if kept := [each.name for each in found.models if each.keeps_rows]:
+        yield ""
+        yield "An increment adds what new loads say and keeps rows that the old code made. If those"
+        yield "must follow the change, too, then instead of the next build:"
+        yield f"  lakehouse build --full-refresh --select {' '.join(f'{name}+' for name in kept)}"
     yield ""
     total = sum(each.read_bytes or 0 for each in found.models)
     line = f"{len(found.models)} models and seeds"
@@ -264,7 +275,7 @@ def _reasons(head: Manifest, base: Manifest | None, news: News | None) -> dict[s
     changed = {each.name: each.what for each in changes(base, head)} if base else {}
     if news is None or news.is_of_everything:
         return {
-            key: f"changed: {changed[node['name']]}" if node["name"] in changed else ALL
+            key: f"{_CHANGED}{changed[node['name']]}" if node["name"] in changed else ALL
             for key, node in head.nodes.items()
         }
     reasons: dict[str, str] = {}
