@@ -21,7 +21,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -80,7 +79,7 @@ class Lake:
     def lakehouse(self, *words: str) -> str:
         """Run `lakehouse` on it; returns what it printed."""
         done = subprocess.run(
-            [sys.executable, "-c", local_aws.LAKEHOUSE, *words, *self.options],
+            [*local_aws.LAKEHOUSE, *words, *self.options],
             cwd=PROJECT,
             env={**os.environ, **self.settings},
             stdout=subprocess.PIPE,

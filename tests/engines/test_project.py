@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from typing import Any
 
 import local_aws
@@ -121,7 +120,7 @@ def test_what_is_published_is_read_as_from_duckdb(built: Built, aws: Aws, target
 def lakehouse(built: Built, *words: str) -> str:
     """Run `lakehouse` on Athena's lake; returns what it printed."""
     done = subprocess.run(
-        [sys.executable, "-c", local_aws.LAKEHOUSE, *words],
+        [*local_aws.LAKEHOUSE, *words],
         cwd=local_aws.PROJECT,
         env={**os.environ, **local_aws.settings("athena", lake=built.case.lake)},
         capture_output=True,
