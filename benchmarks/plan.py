@@ -21,7 +21,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -44,7 +43,8 @@ from lakehouse.reviewing.impact import Manifest
 DAY = "2026-01-01"
 MODELS_ONLY = ("--resource-type", "model", "--resource-type", "seed")
 # Of less the ratio says something of footers, not of columns.
-LEAST_MEASURED_BYTES = 1_000_000
+LEAST_MEASURED_BYTES = 100_000
+LEAST_SHOWN_BYTES = 1_000_000
 ENOUGH, WITHIN, HALF = 0.8, 0.25, 0.5
 SELECTION = ("--select", "path:models/commerce", "path:seeds")
 
@@ -79,7 +79,7 @@ class Lake:
     def lakehouse(self, *words: str) -> str:
         """Run `lakehouse` on it; returns what it printed."""
         done = subprocess.run(
-            [sys.executable, "-c", local_aws.LAKEHOUSE, *words, *self.options],
+            [*local_aws.LAKEHOUSE, *words, *self.options],
             cwd=PROJECT,
             env={**os.environ, **self.settings},
             stdout=subprocess.PIPE,
@@ -118,7 +118,7 @@ def measured(lake: Lake, athena: Any) -> dict[str, Any]:
     models = {}
     for each in planned:
         key, mode = ids[each["name"]], each["mode"]
-        if each["name"] not in counted or mode == "view":
+        if each["name"] not in counted or mode == "view" or not key.startswith("model."):
             continue
         stored = sizes.size(key)
         models[each["name"]] = {
@@ -175,7 +175,7 @@ def page(found: dict[str, Any]) -> str:
             models = each["models"]
             cells = [
                 number
-                for least in (1, LEAST_MEASURED_BYTES)
+                for least in (1, LEAST_SHOWN_BYTES)
                 for number in judged(models, least=least).values()
             ]
             sums = [
@@ -195,7 +195,7 @@ def page(found: dict[str, Any]) -> str:
             ]
             by_size = sorted(each["models"].items(), key=lambda item: -item[1]["scanned_bytes"])
             for name, model in by_size:
-                if model["scanned_bytes"] < LEAST_MEASURED_BYTES:
+                if model["scanned_bytes"] < LEAST_SHOWN_BYTES:
                     continue
                 predicted, counted = model["predicted"], model["scanned_bytes"]
                 told = "not known" if predicted is None else f"{predicted:,}"

@@ -317,6 +317,11 @@ def report(found: Review) -> Iterator[str]:
                 for each in found.breaks
             ],
         )
+        yield ""
+        yield (
+            "Whoever reads what goes fails, or misses it. Keep it until they have left it, or "
+            "change the models in the same commit and tell the owners of the exposures."
+        )
     if found.touched:
         yield ""
         yield "### What it reaches"

@@ -23,6 +23,7 @@ def test_a_contract_that_breaks_is_told_before_anything_else():
     lines = list(report(found))
     assert "- ❌ **1 promise of a contract broken**; read by `board`." in lines[:5]
     assert "| `fct` | column a is gone | `rpt` | `board` |" in lines
+    assert any("Keep it until they have left it" in line for line in lines)
 
 
 def test_a_full_refresh_that_is_needed_is_told_with_its_command():
