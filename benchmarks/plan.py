@@ -11,7 +11,7 @@ Per size a lake of its own with generated purchases: a plan, the first build, a 
 of 20,000 events; the models of commerce, whose rows are as many as asked for. Counted is what
 Athena counts of all statements of a model, those of its hooks, too, without what is paid at least.
 Tests are no part of a plan, and not run. `--write-ratios` writes what the smallest size read into
-src/lakehouse/planning/measured.csv, from which a lake without runs of its own is planned:
+src/lakehouse/building/measured.csv, from which a lake without runs of its own is planned:
 predictions of that size are then none, so it is another one that is judged.
 """
 
@@ -29,7 +29,7 @@ import boto3
 import commerce_events
 from statements import HERE, PROJECT, executions, local_aws, node_of, sender
 
-from lakehouse.planning.sizes import (
+from lakehouse.building.sizes import (
     MEASURED,
     MEASURED_COLUMNS,
     SizedLake,

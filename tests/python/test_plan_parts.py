@@ -9,16 +9,7 @@ import pytest
 from fake_aws import FakeAws
 
 from lakehouse.building.athena_statements import Counted, SentStatements
-from lakehouse.building.state import (
-    StatePlace,
-    keep_state,
-    read_manifest,
-    read_runs,
-    state_place,
-)
-from lakehouse.errors import AwsError, UsageError
-from lakehouse.planning.plan import Plan, PlannedModel, _planned, as_text, least_athena_usd
-from lakehouse.planning.sizes import (
+from lakehouse.building.sizes import (
     Ratio,
     Size,
     SizedLake,
@@ -28,6 +19,15 @@ from lakehouse.planning.sizes import (
     raw_bytes,
     run_ratios,
 )
+from lakehouse.building.state import (
+    StatePlace,
+    keep_state,
+    read_manifest,
+    read_runs,
+    state_place,
+)
+from lakehouse.errors import AwsError, UsageError
+from lakehouse.planning.plan import Plan, PlannedModel, _planned, as_text, least_athena_usd
 from lakehouse.reviewing.impact import Manifest
 
 ATHENA = {"LAKEHOUSE_CURATED": "s3://curated/wh", "LAKEHOUSE_SCHEMA_PREFIX": "dev"}

@@ -13,16 +13,7 @@ from lakehouse import prices
 from lakehouse.building.dbt_run import option_of, target_of
 from lakehouse.building.duckdb_file import READ_ONLY
 from lakehouse.building.news import News
-from lakehouse.building.state import (
-    FULL,
-    INCREMENT,
-    read_manifest,
-    read_runs,
-    state_place,
-)
-from lakehouse.database import database_file
-from lakehouse.errors import ComparisonError
-from lakehouse.planning.sizes import (
+from lakehouse.building.sizes import (
     STORED,
     Place,
     Ratio,
@@ -36,6 +27,15 @@ from lakehouse.planning.sizes import (
     raw_bytes,
     stored_tables,
 )
+from lakehouse.building.state import (
+    FULL,
+    INCREMENT,
+    read_manifest,
+    read_runs,
+    state_place,
+)
+from lakehouse.database import database_file
+from lakehouse.errors import ComparisonError
 from lakehouse.reviewing.impact import ContractBreak, Manifest, changes, contract_breaks
 
 # What the adapter sends that reads: an increment fills a table of its own, and merges that.
