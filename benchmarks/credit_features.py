@@ -21,7 +21,6 @@ from typing import Any
 import duckdb
 from run import HERE, Measure, machine, measure
 
-COMMAND = "from lakehouse.cli import app; app()"
 BARE = """
 import sys, duckdb
 rows = f"select * from read_csv('{sys.argv[1]}', all_varchar = true)"
@@ -94,13 +93,13 @@ def measure_file(work: Path, path: Path) -> dict[str, Any]:
     def step(name: str, file: Path, *command: str) -> Measure:
         print(f"{rows} rows: {name}", flush=True)
         log = work / f"{path.stem}-{name}.log"
-        return measure([sys.executable, "-c", *command], env=os.environ, log=log, database=file)
+        return measure([sys.executable, *command], env=os.environ, log=log, database=file)
 
     copied = work / f"{path.stem}-bare.parquet"
-    bare = step("bare", copied, BARE, str(path), str(copied))
+    bare = step("bare", copied, "-c", BARE, str(path), str(copied))
     written = out / "anomesdia=20240301" / "default.parquet"
     words = ["features", "--input-path", str(path), "--output-path", str(out)]
-    command = step("features", written, COMMAND, *words, "--anomesdia", "20240301")
+    command = step("features", written, "-m", "lakehouse", *words, "--anomesdia", "20240301")
     [[count]] = duckdb.sql(f"select count(*) from read_parquet('{written}')").fetchall()
     return {
         "rows": rows,

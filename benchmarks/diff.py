@@ -25,7 +25,7 @@ import psutil
 import run
 
 HERE = Path(__file__).resolve().parent
-LAKEHOUSE = [sys.executable, "-c", "from lakehouse.cli import app; app()"]
+LAKEHOUSE = [sys.executable, "-m", "lakehouse"]
 SEED_EVENTS = 1_000_000
 INFLATED = (
     "fct_commerce__purchase",

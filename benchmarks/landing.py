@@ -23,7 +23,7 @@ import psutil
 import pyarrow
 from run import HERE, PROJECT, Measure, measure
 
-COMMAND = "from lakehouse.cli import app; app()"
+LAKEHOUSE = ("-m", "lakehouse")
 # Reads the raw files and does nothing with them: as fast as the disk (or its cache) is.
 READ = """
 import sys, pathlib
@@ -100,15 +100,15 @@ def measure_delivery(work: Path, rows: int, name: str) -> dict[str, Any]:
     def step(key: str, *command: str) -> Measure:
         print(f"{rows} rows, {name}: {key}", flush=True)
         env = os.environ | {"LAKEHOUSE_RAW": str(raw)}
-        words = [sys.executable, "-c", *command]
+        words = [sys.executable, *command]
         return measure(words, env=env, log=work / f"{key}.log", database=path)
 
-    land = (COMMAND, "land", "commerce", f"purchase={path}", *options)
+    land = (*LAKEHOUSE, "land", "commerce", f"purchase={path}", *options)
     steps = {
         "land": step("land", *land),
         "again": step("again", *land),
-        "verify": step("verify", COMMAND, "verify", "commerce"),
-        "read": step("read", READ, str(raw)),
+        "verify": step("verify", *LAKEHOUSE, "verify", "commerce"),
+        "read": step("read", "-c", READ, str(raw)),
     }
     files = list(raw.rglob("*.parquet"))
     return {

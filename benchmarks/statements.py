@@ -41,21 +41,27 @@ _COMMENT = re.compile(r"/\*.*?\*/|--[^\n]*", re.DOTALL)
 _CONNECTION = re.compile(r'"connection_name": "([^"]+)"')
 
 
-def statements(athena: Any) -> dict[str, str]:
-    """All that the workgroup was sent: id -> text."""
+def executions(athena: Any) -> dict[str, Any]:
+    """All that the workgroup was sent: id -> execution."""
     pages = athena.get_paginator("list_query_executions").paginate(WorkGroup=local_aws.WORKGROUP)
     ids = [each for page in pages for each in page["QueryExecutionIds"]]
     found = {}
     for start in range(0, len(ids), 50):
         answer = athena.batch_get_query_execution(QueryExecutionIds=ids[start : start + 50])
-        found |= {each["QueryExecutionId"]: each["Query"] for each in answer["QueryExecutions"]}
+        found |= {each["QueryExecutionId"]: each for each in answer["QueryExecutions"]}
     return found
+
+
+def node_of(text: str) -> tuple[str, str] | None:
+    """Type and name of the node that sent a statement; None if none did."""
+    found = _NODE.search(text)
+    return (found["type"], found["name"]) if found else None
 
 
 def sender(text: str) -> str:
     """What sent a statement: the type of its node, or what dbt called the connection."""
-    if node := _NODE.search(text):
-        return node["type"]
+    if node := node_of(text):
+        return node[0]
     connection = _CONNECTION.search(text)
     return re.sub(r"^(\w+?)_awsdatacatalog.*", r"\1", connection[1]) if connection else "adapter"
 
@@ -68,17 +74,15 @@ def kind(text: str) -> str:
 
 def counted(athena: Any, arguments: Sequence[str], *, lake: str) -> dict[str, Any]:
     """Run dbt, and count what it sent and what it built."""
-    before = set(statements(athena))
+    before = set(executions(athena))
     results = PROJECT / "target" / "local" / "athena" / "run_results.json"
     results.unlink(missing_ok=True)
     if code := local_aws.dbt("athena", arguments, lake=lake):
         raise SystemExit(f"dbt failed ({code}): {' '.join(arguments)}")
-    sent = [text for name, text in statements(athena).items() if name not in before]
+    sent = [each["Query"] for key, each in executions(athena).items() if key not in before]
     ran = json.loads(results.read_text())["results"] if results.exists() else []
     nodes = Counter(result["unique_id"].split(".")[0] for result in ran)
-    of_models = Counter(
-        node["name"] for text in sent if (node := _NODE.search(text)) and node["type"] == "model"
-    )
+    of_models = Counter(node[1] for text in sent if (node := node_of(text)) and node[0] == "model")
     return {
         "statements": len(sent),
         "models": nodes["model"],

@@ -5,7 +5,7 @@
     scripts/costs.py mine=plan.json
 
 Multiplies what Terraform renders and what benchmarks/statements.py counted with the dated list
-prices of terraform/prices.toml, where the assumptions stand too. Prints the table of
+prices of src/lakehouse/prices.toml, where the assumptions stand too. Prints the table of
 terraform/README.md, which a test compares.
 """
 
@@ -15,17 +15,17 @@ import json
 import math
 import re
 import sys
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lakehouse import prices
+
 PROJECT = Path(__file__).resolve().parent.parent
 HOURS = 730  # of a month, as AWS counts
 # Paid by the bytes that it reads; DDL is free.
 PAID = ("create or", "create table", "delete", "insert", "merge", "select")
-LEAST_GB = 0.01  # of a statement
 
 Resource = Mapping[str, Any]
 
@@ -54,8 +54,8 @@ class Cost:
     a_run: float = 0.0
 
 
-def read_rates(path: Path = PROJECT / "terraform" / "prices.toml") -> Rates:
-    read = tomllib.loads(path.read_text(encoding="utf-8"))
+def read_rates() -> Rates:
+    read = prices.read()
     return Rates(
         prices={name: one["usd"] for name, one in read["prices"].items()},
         assumed=read["assumed"],
@@ -139,7 +139,7 @@ def _builds(
     runs = [(counted["a load of market"], loads), (counted["a new day"], 1)]
     sent = sum(run["statements"] * times for run, times in runs)
     paid = sum(run["kinds"].get(kind, 0) * times for run, times in runs for kind in PAID)
-    yield Cost("query", "scanned_gb", a_run=rates.prices["scanned_gb"] * paid * LEAST_GB)
+    yield Cost("query", "scanned_gb", a_run=prices.athena_usd(0, {}, statements=paid))
     threads = int(re.findall(r"LAKEHOUSE_DBT_THREADS', '(\d+)'", _profile())[1])
     install = assumed["minutes_to_install"]
     minutes = {

@@ -10,6 +10,7 @@ raw tables, each writes schemas and a folder of its own.
 
 import argparse
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +36,7 @@ from locallake import cli as locallake  # noqa: E402
 BUCKETS = ("lakehouse-dev-raw", "lakehouse-dev-curated", "lakehouse-dev-results")
 WORKGROUP = "lakehouse_dev"
 TARGETS = ("athena", "glue")
-LAKEHOUSE = "from lakehouse.cli import app; app()"
+LAKEHOUSE = (sys.executable, "-m", "lakehouse")
 # Sets the variables for the services of `make aws-up`, in a shell at the repository's root.
 TO_THIS_MACHINE = (
     'export LOCALLAKE_STATE="$PWD/target/locallake"; '
@@ -157,7 +158,7 @@ def register(raw: Path, *, lake: str = "lakehouse_local", project: Path = PROJEC
     """
     make_databases(boto3.client("glue"), lake=lake)
     subprocess.run(
-        [sys.executable, "-c", LAKEHOUSE, "register", "--copy-from", str(raw)],
+        [*LAKEHOUSE, "register", "--copy-from", str(raw)],
         cwd=project,
         env={**os.environ, **settings("athena", lake=lake)},
         check=True,
@@ -169,7 +170,7 @@ def dbt(target: str, arguments: Sequence[str], *, lake: str = "lakehouse_local")
     work = PROJECT / "target" / "local" / target
     places = ["--target-path", str(work), "--log-path", str(work / "logs")]
     return subprocess.run(
-        [sys.executable, "-c", LAKEHOUSE, "dbt", *arguments, *places],
+        [*LAKEHOUSE, "dbt", *arguments, *places],
         cwd=PROJECT,
         env={**os.environ, **settings(target, lake=lake)},
         check=False,
@@ -183,6 +184,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     starting.add_argument("--port", type=int, help="where AWS answers")
     preparing = commands.add_parser("prepare", help="buckets, workgroup, databases, raw tables")
     preparing.add_argument("--raw", type=Path, default=PROJECT / "data" / "raw")
+    naming = commands.add_parser("env", help="print the variables of a target, for a shell")
+    naming.add_argument("target", choices=TARGETS)
     running = commands.add_parser("dbt", help="run dbt on a target")
     running.add_argument("target", choices=TARGETS)
     running.add_argument("arguments", nargs=argparse.REMAINDER)
@@ -194,6 +197,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NotLocalError as err:
         print(f"error: {err}", file=sys.stderr)
         return 1
+    if parsed.command == "env":
+        for name, value in settings(parsed.target).items():
+            print(f"export {name}={shlex.quote(value)}")
+        return 0
     if parsed.command == "prepare":
         prepare(s3=boto3.client("s3"), athena=boto3.client("athena"))
         register(parsed.raw)

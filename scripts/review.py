@@ -31,7 +31,7 @@ from lakehouse.comparing.builds import (
     build_project,
     built_commit,
 )
-from lakehouse.comparing.diff import BuildDifference, compared_builds
+from lakehouse.comparing.diff import BuildDifference, ComparedTable, compared_builds
 from lakehouse.comparing.told import as_markdown
 from lakehouse.errors import ComparisonError
 from lakehouse.marts.declared import declared_tables
@@ -133,14 +133,30 @@ def results(folder: Path) -> list[dict[str, Any]]:
     return list(json.loads(path.read_text())["results"]) if path.is_file() else []
 
 
-def failures(ran: Sequence[Mapping[str, Any]], said: str) -> list[str]:
-    """A sentence per node that failed; what dbt printed last, where none says why."""
-    found = [
-        f"`{node_name(each['unique_id'])}`: {one_line(each['message'] or each['status'])}"
-        for each in ran
-        if each["status"] in ("error", "fail", "runtime error")
-    ]
+def failures(ran: Sequence[Mapping[str, Any]], said: str, files: Mapping[str, str]) -> list[str]:
+    """A sentence per node that failed; what dbt printed last, where none says why.
+
+    Args:
+        files: unique id -> where the node stands.
+    """
+    found = []
+    for each in ran:
+        if each["status"] in ("error", "fail", "runtime error"):
+            key = each["unique_id"]
+            place = f" (`{files[key]}`)" if key in files else ""
+            reason = one_line(each["message"] or each["status"])
+            found.append(f"`{node_name(key)}`{place}: {reason}")
     return found or ([one_line(said[-1500:])] if said else [])
+
+
+def files_of(folder: Path) -> dict[str, str]:
+    """Unique id -> file of the models and tests that were run there."""
+    path = folder / "target" / "manifest.json"
+    if not path.is_file():
+        return {}
+    content = json.loads(path.read_text())
+    nodes = (content["nodes"] | content["unit_tests"]).items()
+    return {key: node["original_file_path"] for key, node in nodes}
 
 
 def node_name(unique_id: str) -> str:
@@ -193,7 +209,7 @@ def review(base: str, *, run_date: str) -> Review:
     folder = slim_copy(built, "anew")
     given = {"run_date": run_date, "raw": own_raw}
     ran, said = slim(built, folder, "build", *TABLES_ALONE, "--full-refresh", **given)
-    found.failed = failures(ran, said)
+    found.failed = failures(ran, said, files_of(folder))
     found.skipped = [node_name(each["unique_id"]) for each in ran if each["status"] == "skipped"]
     timed("tables that are changed, and what reads them, anew", started)
     manifest = folder / "target" / "manifest.json"
@@ -234,7 +250,7 @@ def review(base: str, *, run_date: str) -> Review:
     if ran and not found.failed:
         started = time.monotonic()
         tests, said = slim(built, folder, "test", **given)
-        found.failed = failures(tests, said)
+        found.failed = failures(tests, said, files_of(folder))
         timed("their tests", started)
         for each in (*ran, *tests):
             kind = each["unique_id"].split(".")[0].replace("_", " ")
@@ -250,7 +266,7 @@ def review(base: str, *, run_date: str) -> Review:
         started = time.monotonic()
         second = slim_copy(built, "increment")
         again, said = slim(built, second, "build", *TABLES_ALONE, **given)
-        wrong = failures(again, said)
+        wrong = failures(again, said, files_of(second))
         found.failed += [f"as an increment: {sentence}" for sentence in wrong]
         if not wrong:
             databases = [each / "lakehouse.duckdb" for each in (second, folder)]
@@ -300,6 +316,11 @@ def report(found: Review) -> Iterator[str]:
                 (f"`{each.table}`", each.what, names(each.readers), names(each.exposures))
                 for each in found.breaks
             ],
+        )
+        yield ""
+        yield (
+            "Whoever reads what goes fails, or misses it. Keep it until they have left it, or "
+            "change the models in the same commit and tell the owners of the exposures."
         )
     if found.touched:
         yield ""
@@ -370,6 +391,12 @@ def summary(found: Review) -> Iterator[str]:
             yield f"  - {sentence[:LONGEST_FAILURE]}{'…' * (len(sentence) > LONGEST_FAILURE)}"
         if len(found.failed) > SHOWN_FAILURES:
             yield f"  - and {len(found.failed) - SHOWN_FAILURES} more"
+        # Tests run only where all tables were built.
+        if found.counts:
+            yield (
+                "  - If the numbers below are meant, these tests expect the old rule: change them "
+                "with it. If not, they have found a fault."
+            )
     else:
         kinds = {"test": "data test", "unit test": "unit test"}
         parts = [
@@ -385,14 +412,14 @@ def summary(found: Review) -> Iterator[str]:
             + "."
         )
     if found.difference is not None:
-        reports = [each.difference.table for each in found.difference.different if each.is_report]
+        reports = [told_report(each) for each in found.difference.different if each.is_report]
         text = "no mart of the sample has other rows"
         if not found.difference.is_equal:
             count = len(found.difference.different)
             others = len(found.difference.gone) + len(found.difference.new)
             text = f"other rows or columns in {counted(count, 'mart')} of the sample"
             text += f", {others} new or gone" if others else ""
-            text += f"; reports with other numbers: {names(reports)}" if reports else ""
+            text += f"; reports with other numbers: {', '.join(reports)}" if reports else ""
         text += f"; not built, so as before: {names(found.skipped)}" if found.skipped else ""
         yield f"- {'✅' if found.difference.is_equal else '⚠️'} Numbers: {text}."
     if found.unrefreshed is not None:
@@ -400,6 +427,12 @@ def summary(found: Review) -> Iterator[str]:
             yield "- ✅ No full refresh is needed: an increment gives the same tables."
         else:
             yield "- ⚠️ **A full refresh is needed**: an increment leaves other rows (below)."
+
+
+def told_report(each: ComparedTable) -> str:
+    """A report, and the sums of it that are others."""
+    sums = [f"{name} {was} → {now}" for name, (was, now) in each.totals.items()]
+    return f"`{each.difference.table}`" + (f" ({', '.join(sums)})" if sums else "")
 
 
 def data_changes(found: Review) -> dict[str, str]:

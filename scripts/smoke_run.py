@@ -2,7 +2,7 @@
 
 Starts the run, waits for its end, compares what the tables say with the README, and prints what a
 bill is made of: builds, statements, bytes, sessions, each with the list price of
-terraform/prices.toml.
+src/lakehouse/prices.toml.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Any
 import boto3
 import costs
 
+from lakehouse import prices
 from lakehouse.aws import AwsClients
 from lakehouse.errors import LakehouseError
 from lakehouse.marts.engine import open_reader
@@ -136,10 +137,10 @@ def drivers(settings: Mapping[str, str], rates: costs.Rates) -> Iterator[Driver]
         answer = athena.batch_get_query_execution(QueryExecutionIds=ids[start : start + 50])
         for each in answer["QueryExecutions"]:
             if each["StatementType"] == "DML":
-                scanned = each["Statistics"].get("DataScannedInBytes", 0) / 1e9
-                paid += max(scanned, costs.LEAST_GB)
+                scanned = each["Statistics"].get("DataScannedInBytes", 0)
+                paid += max(scanned, prices.athena_least_bytes())
     yield Driver("statements to Athena", len(ids), "statements", 0.0)
-    yield Driver("bytes to Athena", paid, "GB paid", paid * price["scanned_gb"])
+    yield Driver("bytes to Athena", paid / 1e9, "GB paid", prices.athena_usd(paid, {}))
 
     if settings["LAKEHOUSE_TARGET"] != "glue":
         return

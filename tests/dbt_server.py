@@ -8,16 +8,18 @@ one. That is right because nothing that a command is given reaches the parser on
 
 `dbt_server.py <project> <folder>` reads a JSON request per line of standard input and answers each
 with a line `{"returncode": n}`, after the command has ended. What dbt parses lies in <folder>.
+A request that names a model in `dies_after` is killed as soon as dbt has said that it is built.
 """
 
 import fcntl
 import gc
 import json
 import os
+import signal
 import sys
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,13 +47,23 @@ def parsed_project(project: Path, folder: Path) -> Any:
     return outcome.result
 
 
-def run(words: Sequence[str], manifest: Any) -> int:
+def killer(model: str) -> Callable[[Any], None]:
+    """A callback of dbt: once the model is built, the process ends as if its machine were lost."""
+
+    def note(event: Any) -> None:
+        if event.info.name == "LogModelResult" and event.data.node_info.node_name == model:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return note
+
+
+def run(words: Sequence[str], manifest: Any, callbacks: Sequence[Callable[[Any], None]]) -> int:
     """Run one command as the program dbt does, or `lakehouse build`; returns its exit code."""
     if words[:2] == ["lakehouse", "build"]:
         return build(words[2:], manifest=manifest)
     given = None if words[0] in PARSES_ITSELF else manifest
     try:
-        cli.main(list(words), prog_name="dbt", obj={"manifest": given, "callbacks": []})
+        cli.main(list(words), prog_name="dbt", obj={"manifest": given, "callbacks": [*callbacks]})
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     except click.exceptions.Exit as end:
@@ -69,8 +81,9 @@ def in_child(request: dict[str, Any], manifest: Any) -> int:
         os.dup2(os.open(name, flags, 0o644), number)
     # A command is over before its garbage matters; looking for it takes a twentieth of its time.
     gc.disable()
+    model = request["dies_after"]
     try:
-        return run(request["words"], manifest)
+        return run(request["words"], manifest, [killer(model)] if model else [])
     except BaseException:
         traceback.print_exc()
         return 1

@@ -4,6 +4,7 @@ import atexit
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -24,18 +25,13 @@ PARSED = PROJECT / "target" / "checks" / "parsed"
 OF_THE_LAKE = ("--exclude", "resource_type:unit_test", "path:tests/macros")
 # With `--selector` dbt takes no notice of --exclude.
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
-# The same where only commerce has rows: marts of domains without one say nothing either.
-OF_COMMERCE = (
-    "--select",
-    "+path:models/quality",
-    "path:models/commerce",
-    "path:seeds",
-    *OF_THE_LAKE,
-)
+# The same where only commerce has rows, in a lake that begins with `other_domains` (conftest.py).
+OF_COMMERCE = ("--select", "path:models/commerce", "path:models/quality", *OF_THE_LAKE)
 # Nobody reads what these commands write of themselves, and it is half of what a small one costs.
+COMMANDS_TO_HURRY = ("build", "run", "run-operation", "seed", "show", "test")
 QUICK = ("--no-write-json", "--log-level-file", "none")
 INHERITED = ("HOME", "LANG", "PATH", "TMPDIR")
-LANDING = "from lakehouse.cli import app; app()"
+LAKEHOUSE = (sys.executable, "-m", "lakehouse")
 
 
 class DbtServer:
@@ -51,15 +47,25 @@ class DbtServer:
         self._lock = threading.Lock()
 
     def run(
-        self, words: list[str], *, environment: Mapping[str, str], directory: Path
+        self,
+        words: list[str],
+        *,
+        environment: Mapping[str, str],
+        directory: Path,
+        dies_after: str | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        """Run dbt; returns the finished command, failed or not."""
+        """Run dbt; returns the finished command, failed or not.
+
+        Args:
+            dies_after: model after which the command is killed, if any.
+        """
         with self._lock, tempfile.TemporaryDirectory() as streams:
             stdout, stderr = Path(streams) / "stdout", Path(streams) / "stderr"
             request = {
                 "words": words,
                 "environment": dict(environment),
                 "directory": str(directory),
+                "dies_after": dies_after,
                 "stdout": str(stdout),
                 "stderr": str(stderr),
             }
@@ -96,6 +102,16 @@ class DbtServer:
 DBT = {PROJECT: DbtServer(PROJECT, PARSED)}
 
 
+def server_of_copy(project: Path) -> DbtServer:
+    """Begin a server for a copy of the project, of which dbt reads the files that differ."""
+    parsed, known = project / "target" / "parsed", PARSED / "target" / "partial_parse.msgpack"
+    if known.exists() and not parsed.exists():
+        (parsed / "target").mkdir(parents=True)
+        shutil.copy(known, parsed / "target")
+    DBT[project] = DbtServer(project, parsed)
+    return DBT[project]
+
+
 @dataclass(frozen=True)
 class Lake:
     """A folder that holds `raw/`, `lakehouse.duckdb` and what dbt writes besides.
@@ -126,6 +142,11 @@ class Lake:
             "LAKEHOUSE_DUCKDB": str(self.database),
         }
 
+    def begin_with(self, database: Path) -> None:
+        """Take a copy of what another lake has built."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(database, self.database)
+
     def write_raw(
         self, path: str, columns: Iterable[str], rows: Iterable[Mapping[str, object]]
     ) -> None:
@@ -149,7 +170,7 @@ class Lake:
     def land(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         """Run `lakehouse land` as a person would; returns the finished process, failed or not."""
         return subprocess.run(
-            [sys.executable, "-c", LANDING, "land", *map(str, arguments)],
+            [*LAKEHOUSE, "land", *map(str, arguments)],
             env=self.environment,
             cwd=self.project,
             capture_output=True,
@@ -164,8 +185,15 @@ class Lake:
         Args:
             command: the words before the options, such as `docs generate`.
         """
-        quick = QUICK if command in ("build", "run", "seed", "test") else ()
+        quick = QUICK if command in COMMANDS_TO_HURRY else ()
         return self._run([*command.split()], *quick, *arguments, variables=variables)
+
+    def kill_run(
+        self, *arguments: object, after: str, variables: Mapping[str, object] | None = None
+    ) -> None:
+        """Begin `dbt run`, and kill it as soon as it has built the model `after`."""
+        done = self._run(["run"], *QUICK, *arguments, variables=variables, dies_after=after)
+        assert done.returncode == -signal.SIGKILL, "the run ended before it was killed"
 
     def build(
         self, *arguments: object, variables: Mapping[str, object] | None = None
@@ -174,17 +202,24 @@ class Lake:
         return self._run(["lakehouse", "build"], *arguments, variables=variables)
 
     def _run(
-        self, command: list[str], *arguments: object, variables: Mapping[str, object] | None
+        self,
+        command: list[str],
+        *arguments: object,
+        variables: Mapping[str, object] | None,
+        dies_after: str | None = None,
     ) -> subprocess.CompletedProcess[str]:
         self.folder.mkdir(parents=True, exist_ok=True)
         places = ["--project-dir", self.project, "--profiles-dir", self.project]
         places += ["--target-path", self.folder / "target", "--log-path", self.folder / "logs"]
         given = ["--vars", json.dumps(variables)] if variables else []
         words = [*command, *places, "--no-use-colors", *arguments, *given]
-        if self.project not in DBT:
-            DBT[self.project] = DbtServer(self.project, self.project / "target" / "parsed")
-        server = DBT[self.project]
-        return server.run([*map(str, words)], environment=self.environment, directory=self.folder)
+        server = DBT.get(self.project) or server_of_copy(self.project)
+        return server.run(
+            [*map(str, words)],
+            environment=self.environment,
+            directory=self.folder,
+            dies_after=dies_after,
+        )
 
     def dbt(
         self, command: str, *arguments: object, variables: Mapping[str, object] | None = None

@@ -53,7 +53,7 @@ def inputs_by_hand(
     return {
         "extracts": [{"source": source, "object": NOT_GIVEN} for source in sources],
         "run_date": NOT_GIVEN,
-        "transform": True,
+        "step": "transform",
         **inputs,
     }
 

@@ -232,7 +232,7 @@ def run_dbt(
     places = ["--target-path", str(folder), "--log-path", str(folder / "logs")]
     variables = ["--vars", json.dumps({"run_date": run_date})]
     done = subprocess.run(
-        [sys.executable, "-c", local_aws.LAKEHOUSE, "dbt", *arguments, *places, *variables],
+        [*local_aws.LAKEHOUSE, "dbt", *arguments, *places, *variables],
         cwd=case.project,
         env={**os.environ, **given},
         stdout=subprocess.PIPE,

@@ -1,5 +1,8 @@
 """The project on Athena (Trino) and Glue (Spark): all of it is built, tested, and as on DuckDB."""
 
+import json
+import os
+import subprocess
 from typing import Any
 
 import local_aws
@@ -112,6 +115,40 @@ def test_what_is_published_is_read_as_from_duckdb(built: Built, aws: Aws, target
             found = fingerprint(mart_rows(table, here))
             assert found.row_count > 0
             assert fingerprint(mart_rows(same, there)) == found, same.model
+
+
+def lakehouse(built: Built, *words: str) -> str:
+    """Run `lakehouse` on Athena's lake; returns what it printed."""
+    done = subprocess.run(
+        [*local_aws.LAKEHOUSE, *words],
+        cwd=local_aws.PROJECT,
+        env={**os.environ, **local_aws.settings("athena", lake=built.case.lake)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_builds_of_three_engines_are_compared_by_the_command(built: Built):
+    few = ("--table", "fct_commerce__purchase", "--table", "rpt_commerce__gmv_current")
+    prefix = {target: f"athena:{built.case.lake}_{target}" for target in TARGETS}
+    for pair in (
+        (str(built.case.folder / "lakehouse.duckdb"), prefix["athena"]),
+        (prefix["athena"], prefix["glue"]),
+    ):
+        assert lakehouse(built, "diff", *pair, *few).endswith("All 2 tables are equal.\n")
+
+
+def test_the_next_build_is_planned_with_what_it_reads(built: Built):
+    given = ("--vars", json.dumps({"run_date": built.case.steps[1].run_date}))
+    places = ("--target-path", str(built.case.folder / "planned"))
+    planned = json.loads(lakehouse(built, "plan", "--json", *given, *places))["models"]
+    models = {each["name"]: each for each in planned}
+    purchase = models["int_commerce__purchase"]
+    assert purchase["mode"] == "increment" and purchase["rows"] > 0 and purchase["usd"] > 0
+    assert purchase["read_bytes"] > 0 and purchase["stored_bytes"] > 0
+    assert models["rpt_commerce__gmv_current"]["mode"] == "full"
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import local_aws
@@ -57,7 +56,7 @@ def test_curated_files_that_are_lost_are_built_anew(aws: Aws):
 def land(project: Path, delivery: Path, day: str) -> None:
     subprocess.run(
         [
-            *(sys.executable, "-c", local_aws.LAKEHOUSE, "land", "commerce"),
+            *(*local_aws.LAKEHOUSE, "land", "commerce"),
             *(f"purchase={delivery}", "--ingest-date", day, "--rewrite-history"),
         ],
         cwd=project,

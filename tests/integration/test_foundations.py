@@ -1,10 +1,5 @@
 """The foundations of every domain: days, reflected loads, variables, thresholds."""
 
-import json
-import re
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -208,23 +203,8 @@ def test_a_run_that_is_killed_is_repeated_by_the_next(lake: Lake, last: str) -> 
     run(lake, "2024-02-10")
     land(lake, "2024-02-02", "internacional")
     land(lake, "2024-02-01", "latam", purchase=2, landed="03")
-    killed = subprocess.Popen(
-        [
-            *(Path(sys.executable).with_name("dbt"), "run", *CHAIN, "--threads", "1"),
-            *("--project-dir", PROJECT, "--profiles-dir", PROJECT, "--no-use-colors"),
-            *("--target-path", lake.folder / "target", "--log-path", lake.folder / "logs"),
-            *("--vars", json.dumps({"run_date": "2024-02-10"})),
-        ],
-        env=lake.environment,
-        cwd=lake.folder,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert killed.stdout is not None
-    for line in killed.stdout:
-        if re.search(rf"OK created .*\.{last} ", line):
-            killed.send_signal(signal.SIGKILL)
-    assert killed.wait() == -signal.SIGKILL, "the run ended before it was killed"
+    one_by_one = ("--threads", "1")
+    lake.kill_run(*CHAIN, *one_by_one, after=last, variables={"run_date": "2024-02-10"})
 
     run(lake, "2024-02-10")
 

@@ -51,7 +51,6 @@ LISTS = "seeds/quality"
 LIST = f"{LISTS}/ref_quality__load_decision.csv"
 # The list is the tests' own, so the project's is not loaded over it, nor is its length tested.
 WITHOUT_SEEDS = ("resource_type:seed", "row_count_is_ref_quality__load_decision_*")
-COMMAND = "from lakehouse.cli import app; app()"
 
 
 def own_lists(lake: Lake) -> Path:
@@ -68,7 +67,7 @@ def own_lists(lake: Lake) -> Path:
 def decide(lake: Lake, project: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run `lakehouse accept` or `withdraw` as a person would."""
     return subprocess.run(
-        [sys.executable, "-c", COMMAND, *words, "--project-dir", str(project)],
+        [sys.executable, "-m", "lakehouse", *words, "--project-dir", str(project)],
         env=lake.environment,
         cwd=PROJECT,
         capture_output=True,

@@ -9,13 +9,12 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
-from lake import DBT, LANDING, PROJECT, Lake
+from lake import DBT, LAKEHOUSE, PROJECT, Lake
 from test_nothing_new import DAY, UNIT_TESTS, one_domain, receive
 
 MART = "models/credit/marts/feat_credit__customer_latest"
@@ -53,7 +52,7 @@ def planned(
     variables = json.dumps({"run_date": day})
     given = ["--project-dir", str(lake.project), *UNIT_TESTS, "--vars", variables]
     done = subprocess.run(
-        [sys.executable, "-c", LANDING, "plan", *words, *given],
+        [*LAKEHOUSE, "plan", *words, *given],
         cwd=lake.folder,
         env={**lake.environment, "PATH": os.environ["PATH"], **environment},
         capture_output=True,
@@ -79,6 +78,12 @@ def test_nothing_new_is_nothing_to_do(lake: Lake) -> None:
     assert said["sentence"].startswith("Nothing to do")
 
 
+def test_of_a_part_it_says_that_what_is_new_is_not_looked_up(lake: Lake) -> None:
+    said = planned(lake, "--select", "path:models/credit")
+    assert "not known: what is new in a part of the project" in said
+    assert "cannot be parsed" not in said
+
+
 def test_a_new_load_is_an_increment_of_what_reads_it(lake: Lake) -> None:
     receive(lake, day="2024-03-15", load="20260101T000000000000Z-aaaaaaaaaaaa")
     models = {each["name"]: each for each in json.loads(planned(lake, "--json"))["models"]}
@@ -102,21 +107,18 @@ def test_changed_code_and_contracts_that_break_are_named_with_their_readers(lake
     exposures = (lake.project / "models/credit/_credit__exposures.yml").read_text()
     assert re.search(r"- name: (\w+)", exposures)[1] in line
     assert re.search(r"feat_credit__customer_latest .*changed: SQL, columns of its contract", said)
-    assert "that have not changed themselves" in said
+    assert "more, for no reason of their own" in said
 
 
 def test_a_model_over_its_budget_is_named(lake: Lake) -> None:
     yaml = lake.project / f"{MART}.yml"
-    sizes = {"seconds": 1.0, "scanned_bytes": 2_000_000}
-    state = lake.folder / "lakehouse.duckdb.state" / "runs.json"
-    runs = json.loads(state.read_text())
-    runs["model.lakehouse.feat_credit__customer_latest"] = {"full": sizes}
-    state.write_text(json.dumps(runs))
-    budgeted = "meta: {budget_bytes: 1000000, grain: [customer_id]}"
+    budgeted = "meta: {budget_bytes: 1000, grain: [customer_id]}"
     yaml.write_text(yaml.read_text().replace("meta: {grain: [customer_id]}", budgeted, 1))
     said = planned(lake, code=1)
-    assert "reads 2.0 MB (as its last run)" in said
-    assert "OVER BUDGET: it may read 1.0 MB (meta.budget_bytes)" in said
+    assert re.search(
+        r"feat_credit__customer_latest .*reads [\d.]+ [kM]B \(all that it reads\)", said
+    )
+    assert "OVER BUDGET: it may read 1.0 kB (meta.budget_bytes)" in said
 
 
 def test_without_a_stored_manifest_that_is_said_and_the_rest_is_planned(lake: Lake) -> None:

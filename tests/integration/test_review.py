@@ -75,9 +75,13 @@ def test_a_mart(reviewed):
     changed = "        gmv_amount * 2 as gmv_amount,\n"
     report = reviewed({mart: ("        gmv_amount,\n", changed)}, code=1)
     # What fails is told, and the numbers all the same.
-    assert "`rpt_commerce__gmv_current.ended_or_empty_bucket_is_left_out`: actual differs" in report
-    assert "`assert_purchases_add_up_to_current_gmv`: 4 rows that must not be" in report
-    assert "reports with other numbers: `rpt_commerce__gmv_current`" in report
+    unit = "`rpt_commerce__gmv_current.ended_or_empty_bucket_is_left_out` (`models/commerce/marts/"
+    assert unit in report and ".yml`): actual differs" in report
+    singular = "`tests/data/commerce/assert_purchases_add_up_to_current_gmv.sql`"
+    assert f"`assert_purchases_add_up_to_current_gmv` ({singular}): 4 rows that" in report
+    assert "these tests expect the old rule: change them with it" in report
+    numbers = "`rpt_commerce__gmv_current` (gmv_amount 2055.00 → 4110.00)"
+    assert f"reports with other numbers: {numbers}" in report
     assert f"| `rpt_commerce__gmv_current` | SQL | `{mart}` |" in report
     assert "| `rpt_commerce__gmv_current` | `gmv_amount` |  | **2 changed** |" in report
     assert "Read by: **commerce_gmv** (`rpt_commerce__gmv_current`)" in report

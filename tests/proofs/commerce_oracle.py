@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 
 import delivered_texts
 
@@ -178,6 +179,7 @@ def read_amount(text: str) -> Decimal:
         raise Rejected("amount_out_of_range") from err
 
 
+@cache  # Most texts come many times, and all of them again at the next check.
 def read_value(kind: str, text: str | None) -> object:
     """The typed value of one column; None for null and a text that says nothing.
 

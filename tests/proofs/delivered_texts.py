@@ -14,6 +14,7 @@ BLANKS = (
     "\u2028\u2029\u202f\u205f\u3000"
 )
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+SEEN = str.maketrans(dict.fromkeys(BLANKS, " ") | dict.fromkeys(INVISIBLE))
 NOTHING = ("", "NULL", "null", "\\N")
 INSTANT = (
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:[.]([0-9]{1,9}))?"
@@ -28,8 +29,7 @@ class OutOfRangeError(ValueError):
 
 def trimmed(text: str) -> str:
     """The text without outer blanks and unseen characters, every other blank a plain one."""
-    seen = "".join(" " if char in BLANKS else char for char in text if char not in INVISIBLE)
-    return seen.strip(" ")
+    return text.translate(SEEN).strip(" ")
 
 
 def given(text: str | None) -> str | None:

@@ -13,7 +13,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import unicodedata
 from collections import Counter
 from pathlib import Path
@@ -21,7 +20,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from hostile_deliveries import Hostile, hostile_delivery
-from lake import LANDING, PROJECT
+from lake import LAKEHOUSE, PROJECT
 from typer.testing import CliRunner
 
 from lakehouse.cli import app
@@ -50,7 +49,7 @@ def run(delivery: Hostile, raw: Path, *, in_own_process: bool) -> tuple[int, str
     words += ["--project-dir", str(PROJECT)]
     if in_own_process:
         done = subprocess.run(
-            [sys.executable, "-c", LANDING, *words],
+            [*LAKEHOUSE, *words],
             env={**os.environ, "LAKEHOUSE_RAW": str(raw)},
             capture_output=True,
             timeout=600,

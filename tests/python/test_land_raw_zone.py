@@ -461,8 +461,7 @@ def test_a_day_that_turns_while_files_are_read_is_not_landed_into(write, land, r
 def test_eight_processes_that_land_one_delivery_at_once_land_it_once(write, raw, project_dir):
     header = "transaction_datetime,purchase_id,subsidiary"
     path = write("e.csv", f"{header}\n2024-01-05 10:00:00,1,nacional\n")
-    code = "from lakehouse.cli import app; app()"
-    words = [sys.executable, "-c", code, "land", "commerce", f"purchase_extra_info={path}"]
+    words = [sys.executable, "-m", "lakehouse", "land", "commerce", f"purchase_extra_info={path}"]
     words += ["--project-dir", str(project_dir)]
     started = [
         subprocess.Popen(

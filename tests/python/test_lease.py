@@ -19,7 +19,7 @@ from lakehouse.errors import AwsError, LeaseHeldError, LeaseLostError
 
 KEY = "lake/_lease/prod.json"
 QUICK = Pace(renew_every=0.05, retry_every=0.05, give_up_after=0.3, end_within=20)
-STATUS = [sys.executable, "-c", "from lakehouse.cli import app; app()", "lease", "status"]
+STATUS = [sys.executable, "-m", "lakehouse", "lease", "status"]
 # Holds on for ever, and takes no notice of being told to end.
 DEAF = """
 import os, time

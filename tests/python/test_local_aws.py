@@ -88,6 +88,17 @@ def test_the_port_asked_for_is_the_one_that_is_started(monkeypatch: pytest.Monke
     assert started == [["up", "--port", "4599"], ["up"]]
 
 
+def test_the_variables_of_a_target_are_printed_for_a_shell(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
+    assert local_aws.main(["env", "glue"]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert "export LAKEHOUSE_TARGET=glue" in printed
+    given = local_aws.settings("glue").items()
+    assert printed == [f"export {name}={value}" for name, value in given]
+
+
 def test_the_databases_that_statements_name_and_no_table_needs_are_made(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

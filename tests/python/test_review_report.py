@@ -23,6 +23,7 @@ def test_a_contract_that_breaks_is_told_before_anything_else():
     lines = list(report(found))
     assert "- ❌ **1 promise of a contract broken**; read by `board`." in lines[:5]
     assert "| `fct` | column a is gone | `rpt` | `board` |" in lines
+    assert any("Keep it until they have left it" in line for line in lines)
 
 
 def test_a_full_refresh_that_is_needed_is_told_with_its_command():
@@ -61,8 +62,25 @@ def test_failures_are_named_as_people_know_them():
         {"unique_id": "test.lakehouse.grain_fct.a1b2c3", "status": "error", "message": None},
         {"unique_id": "model.lakehouse.fct", "status": "success", "message": "OK"},
     ]
-    assert failures(ran, "") == ["`fct.case`: other", "`grain_fct`: error"]
-    assert failures([], "Compilation Error\n  x") == ["Compilation Error x"]
+    files = {"unit_test.lakehouse.fct.case": "models/fct.unit.yml"}
+    said = ["`fct.case` (`models/fct.unit.yml`): other", "`grain_fct`: error"]
+    assert failures(ran, "", files) == said
+    assert failures([], "Compilation Error\n  x", files) == ["Compilation Error x"]
+
+
+def test_tests_that_fail_are_told_with_what_to_do_and_a_failed_build_is_not_taken_for_them():
+    found = Review(base="main", failed=["`fct.case`: other"], counts={"test": 1})
+    assert "change them with it" in "\n".join(report(found))
+    found.counts = {}
+    assert "change them with it" not in "\n".join(report(found))
+
+
+def test_sums_of_a_report_that_are_others_stand_at_the_top():
+    totals = {"gmv_amount": ("1.00", "2.00")}
+    changed = ComparedTable("shop", TableDifference("rpt_gmv", changed_count=1), totals)
+    found = Review(base="main", difference=BuildDifference("a", "b", (changed,), (), ()))
+    [line] = [each for each in report(found) if each.startswith("- ⚠️ Numbers")]
+    assert line.endswith("other numbers: `rpt_gmv` (gmv_amount 1.00 → 2.00).")
 
 
 def test_what_is_too_long_for_a_comment_is_cut_at_a_line_and_closed():

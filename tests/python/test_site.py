@@ -339,7 +339,7 @@ def test_what_runs_took_is_shown(tmp_path: Path, vega: Path, docs: Path) -> None
     found = dict(zip(answers["runs_newest"]["columns"], row, strict=True))
     assert found["stored_kilobytes"] == 256
     # 10 MB of a TB at 5 USD.
-    assert found["athena_cost"] == pytest.approx(10 / 1024**2 * 5, abs=1e-6)
+    assert found["athena_cost"] == pytest.approx(10e6 / 1e12 * 5, abs=1e-6)
 
 
 def test_what_a_source_says_is_text_and_never_markup(

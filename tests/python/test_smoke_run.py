@@ -31,7 +31,7 @@ class Workflow:
         return {"status": self.statuses.pop(0)}
 
     def get_execution_history(self, **_: Any) -> dict[str, Any]:
-        entered = {"stateEnteredEventDetails": {"name": "Transform"}}
+        entered = {"stateEnteredEventDetails": {"name": "Build"}}
         return {"events": [{"type": "ExecutionFailed"}, entered]}
 
 
@@ -56,7 +56,7 @@ def test_a_run_is_waited_for():
 
 
 def test_a_run_that_fails_names_its_state():
-    with pytest.raises(smoke_run.SmokeError, match="is FAILED in Transform"):
+    with pytest.raises(smoke_run.SmokeError, match="is FAILED in Build"):
         smoke_run.run(SETTINGS, stepfunctions=Workflow("RUNNING", "FAILED"), pause=0)
 
 

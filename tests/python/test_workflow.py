@@ -23,7 +23,7 @@ def test_what_is_not_given_is_said():
     assert inputs_by_hand() == {
         "extracts": [],
         "run_date": "-",
-        "transform": True,
+        "step": "transform",
         "select": "-",
         "full_refresh": "-",
         "variables": "-",
@@ -47,7 +47,7 @@ def test_run_is_named_after_its_second_and_has_its_inputs():
     assert json.loads(request["input"]) == {
         "extracts": [{"source": "retail.venda", "object": "-"}],
         "run_date": "-",
-        "transform": True,
+        "step": "transform",
         "select": "a b",
         "full_refresh": "yes",
         "variables": '{"report_year": 2020}',

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lakehouse.building.athena_statements import SentStatements
 from lakehouse.building.checked_settings import project_of
 from lakehouse.building.dbt_run import (
     DbtOutcome,
@@ -29,6 +30,7 @@ from lakehouse.building.lease import held
 from lakehouse.building.news import FORCE, News, WholeRun, command_of, told_news, whole_run
 from lakehouse.building.progress import plain
 from lakehouse.building.setting import CARRIED, carried
+from lakehouse.building.sizes import measured_runs
 from lakehouse.building.state import keep_state, state_place
 from lakehouse.errors import LakehouseError
 
@@ -144,8 +146,13 @@ def _run(
     if asked.dbt.exception is not None or (asked.news and asked.news.is_nothing):
         return asked
     restriction = asked.news.restriction if asked.news else []
+    sent = SentStatements()
     done = _looked_at(
-        [*arguments, *restriction], callbacks, manifest, environment=environment, glue=glue
+        [*arguments, *restriction],
+        [*callbacks, sent],
+        manifest,
+        environment=environment,
+        glue=glue,
     )
     doubts = list(asked.doubts)
     if done.is_success and manifest is not None:
@@ -153,7 +160,9 @@ def _run(
         noted = operation("note_passed_run", said, arguments, callbacks, manifest)
         if not noted.is_success:
             doubts.append("it could not be noted that this run passed: the next builds everything")
-        doubts += _kept_state(done.dbt, arguments, whole, target=target, environment=environment)
+        doubts += _kept_state(
+            done.dbt, sent, arguments, whole, target=target, environment=environment
+        )
     return CheckedOutcome(done.dbt, done.lost, asked.news, tuple(doubts))
 
 
@@ -256,13 +265,17 @@ def asked_news(
     project, target = project_of(arguments, environment), target_of(arguments, environment)
     whole = whole_run(arguments, project=project, target=target, environment=environment)
     manifest = _parsed(arguments, ())
-    if whole is None or manifest is None:
+    if manifest is None:
         return CheckedOutcome(_NOT_ASKED, doubts=("the project cannot be parsed: run dbt parse",))
+    if whole is None:
+        doubt = "what is new in a part of the project: without --select and such it is looked up"
+        return CheckedOutcome(_NOT_ASKED, doubts=(doubt,))
     return _asked(whole, arguments, (), manifest)
 
 
 def _kept_state(
     outcome: DbtOutcome,
+    sent: SentStatements,
     arguments: Sequence[str],
     whole: WholeRun,
     *,
@@ -277,11 +290,17 @@ def _kept_state(
         return []
     place = state_place(environment, target=target, project=project)
     try:
+        measure = (
+            measured_runs(sent.counted(), manifest, environment, project)
+            if target == "athena"
+            else lambda _key, _mode: {}
+        )
         keep_state(
             place,
             manifest=manifest,
             results=outcome.results,
             is_full_refresh=whole.is_full_refresh,
+            measure=measure,
         )
     except (OSError, LakehouseError) as err:
         return [f"what was built could not be kept for lakehouse plan: {err}"]

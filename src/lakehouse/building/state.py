@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,13 +67,19 @@ def state_place(environment: Mapping[str, str], *, target: str, project: Path) -
 
 
 def keep_state(
-    place: StatePlace, *, manifest: Path, results: Iterable[Any], is_full_refresh: bool
+    place: StatePlace,
+    *,
+    manifest: Path,
+    results: Iterable[Any],
+    is_full_refresh: bool,
+    measure: Callable[[str, str], Mapping[str, Any]] = lambda _key, _mode: {},
 ) -> None:
     """Keep what a build was built from, and what it took.
 
     Args:
         manifest: as dbt wrote it at the end of the build; results: dbt's own, one per node.
         is_full_refresh: what was incremental was built anew; a first build is, too.
+        measure: unique id and mode -> what else is kept of that run.
     Raises: AwsError, OSError.
     """
     runs = read_runs(place)
@@ -82,7 +88,6 @@ def keep_state(
         node = getattr(result, "node", None)
         if node is None or str(node.resource_type) not in ("model", "seed"):
             continue
-        answer = getattr(result, "adapter_response", None) or {}
         is_increment = (
             node.config.materialized == "incremental"
             and node.unique_id in known
@@ -91,8 +96,7 @@ def keep_state(
         mode = INCREMENT if is_increment else FULL
         runs.setdefault(node.unique_id, {})[mode] = {
             "seconds": round(result.execution_time, 2),
-            # Of an increment the adapter tells the merge alone, not what filled its input.
-            "scanned_bytes": None if is_increment else answer.get("data_scanned_in_bytes"),
+            **measure(node.unique_id, mode),
         }
     place.write(_MANIFEST, gzip.compress(manifest.read_bytes(), 1))
     place.write(_RUNS, json.dumps(runs).encode())

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 ATHENA, GIT = "athena:", "git:"
 # Of a build that is compared: its tests say nothing of the other one.
 TABLES_ALONE = ("--resource-type", "model", "--resource-type", "seed")
-_LAKEHOUSE = "from lakehouse.cli import app; app()"
 _STAMP = "built.json"
 
 
@@ -209,7 +208,7 @@ def build_project(
         "PYTHONPATH": str(project / "src"),
     }
     done = subprocess.run(
-        [sys.executable, "-c", _LAKEHOUSE, *words],
+        [sys.executable, "-m", "lakehouse", *words],
         cwd=project,
         env=given,
         stdout=subprocess.PIPE,

@@ -41,11 +41,13 @@ class OpenView:
 
     Attributes:
         built: marts that are there.
+        macros: statements that make what a query may call.
     """
 
     connection: DuckDBPyConnection
     declared: Sequence[DeclaredTable]
     built: frozenset[str]
+    macros: Sequence[str] = ()
 
     def marts_of(self, sql: str) -> tuple[str, ...]:
         """Return the marts that a query reads.
@@ -58,6 +60,8 @@ class OpenView:
         try:
             # On a connection without tables: one that has the views would name what lies behind.
             with duckdb.connect(":memory:") as bare:
+                for macro in self.macros:
+                    bare.execute(macro)
                 named = {
                     name.split(" AS ")[0] for name in bare.get_table_names(sql, qualified=True)
                 }
@@ -97,8 +101,13 @@ class OpenView:
 
 
 @contextmanager
-def open_view(path: Path, declared: Sequence[DeclaredTable]) -> Iterator[OpenView]:
+def open_view(
+    path: Path, declared: Sequence[DeclaredTable], *, macros: Sequence[str] = ()
+) -> Iterator[OpenView]:
     """Open the marts of a file for as long as the context lasts.
+
+    Args:
+        macros: `create macro …` statements; queries may call them.
 
     Raises: TableReadError if it is not there, cannot be opened, or lacks a column of a mart that
         it has.
@@ -115,10 +124,12 @@ def open_view(path: Path, declared: Sequence[DeclaredTable]) -> Iterator[OpenVie
         try:
             connection.execute(f"attach {quoted(path)} as {_FILE} (read_only)")
             built = _make_views(connection, declared)
+            for macro in macros:
+                connection.execute(macro)
             connection.execute("set enable_external_access = false; set lock_configuration = true")
         except duckdb.Error as err:
             raise TableReadError(str(err)) from err
-        yield OpenView(connection, declared, built)
+        yield OpenView(connection, declared, built, macros)
 
 
 def _make_views(

@@ -9,11 +9,24 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from lakehouse.aws import AwsClients, aws_errors, bucket_and_key
+from lakehouse import prices
 from lakehouse.building.dbt_run import option_of, target_of
 from lakehouse.building.duckdb_file import READ_ONLY
-from lakehouse.building.model_runs import table_sizes
 from lakehouse.building.news import News
+from lakehouse.building.sizes import (
+    STORED,
+    Place,
+    Ratio,
+    Size,
+    SizedLake,
+    duckdb_sizes,
+    iceberg_sizes,
+    measured_ratios,
+    place_of,
+    ratios_of,
+    raw_bytes,
+    stored_tables,
+)
 from lakehouse.building.state import (
     FULL,
     INCREMENT,
@@ -21,20 +34,18 @@ from lakehouse.building.state import (
     read_runs,
     state_place,
 )
-from lakehouse.database import database_file, quoted
+from lakehouse.database import database_file
 from lakehouse.errors import ComparisonError
 from lakehouse.reviewing.impact import ContractBreak, Manifest, changes, contract_breaks
 
-# Of us-east-1; LAKEHOUSE_ATHENA_USD_PER_TB and LAKEHOUSE_GLUE_USD_PER_DPU_HOUR give others.
-_ATHENA_USD_PER_TB, _GLUE_USD_PER_DPU_HOUR = 5.0, 0.44
-_LEAST_BYTES = 10_000_000  # of a statement on Athena
 # What the adapter sends that reads: an increment fills a table of its own, and merges that.
 _STATEMENTS = {FULL: 1, INCREMENT: 2}
 # A session starts and ends: a minute is the least that is paid for.
 _LEAST_SESSION_MINUTES = 1.0
-_STORED = ("table", "incremental", "seed")
 # Why a model is built that is as it was.
 ALL = "everything is built"
+_CHANGED = "changed: "
+_MOST = 5
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,11 @@ class PlannedModel:
         return self.why != ALL or self.is_over_budget
 
     @property
+    def keeps_rows(self) -> bool:
+        """Whether its code has changed, and rows stay that the old code made."""
+        return self.mode == INCREMENT and self.why.startswith(_CHANGED)
+
+    @property
     def is_over_budget(self) -> bool:
         return (
             self.budget_bytes is not None
@@ -92,14 +108,6 @@ class Plan:
     doubts: tuple[str, ...]
     usd: float | None
     minutes: float | None
-
-
-@dataclass(frozen=True)
-class Size:
-    """Rows and bytes of a table; None where it is not known."""
-
-    rows: int | None = None
-    bytes: int | None = None
 
 
 def plan(
@@ -134,15 +142,21 @@ def plan(
         doubts += [doubt] if doubt else []
     head = _parsed(words, work)
     base = Manifest(stored) if stored else None
-    sizes = _sizes(target, head, database=database, environment=environment)
+    runs = read_runs(place)
+    lake = SizedLake(
+        head,
+        _sizes(target, head, database=database),
+        raw_bytes(head, environment, project_dir),
+        ratios_of(head, runs, measured_ratios()) if target == "athena" else {},
+    )
     if news and "tables" in news.changed:
-        gone = sorted(node["name"] for node in _tables(head) if _place(node) not in sizes)
+        gone = sorted(
+            node["name"] for node in stored_tables(head) if place_of(node) not in lake.tables
+        )
         doubts.append(f"tables that are gone: {', '.join(gone)}")
     reasons = _reasons(head, base, news)
-    raw = _raw_bytes(head, environment, project_dir) if reasons else {}
-    runs = read_runs(place)
     models = tuple(
-        _planned(head, key, why, sizes, raw, runs.get(key, {}), target, environment, arguments)
+        _planned(lake, key, why, runs.get(key, {}), target, environment, arguments)
         for key, why in sorted(reasons.items(), key=lambda each: (each[1] == ALL, each[0]))
     )
     usd = sum(each.usd or 0 for each in models) if target == "athena" else None
@@ -151,8 +165,7 @@ def plan(
     if target == "glue" and minutes is not None:
         dpus = float(environment.get("LAKEHOUSE_GLUE_WORKERS") or 2)
         minutes = max(minutes, _LEAST_SESSION_MINUTES)
-        price = _price(environment, "LAKEHOUSE_GLUE_USD_PER_DPU_HOUR", _GLUE_USD_PER_DPU_HOUR)
-        usd = minutes / 60 * dpus * price
+        usd = minutes / 60 * dpus * prices.glue_usd_per_hour(environment)
     return Plan(
         target=target,
         sentence=reason,
@@ -166,12 +179,11 @@ def plan(
 
 def least_athena_usd(head: Manifest, environment: Mapping[str, str] = os.environ) -> float:
     """What a build of everything costs on Athena however little it reads: its statements' floor."""
-    price = _price(environment, "LAKEHOUSE_ATHENA_USD_PER_TB", _ATHENA_USD_PER_TB)
     count = sum(
         _STATEMENTS[INCREMENT if node["config"]["materialized"] == "incremental" else FULL]
-        for node in _tables(head)
+        for node in stored_tables(head)
     )
-    return count * _LEAST_BYTES / 10**12 * price
+    return prices.athena_usd(0, environment, statements=count)
 
 
 def as_json(found: Plan) -> str:
@@ -190,6 +202,8 @@ def as_text(found: Plan) -> Iterator[str]:
     if not found.models:
         return
     shown = [each for each in found.models if each.is_shown]
+    # Where none has a reason of its own, those that read most.
+    shown = shown or sorted(found.models, key=lambda each: -(each.read_bytes or 0))[:_MOST]
     yield ""
     width = max((len(each.name) for each in shown), default=0)
     for each in shown:
@@ -207,8 +221,12 @@ def as_text(found: Plan) -> Iterator[str]:
                 "(meta.budget_bytes)"
             )
     if left := len(found.models) - len(shown):
-        beginning = "and " if shown else ""
-        yield f"{beginning}{left} that have not changed themselves (--json lists them)"
+        yield f"and {left} more, for no reason of their own (--json lists them)"
+    if kept := [each.name for each in found.models if each.keeps_rows]:
+        yield ""
+        yield "An increment adds what new loads say and keeps rows that the old code made. If those"
+        yield "must follow the change, too, then instead of the next build:"
+        yield f"  lakehouse build --full-refresh --select {' '.join(f'{name}+' for name in kept)}"
     yield ""
     total = sum(each.read_bytes or 0 for each in found.models)
     line = f"{len(found.models)} models and seeds"
@@ -254,20 +272,12 @@ def _parsed(words: list[str], work: Path) -> Manifest:
     return Manifest.read(work / "manifest.json")
 
 
-def _tables(head: Manifest) -> Iterator[dict[str, Any]]:
-    return (node for node in head.nodes.values() if node["config"]["materialized"] in _STORED)
-
-
-def _place(node: Mapping[str, Any]) -> tuple[str, str]:
-    return node["schema"], node["name"]
-
-
 def _reasons(head: Manifest, base: Manifest | None, news: News | None) -> dict[str, str]:
     """Unique id -> why it is built; what is not built is left out."""
     changed = {each.name: each.what for each in changes(base, head)} if base else {}
     if news is None or news.is_of_everything:
         return {
-            key: f"changed: {changed[node['name']]}" if node["name"] in changed else ALL
+            key: f"{_CHANGED}{changed[node['name']]}" if node["name"] in changed else ALL
             for key, node in head.nodes.items()
         }
     reasons: dict[str, str] = {}
@@ -291,34 +301,28 @@ def _reasons(head: Manifest, base: Manifest | None, news: News | None) -> dict[s
 
 
 def _planned(
-    head: Manifest,
+    lake: SizedLake,
     key: str,
     why: str,
-    sizes: Mapping[tuple[str, str], Size],
-    raw: Mapping[str, int],
     runs: Mapping[str, Any],
     target: str,
     environment: Mapping[str, str],
     arguments: Iterable[str],
 ) -> PlannedModel:
-    node = head.nodes[key]
+    node = lake.head.nodes[key]
     kind = node["config"]["materialized"]
-    size = sizes.get(_place(node))
+    size = lake.size(key)
     mode = FULL
-    if kind not in _STORED:
+    if kind not in STORED:
         mode = "view"
     elif kind == "incremental" and size is not None and "--full-refresh" not in arguments:
         mode = INCREMENT
     last = runs.get(mode) or {}
-    read: int | None
-    read, read_from = last.get("scanned_bytes"), "as its last run"
-    if read is None and mode != "view":
-        parents = _read_bytes(head, key, sizes, raw, with_own=mode == INCREMENT)
-        read, read_from = parents, "all that it reads" if parents is not None else ""
+    read, read_from = (None, "") if mode == "view" else _read(lake, key, mode, last)
     usd = None
     if target == "athena" and mode != "view":
-        price = _price(environment, "LAKEHOUSE_ATHENA_USD_PER_TB", _ATHENA_USD_PER_TB)
-        usd = max(read or 0, _LEAST_BYTES * _STATEMENTS[mode]) / 10**12 * price
+        statements = last.get("statements") or _STATEMENTS[mode]
+        usd = prices.athena_usd(read or 0, environment, statements=statements)
     return PlannedModel(
         name=node["name"],
         why=why,
@@ -326,7 +330,7 @@ def _planned(
         rows=size.rows if size else None,
         stored_bytes=size.bytes if size else None,
         read_bytes=read,
-        read_from=read_from if read is not None else "",
+        read_from=read_from,
         usd=usd,
         # A first increment is at most as slow as the build from nothing.
         seconds=(last or runs.get(FULL) or {}).get("seconds"),
@@ -334,123 +338,19 @@ def _planned(
     )
 
 
-def _read_bytes(
-    head: Manifest,
-    key: str,
-    sizes: Mapping[tuple[str, str], Size],
-    raw: Mapping[str, int],
-    *,
-    with_own: bool,
-) -> int | None:
-    """Stored bytes of all that a model reads, through views down to tables and raw files.
-
-    Args:
-        with_own: of its own table, too, into which an increment is merged.
-    """
-    total, seen = 0, set()
-    left = list(head.nodes[key]["depends_on"].get("nodes", ()))
-    if with_own:
-        left.append(key)
-    while left:
-        parent = left.pop()
-        if parent in seen:
-            continue
-        seen.add(parent)
-        if parent in raw:
-            total += raw[parent]
-        elif parent in head.nodes:
-            node = head.nodes[parent]
-            size = sizes.get(_place(node))
-            if node["config"]["materialized"] not in _STORED:
-                left += node["depends_on"].get("nodes", ())
-            elif size is None or size.bytes is None:
-                return None
-            else:
-                total += size.bytes
-    return total
+def _read(lake: SizedLake, key: str, mode: str, last: Mapping[str, Any]) -> tuple[int | None, str]:
+    """Bytes that a model will read, and what that is taken from."""
+    found = lake.input_bytes(key, mode)
+    if found is None:
+        return None, ""
+    ratio = lake.ratios.get((key, mode), Ratio()).read
+    if ratio is None:
+        return found, "all that it reads"
+    is_own = last.get("scanned_bytes") is not None
+    return round(found * ratio), "as its last run" if is_own else "as measured once"
 
 
-def _sizes(
-    target: str, head: Manifest, *, database: Path, environment: Mapping[str, str]
-) -> dict[tuple[str, str], Size]:
+def _sizes(target: str, head: Manifest, *, database: Path) -> dict[Place, Size]:
     if target == "duckdb":
-        return _duckdb_sizes(database) if database.is_file() else {}
-    return _iceberg_sizes({node["schema"] for node in _tables(head)})
-
-
-def _duckdb_sizes(database: Path) -> dict[tuple[str, str], Size]:
-    import duckdb
-
-    with duckdb.connect(":memory:") as lake:
-        try:
-            lake.execute(f"attach {quoted(database)} as lake (read_only)")
-            found = table_sizes(lake, "lake")
-        except duckdb.Error as err:
-            raise ComparisonError(f"{database} cannot be read: {err}") from err
-    return {place: Size(rows, size) for place, (rows, size) in found.items()}
-
-
-def _iceberg_sizes(schemas: Iterable[str]) -> dict[tuple[str, str], Size]:
-    """Rows and bytes as the newest snapshot of each Iceberg table sums them up."""
-    clients = AwsClients("planning")
-    glue, s3 = clients.glue(), clients.s3()
-    found: dict[tuple[str, str], Size] = {}
-    with aws_errors("the Glue catalogue"):
-        for schema in sorted(schemas):
-            try:
-                pages = list(glue.get_paginator("get_tables").paginate(DatabaseName=schema))
-            except glue.exceptions.EntityNotFoundException:
-                continue
-            for table in (each for page in pages for each in page["TableList"]):
-                location = table.get("Parameters", {}).get("metadata_location")
-                if not location:
-                    continue
-                bucket, key = bucket_and_key(location)
-                body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-                found[schema, table["Name"]] = _snapshot_size(json.loads(body))
-    return found
-
-
-def _snapshot_size(metadata: Mapping[str, Any]) -> Size:
-    current = metadata.get("current-snapshot-id")
-    for snapshot in metadata.get("snapshots", ()):
-        if snapshot["snapshot-id"] == current:
-            said = snapshot.get("summary", {})
-            rows, size = said.get("total-records"), said.get("total-files-size")
-            gone = int(said.get("total-position-deletes") or 0)
-            return Size(
-                rows=int(rows) - gone if rows is not None else None,
-                bytes=int(size) if size is not None else None,
-            )
-    return Size(rows=0, bytes=0)
-
-
-def _raw_bytes(head: Manifest, environment: Mapping[str, str], project_dir: Path) -> dict[str, int]:
-    """Unique id of a source -> bytes of all its raw files."""
-    raw = environment.get("LAKEHOUSE_RAW") or str(project_dir / "data" / "raw")
-    found: dict[str, int] = {}
-    for node in head.nodes.values():
-        for source in node["depends_on"].get("nodes", ()):
-            if source.startswith("source.") and source not in found:
-                domain, entity = source.split(".")[-2:]
-                found[source] = sum(_file_sizes(raw, f"{domain}/{entity}/"))
-    return found
-
-
-def _file_sizes(raw: str, folder: str) -> Iterator[int]:
-    if not raw.startswith("s3://"):
-        yield from (path.stat().st_size for path in (Path(raw) / folder).rglob("*.parquet"))
-        return
-    bucket, prefix = bucket_and_key(f"{raw.rstrip('/')}/{folder}")
-    with aws_errors(raw):
-        pages = AwsClients("planning").s3().get_paginator("list_objects_v2")
-        for page in pages.paginate(Bucket=bucket, Prefix=prefix):
-            yield from (each["Size"] for each in page.get("Contents", ()))
-
-
-def _price(environment: Mapping[str, str], name: str, usual: float) -> float:
-    given = environment.get(name)
-    try:
-        return float(given) if given else usual
-    except ValueError as err:
-        raise ComparisonError(f"{name} is '{given}', which is no number of dollars") from err
+        return duckdb_sizes(database) if database.is_file() else {}
+    return iceberg_sizes({node["schema"] for node in stored_tables(head)})

@@ -14,6 +14,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from lakehouse import prices
 from lakehouse.building.trouble import trouble_of
 from lakehouse.database import database_file
 from lakehouse.errors import GuardedColumnError, SiteError, TableReadError, UsageError
@@ -180,7 +181,7 @@ def _ask(
 ) -> list[ShownPage]:
     declared = (*declared_marts(project_dir), PASSED, RUNS)
     try:
-        with open_view(database, declared) as view:
+        with open_view(database, declared, macros=[_athena_usd(settings)]) as view:
             return [
                 ShownPage(page, tuple(map(partial(_shown, view), page.questions))) for page in pages
             ]
@@ -191,6 +192,13 @@ def _ask(
         if found is None:
             raise
         raise SiteError(f"{found.what} {found.next_step}") from err
+
+
+def _athena_usd(settings: Mapping[str, str]) -> str:
+    """The macro by which a query says what reading so many bytes on Athena costs."""
+    paid = f"greatest(read_bytes, {prices.athena_least_bytes()})"
+    price = prices.athena_usd_per_tb(settings)
+    return f"create macro athena_usd(read_bytes) as {paid} / 1e12 * {price}"
 
 
 def _shown(view: OpenView, question: Question) -> Shown:

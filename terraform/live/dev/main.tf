@@ -225,7 +225,12 @@ module "orchestration" {
     market = {
       expression = "cron(0 23 ? * MON-FRI *)"
       extracts   = ["market"]
-      transform  = false
+      step       = "-"
+    }
+    maintenance = {
+      expression = "cron(0 10 ? * SUN *)"
+      extracts   = []
+      step       = "maintain"
     }
   }
 

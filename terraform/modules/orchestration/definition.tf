@@ -19,11 +19,14 @@ locals {
     waits   = ceil((var.build_minutes + 60) * 60 / 300)
   }
 
-  transform = {
+  begins = { for step in ["maintain", "transform"] : step => "Begin${title(step)}" }
+
+  # Of the tables, by either of the steps that write them.
+  build = {
     Type     = "Task"
     Resource = "arn:${local.partition}:states:::codebuild:startBuild.sync"
     Parameters = {
-      ProjectName = var.project_names["transform"]
+      "ProjectName.$" = "$.turn.project"
       EnvironmentVariablesOverride = [
         for input in ["full_refresh", "run_date", "select", "variables"] :
         { Name = "LAKEHOUSE_${upper(input)}", Type = "PLAINTEXT", "Value.$" = "$.${input}" }
@@ -34,10 +37,15 @@ locals {
     ResultPath     = "$.build"
     TimeoutSeconds = 3 * 3600
     Retry          = [local.wait_for_turn]
-    Next           = var.publishes ? "Publish" : "Notify"
+    Next           = var.publishes ? "IsPublished" : "Notify"
   }
 
   publish = {
+    IsPublished = {
+      Type    = "Choice"
+      Choices = [{ Variable = "$.step", StringEquals = "transform", Next = "Publish" }]
+      Default = "Notify"
+    }
     Publish = {
       Type           = "Task"
       Comment        = "One transaction per table: a repeated attempt finds the old tables whole."
@@ -101,20 +109,14 @@ locals {
         StartAt         = local.has_private ? "WhereSourceLies" : "ExtractSource"
         States          = local.extract_states
       }
-      Next = "IsTransformed"
+      Next = "WhatIsBuilt"
     }
-    IsTransformed = {
+    WhatIsBuilt = {
       Type    = "Choice"
-      Choices = [{ Variable = "$.transform", BooleanEquals = true, Next = "BeginToWait" }]
+      Choices = [for step, state in local.begins : { Variable = "$.step", StringEquals = step, Next = state }]
       Default = "Notify"
     }
-    BeginToWait = {
-      Type       = "Pass"
-      Result     = { count = 0 }
-      ResultPath = "$.waits"
-      Next       = "Transform"
-    }
-    Transform = merge(local.transform, {
+    Build = merge(local.build, {
       Comment = "What it fails for is looked at before the one attempt more."
       Catch   = [{ ErrorEquals = ["States.TaskFailed"], ResultPath = "$.build", Next = "IsHeld" }]
     })
@@ -124,7 +126,7 @@ locals {
       Choices = [{
         And = [
           { Variable = "$.build.Cause", StringMatches = "*${local.held.says}*" },
-          { Variable = "$.waits.count", NumericLessThan = local.held.waits },
+          { Variable = "$.turn.waits", NumericLessThan = local.held.waits },
         ]
         Next = "WaitForLease"
       }]
@@ -133,19 +135,19 @@ locals {
     WaitForLease = { Type = "Wait", Seconds = local.held.seconds, Next = "CountWait" }
     CountWait = {
       Type       = "Pass"
-      Parameters = { "count.$" = "States.MathAdd($.waits.count, 1)" }
-      ResultPath = "$.waits"
-      Next       = "Transform"
+      Parameters = { "project.$" = "$.turn.project", "waits.$" = "States.MathAdd($.turn.waits, 1)" }
+      ResultPath = "$.turn"
+      Next       = "Build"
     }
     Pause = {
       Type    = "Wait"
       Comment = "A build that was killed keeps its lease for 180 s."
       Seconds = 240
-      Next    = "TransformAgain"
+      Next    = "BuildAgain"
     }
-    # Not a retry of Transform, and not followed by a state of type Fail: an execution is redriven at the state that
+    # Not a retry of Build, and not followed by a state of type Fail: an execution is redriven at the state that
     # failed, and that must be one that builds.
-    TransformAgain = merge(local.transform, {
+    BuildAgain = merge(local.build, {
       Comment = "A partial run converges, so one more attempt is harmless; more would hide a failing test for hours."
     })
     Notify = {
@@ -165,11 +167,18 @@ locals {
       }]
       End = true
     }
+    }, {
+    for step, state in local.begins : state => {
+      Type       = "Pass"
+      Result     = { project = var.project_names[step], waits = 0 }
+      ResultPath = "$.turn"
+      Next       = "Build"
+    }
   }, [for state in [local.publish] : state if var.publishes]...)
 
   # A failure is told by a rule on the execution's state: that also sees a stop and a time-out.
   definition = {
-    Comment        = "Extract all sources at once, build and test with dbt, publish, tell."
+    Comment        = "Extract all sources at once, build and test with dbt, publish, tell; or maintain the tables."
     StartAt        = "Extract"
     TimeoutSeconds = 8 * 3600
     States         = local.states

@@ -26,7 +26,7 @@ resource "aws_iam_role_policy" "machine" {
         Sid      = "RunSteps"
         Effect   = "Allow"
         Action   = ["codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild"]
-        Resource = [for step, name in var.project_names : "arn:${local.partition}:codebuild:${local.region}:${local.account_id}:project/${name}" if step != "maintain"]
+        Resource = [for name in values(var.project_names) : "arn:${local.partition}:codebuild:${local.region}:${local.account_id}:project/${name}"]
       },
       {
         # The rule by which Step Functions learns that a build ended; its name is AWS's.
@@ -142,12 +142,6 @@ resource "aws_iam_role_policy" "scheduler" {
         Effect   = "Allow"
         Action   = "lambda:InvokeFunction"
         Resource = aws_lambda_function.start.arn
-      },
-      {
-        Sid      = "StartMaintenance"
-        Effect   = "Allow"
-        Action   = "codebuild:StartBuild"
-        Resource = "arn:${local.partition}:codebuild:${local.region}:${local.account_id}:project/${var.project_names["maintain"]}"
       },
       {
         Sid      = "DeadLetters"

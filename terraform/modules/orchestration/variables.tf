@@ -42,18 +42,6 @@ variable "log_retention_days" {
   nullable    = false
 }
 
-variable "maintenance" {
-  description = "When the tables are compacted and old snapshots expire, in UTC: cron(…) or rate(…)."
-  type        = string
-  default     = "cron(0 10 ? * SUN *)"
-  nullable    = false
-
-  validation {
-    condition     = can(regex("^(cron|rate)\\(.+\\)$", var.maintenance))
-    error_message = "maintenance is cron(…) or rate(…)."
-  }
-}
-
 variable "permissions_boundary_arn" {
   description = "ARN of the policy that bounds every role (null: none)."
   type        = string
@@ -94,12 +82,13 @@ variable "publishes" {
 variable "schedules" {
   description = <<-EOT
     Schedules by name, which is the first part of the execution's name: expression in UTC, the sources that are
-    extracted, and whether the run goes on to build the tables.
+    extracted, and the step that writes the tables then: `transform` builds them, `maintain` compacts them and lets old
+    snapshots expire, `-` is neither.
   EOT
   type = map(object({
     expression = string
     extracts   = list(string)
-    transform  = optional(bool, true)
+    step       = optional(string, "transform")
   }))
   nullable = false
 
@@ -111,6 +100,11 @@ variable "schedules" {
   validation {
     condition     = alltrue([for schedule in values(var.schedules) : can(regex("^(cron|rate)\\(.+\\)$", schedule.expression))])
     error_message = "schedules: an expression is cron(…) or rate(…)."
+  }
+
+  validation {
+    condition     = alltrue([for schedule in values(var.schedules) : contains(["transform", "maintain", "-"], schedule.step)])
+    error_message = "schedules: a step is transform, maintain or - (neither)."
   }
 }
 

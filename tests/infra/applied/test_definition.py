@@ -51,7 +51,7 @@ def test_every_task_is_bounded_and_retried(machine: dict):
         handled = [*task["Retry"], *task.get("Catch", [])]
         is_retried = any("States.TaskFailed" in each["ErrorEquals"] for each in handled)
         # It is itself the second attempt.
-        assert is_retried != (name == "TransformAgain"), name
+        assert is_retried != (name == "BuildAgain"), name
     tasks = tasks.values()
     builds = [task for task in tasks if task["Resource"].endswith("startBuild.sync")]
     # The rest of the answer holds the environment of the build in clear.

@@ -1,5 +1,6 @@
 """A run of the workflow that finds the lease held: it waits, and is no failure."""
 
+import json
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 from infra.applied import emulator
 from infra.applied.conftest import Deployment
-from infra.applied.workflow import MACHINE, Notices, building, executions, run_of, until
+from infra.applied.workflow import MACHINE, Notices, building, executions, invoked, run_of, until
 
 from lakehouse.workflow import inputs_by_hand, start_by_hand
 
@@ -34,10 +35,10 @@ def started(deployment: Deployment) -> str:
     )
 
 
-def builds(deployment: Deployment, *, since: int = 0) -> list[dict]:
+def builds(deployment: Deployment, *, since: int = 0, project: str = PROJECT) -> list[dict]:
     """Builds of the project, the newest first, without those that were there before."""
     client = deployment.aws.client("codebuild")
-    names = client.list_builds_for_project(projectName=PROJECT)["ids"]
+    names = client.list_builds_for_project(projectName=project)["ids"]
     found = client.batch_get_builds(ids=names)["builds"] if names else []
     return sorted(found, key=lambda each: each["startTime"], reverse=True)[: len(found) - since]
 
@@ -104,6 +105,32 @@ def test_failure_of_another_kind_gets_one_attempt_more_and_is_redriven(deploymen
         deployment.aws.client("stepfunctions").redrive_execution(executionArn=execution)
         run_of(deployment, name, "SUCCEEDED")
     assert len(builds(deployment, since=before)) == 3
+
+
+def test_maintenance_by_its_schedule_waits_as_a_build_does(deployment: Deployment):
+    schedule = deployment.aws.client("scheduler").get_schedule(
+        Name="maintenance", GroupName=emulator.PREFIX
+    )
+    event = schedule["Target"]["Input"].replace(
+        "<aws.scheduler.scheduled-time>", "2026-11-29T10:00:00Z"
+    )
+    project, name = f"{emulator.PREFIX}-maintain", "maintenance-2026-11-29"
+    with building(deployment, project, ending_with(75)):
+        assert invoked(deployment, json.loads(event)) == {"name": name, "started": True}
+        until(
+            lambda: (
+                len(builds(deployment, project=project)) > 2
+                or executions(deployment, name)[0]["status"] != "RUNNING"
+            ),
+            seconds=600,
+        )
+        assert executions(deployment, name)[0]["status"] == "RUNNING"
+        assert {each["buildStatus"] for each in builds(deployment, project=project)[1:]} == {
+            "FAILED"
+        }
+        with building(deployment, project, ending_with(0)):
+            run_of(deployment, name, "SUCCEEDED")
+    assert builds(deployment, project=project)[0]["buildStatus"] == "SUCCEEDED"
 
 
 @pytest.mark.long

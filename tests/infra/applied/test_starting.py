@@ -8,7 +8,7 @@ BY_HAND = {
     "schedule": "byhand",
     "scheduled_time": "2026-11-21T00:00:00Z",
     "extracts": [],
-    "transform": False,
+    "step": "-",
 }
 
 

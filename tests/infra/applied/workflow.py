@@ -10,11 +10,11 @@ from infra.applied import emulator
 from infra.applied.conftest import Deployment
 
 
-def until(found: Callable[[], Any], *, seconds: float = 30) -> Any:
+def until(found: Callable[[], Any], *, seconds: float = 30, every: float = 0.2) -> Any:
     end = time.monotonic() + seconds
     while not (value := found()):
         assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.2)
+        time.sleep(every)
     return value
 
 
@@ -45,7 +45,8 @@ def run_of(deployment: Deployment, prefix: str, status: str) -> str:
         named = executions(deployment, prefix)
         return [] if any(each["status"] == "RUNNING" for each in named) else named
 
-    done = until(found, seconds=3600)
+    # Minutes pass, and asking takes the processor from what is waited for.
+    done = until(found, seconds=3600, every=1)
     assert [each["status"] for each in done] == [status], logs_of(deployment)
     return done[0]["executionArn"]
 

@@ -94,12 +94,16 @@ def builds_of(definition: Mapping, workflow_input: Mapping) -> list[tuple[str, d
     states = definition["States"]
     each = states["Extract"]["ItemProcessor"]["States"]["ExtractSource"]
     started = [(each, item) for item in workflow_input["extracts"]]
-    if workflow_input["transform"]:
-        started += [(states[name], workflow_input) for name in ("Transform", "Publish")]
-    return [
+    builds = [
         (state["Parameters"]["ProjectName"], _overrides(state["Parameters"], given))
         for state, given in started
     ]
+    if (step := workflow_input["step"]) != "-":
+        project = states[f"Begin{step.title()}"]["Result"]["project"]
+        builds.append((project, _overrides(states["Build"]["Parameters"], workflow_input)))
+    if step == "transform":
+        builds.append((states["Publish"]["Parameters"]["ProjectName"], {}))
+    return builds
 
 
 def _overrides(parameters: Mapping, given: Mapping) -> dict[str, str]:
@@ -137,10 +141,10 @@ def events() -> list[dict]:
         [], ["market"], ["commerce", "credit", "education", "retail.venda", "retail.funcionario"],
     )  # fmt: skip
     scheduled = [
-        {"schedule": name, "scheduled_time": time, "extracts": chosen, "transform": transform}
+        {"schedule": name, "scheduled_time": time, "extracts": chosen, "step": step}
         for name, chosen in zip(("byhand", "market", "daily"), extracts, strict=True)
         for time in times
-        for transform in (True, False)
+        for step in ("transform", "maintain", "-")
     ]
     objects = [
         {

@@ -1,12 +1,13 @@
 """The README's table of costs is what the script prints, and the budget is twice its figure."""
 
 import re
-import tomllib
 
 import costs
 import pytest
 from infra.rendered import Rendered
 from infra.terraform_tool import REPOSITORY, TERRAFORM
+
+from lakehouse import prices
 
 SHOWN = re.compile(r"<!-- scripts/costs.py -->\n(.*?)\n<!-- end -->", re.S)
 
@@ -63,7 +64,7 @@ def test_what_is_added_is_counted(environments: dict):
 
 
 def test_every_price_has_a_source_and_is_used(environments: dict, elsewhere: Rendered):
-    written = tomllib.loads((TERRAFORM / "prices.toml").read_text(encoding="utf-8"))
+    written = prices.read()
     assert all(one["source"] and one["of"] for one in written["prices"].values())
     counted = costs.counted_statements()
     used = {

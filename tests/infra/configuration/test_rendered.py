@@ -124,8 +124,8 @@ def test_schedules_write_the_words_that_the_scheduler_fills_in(delivered: Render
         for found in delivered.of("aws_scheduler_schedule")
     }
     assert set(inputs) == {"daily", "maintenance", "market"}
-    for name in ("daily", "market"):
-        assert '"<aws.scheduler.scheduled-time>"' in inputs[name]
+    for given in inputs.values():
+        assert '"<aws.scheduler.scheduled-time>"' in given
     assert not [name for name, given in inputs.items() if "\\u" in given]
 
 
@@ -138,7 +138,7 @@ def test_a_build_that_waits_is_patient_for_as_long_as_another_may_take(delivered
     )
     waits = [
         retry["IntervalSeconds"] * retry["MaxAttempts"] / 60
-        for retry in machine["States"]["Transform"]["Retry"]
+        for retry in machine["States"]["Build"]["Retry"]
         if "CodeBuild.AccountLimitExceededException" in retry["ErrorEquals"]
     ]
     assert waits and min(waits) >= minutes

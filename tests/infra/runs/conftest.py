@@ -18,7 +18,7 @@ from postgres_server import PostgresServer
 
 __all__ = ["bootstrap", "copy", "deployment"]
 
-LAKEHOUSE = "from lakehouse.cli import app; app()"
+LAKEHOUSE = (sys.executable, "-m", "lakehouse")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Programs:
         self, credentials: dict[str, str], *words: str, **variables: str
     ) -> subprocess.CompletedProcess:
         return subprocess.run(
-            [sys.executable, "-c", LAKEHOUSE, *words],
+            [*LAKEHOUSE, *words],
             cwd=REPOSITORY,
             env=self.environment | credentials | variables,
             capture_output=True,
@@ -97,7 +97,7 @@ def programs(deployment: Deployment) -> Programs:
     profile = deployment.terraform.using(emulator.ADMINISTRATOR).environment
     printed = subprocess.run(
         [
-            *(sys.executable, "-c", LAKEHOUSE, "env"),
+            *(*LAKEHOUSE, "env"),
             *("--from-terraform", str(deployment.terraform.root / "terraform" / FOLDER)),
         ],
         env=profile | {"PYTHONPATH": str(REPOSITORY / "src")},

@@ -25,7 +25,7 @@ def schedule_event(**changes: object) -> dict:
         "schedule": "daily",
         "scheduled_time": "2026-11-21T06:00:00Z",
         "extracts": ["commerce", "retail"],
-        "transform": True,
+        "step": "transform",
     } | changes
 
 
@@ -64,14 +64,27 @@ def test_schedule_is_named_after_its_day(function):
                 {"source": "retail", "object": "-"},
             ],
             "run_date": "2026-11-21",
-            "transform": True,
+            "step": "transform",
             **NOT_GIVEN,
         },
     )
 
 
 def test_fetching_alone_does_not_build(function):
-    assert function.execution_of(schedule_event(transform=False))[1]["transform"] is False
+    assert function.execution_of(schedule_event(step="-"))[1]["step"] == "-"
+
+
+def test_maintenance_is_a_run_of_its_own(function):
+    event = schedule_event(schedule="maintenance", extracts=[], step="maintain")
+    name, workflow_input = function.execution_of(event)
+    assert name == "maintenance-2026-11-21"
+    assert (workflow_input["step"], workflow_input["extracts"]) == ("maintain", [])
+
+
+def test_schedule_that_names_no_step_builds_the_tables(function):
+    event = schedule_event()
+    del event["step"]
+    assert function.execution_of(event)[1]["step"] == "transform"
 
 
 def test_object_is_named_after_its_version(function):
@@ -80,7 +93,7 @@ def test_object_is_named_after_its_version(function):
     assert workflow_input == {
         "extracts": [{"source": "market", "object": "s3://transient/market/IBOV/2026-11-20.json"}],
         "run_date": "-",
-        "transform": True,
+        "step": "transform",
         **NOT_GIVEN,
     }
 
@@ -124,6 +137,8 @@ def test_another_day_starts_again(function):
         schedule_event(extracts=["--help"]),
         schedule_event(extracts=["retail venda"]),
         schedule_event(extracts=[7]),
+        schedule_event(step="publish"),
+        schedule_event(step=True),
         object_event("-h/file.json"),
         object_event("market/a\0b.json"),
         schedule_event(schedule="every day"),

@@ -1,5 +1,6 @@
 """Runs: what did each model take, and what would it cost?"""
 
+from lakehouse import prices
 from lakehouse.site.charts import bars, lines
 from lakehouse.site.content import Column, Page, Question, Text
 
@@ -11,6 +12,7 @@ _FAILED = Column(Text("not built", "não construídos"), "count")
 _ROWS = Column(Text("rows", "linhas"), "count")
 _STORED = Column(Text("stored", "armazenado"), "kilobytes")
 _COST = Column(Text("one read on Athena", "uma leitura no Athena"), "dollars")
+_USD, _LEAST = f"{prices.athena_usd_per_tb({}):g}", prices.athena_least_bytes() // 10**6
 _NO_BUILD = Text(
     "No build has been noted: `lakehouse build` notes each one that builds something.",
     "Nenhuma construção foi anotada: `lakehouse build` anota cada uma que constrói algo.",
@@ -45,12 +47,12 @@ PAGE = Page(
     lead=Text(
         "Noted by each lakehouse build on DuckDB. Seconds are dbt's, while other models run beside "
         "it; rows and storage are those of the table afterwards, and small tables share blocks of "
-        "256 kB. DuckDB costs nothing: the price is that of reading the table once on Athena, at 5 "
-        "USD per TB and at least 10 MB.",
+        "256 kB. DuckDB costs nothing: the price is that of reading the table once on Athena, at "
+        f"{_USD} USD per TB, or what LAKEHOUSE_ATHENA_USD_PER_TB says, and at least {_LEAST} MB.",
         "Anotado por cada lakehouse build no DuckDB. Os segundos são do dbt, com outros modelos ao "
         "lado; linhas e armazenamento são os da tabela depois, e tabelas pequenas dividem blocos "
-        "de 256 kB. O DuckDB não custa nada: o preço é o de ler a tabela uma vez no Athena, a 5 "
-        "USD por TB e no mínimo 10 MB.",
+        "de 256 kB. O DuckDB não custa nada: o preço é o de ler a tabela uma vez no Athena, a "
+        f"{_USD} USD por TB, ou o que LAKEHOUSE_ATHENA_USD_PER_TB diz, e no mínimo {_LEAST} MB.",
     ),
     questions=(
         Question(

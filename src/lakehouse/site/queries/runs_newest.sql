@@ -1,4 +1,4 @@
--- Each model as the newest build that had it left it. Athena reads at least 10 MB for its price.
+-- Each model as the newest build that had it left it.
 with newest as (
     select *
     from quality.model_run
@@ -14,6 +14,6 @@ select
     run_seconds,
     row_count,
     stored_bytes / 1024 as stored_kilobytes,
-    (greatest(stored_bytes, 10 * 1024 * 1024) / 1024.0 ^ 4 * 5)::decimal(18, 6) as athena_cost
+    athena_usd(stored_bytes)::decimal(18, 6) as athena_cost
 from newest
 order by run_seconds desc, model_name asc

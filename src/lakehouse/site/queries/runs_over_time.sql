@@ -5,7 +5,7 @@ select
     run_seconds,
     row_count,
     stored_bytes / 1024 as stored_kilobytes,
-    (greatest(stored_bytes, 10 * 1024 * 1024) / 1024.0 ^ 4 * 5)::decimal(18, 6) as athena_cost
+    athena_usd(stored_bytes)::decimal(18, 6) as athena_cost
 from quality.model_run
 where resource_type = 'model'
 qualify row_number() over (partition by model_name order by run_started_at desc) <= 100

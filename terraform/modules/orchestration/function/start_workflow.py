@@ -12,6 +12,8 @@ from datetime import date
 
 # As `lakehouse extract` takes it. Anything else would be a word of its command line: an option.
 _SOURCE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
+# What a run builds after its extracts; `-` is: nothing.
+_STEPS = ("transform", "maintain", "-")
 # What a person may give besides, by `lakehouse run`: every state finds a value.
 _NOT_GIVEN = {"full_refresh": "-", "select": "-", "variables": "-"}
 NAME_LIMIT = 80  # of Step Functions, letters, digits, hyphens and underscores only
@@ -25,8 +27,8 @@ def execution_of(event: dict) -> tuple[str, dict]:
     """Derive an execution from an event.
 
     Args:
-        event: `{"schedule", "scheduled_time", "extracts", "transform"}` from the Scheduler (time in
-            UTC, ISO 8601), or EventBridge's "Object Created" of S3.
+        event: `{"schedule", "scheduled_time", "extracts", "step"}` from the Scheduler (time in UTC,
+            ISO 8601; step is one of _STEPS), or EventBridge's "Object Created" of S3.
     Returns: the execution's name and its input.
     Raises: UnknownEventError if the event is neither, or lacks what the name is made of.
     """
@@ -65,10 +67,13 @@ def start(event: dict, state_machine_arn: str, stepfunctions) -> dict:
 def _of_schedule(event: dict) -> tuple[str, dict]:
     day = _day(event.get("scheduled_time"))
     extracts = [{"source": _source(name), "object": "-"} for name in event.get("extracts", [])]
+    step = event.get("step", "transform")
+    if step not in _STEPS:
+        raise UnknownEventError(f"step is none of {', '.join(_STEPS)}: {step!r}")
     workflow_input = _NOT_GIVEN | {
         "extracts": extracts,
         "run_date": day,
-        "transform": bool(event.get("transform", True)),
+        "step": step,
     }
     return _name(event["schedule"], day), workflow_input
 
@@ -87,7 +92,7 @@ def _of_object(detail: dict) -> tuple[str, dict]:
     workflow_input = _NOT_GIVEN | {
         "extracts": [{"source": _source(source), "object": f"s3://{bucket}/{key}"}],
         "run_date": "-",
-        "transform": True,
+        "step": "transform",
     }
     return _name(source, digest), workflow_input
 

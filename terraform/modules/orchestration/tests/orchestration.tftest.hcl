@@ -23,7 +23,7 @@ variables {
 
 run "without_databases_nothing_is_published" {
   assert {
-    condition     = keys(jsondecode(aws_sfn_state_machine.this.definition).States) == ["BeginToWait", "CountWait", "Extract", "IsHeld", "IsTransformed", "Notify", "Pause", "Transform", "TransformAgain", "WaitForLease"]
+    condition     = keys(jsondecode(aws_sfn_state_machine.this.definition).States) == ["BeginMaintain", "BeginTransform", "Build", "BuildAgain", "CountWait", "Extract", "IsHeld", "Notify", "Pause", "WaitForLease", "WhatIsBuilt"]
     error_message = "The step publish exists only with a database."
   }
 
@@ -42,7 +42,7 @@ run "without_databases_nothing_is_published" {
       schedule       = "daily"
       scheduled_time = "<aws.scheduler.scheduled-time>"
       extracts       = ["shop"]
-      transform      = true
+      step           = "transform"
     }
     error_message = "A schedule tells the function its name, its time and what to do."
   }
@@ -53,14 +53,12 @@ run "without_databases_nothing_is_published" {
   }
 
   assert {
-    condition = [
-      for part in ["arn", "input"] : aws_scheduler_schedule.maintenance.target[0][part]
-    ] == ["arn:aws:scheduler:::aws-sdk:codebuild:startBuild", "{\"ProjectName\":\"lakehouse-dev-maintain\"}"]
-    error_message = "Maintenance is a build of its own."
+    condition     = [for step in ["Transform", "Maintain"] : jsondecode(aws_sfn_state_machine.this.definition).States["Begin${step}"].Result.project] == ["lakehouse-dev-transform", "lakehouse-dev-maintain"]
+    error_message = "Each step is a build of its own project, and waits as the other does."
   }
 
   assert {
-    condition     = jsondecode(aws_sfn_state_machine.this.definition).States.Transform.Retry[0].MaxAttempts * 60 >= 120 * 60
+    condition     = jsondecode(aws_sfn_state_machine.this.definition).States.Build.Retry[0].MaxAttempts * 60 >= 120 * 60
     error_message = "Who waits for a build waits for as long as it may take."
   }
 
@@ -70,12 +68,12 @@ run "without_databases_nothing_is_published" {
   }
 
   assert {
-    condition     = toset(jsondecode(aws_cloudwatch_event_rule.failure["failure"].event_pattern).detail.status) == toset(["ABORTED", "FAILED", "TIMED_OUT"])
+    condition     = toset(jsondecode(aws_cloudwatch_event_rule.failure.event_pattern).detail.status) == toset(["ABORTED", "FAILED", "TIMED_OUT"])
     error_message = "Every end but success is told."
   }
 
   assert {
-    condition     = alltrue([for target in values(aws_cloudwatch_event_target.failure) : !strcontains(target.input_transformer[0].input_template, "cause")])
+    condition     = !strcontains(aws_cloudwatch_event_target.failure.input_transformer[0].input_template, "cause")
     error_message = "A notice holds no cause."
   }
 }
@@ -86,8 +84,13 @@ run "with_databases_it_publishes_after_the_build" {
   }
 
   assert {
-    condition     = [for state in ["Transform", "TransformAgain", "Publish"] : jsondecode(aws_sfn_state_machine.this.definition).States[state].Next] == ["Publish", "Publish", "Notify"]
+    condition     = [for state in ["Build", "BuildAgain", "Publish"] : jsondecode(aws_sfn_state_machine.this.definition).States[state].Next] == ["IsPublished", "IsPublished", "Notify"]
     error_message = "Publication follows the build, so a failing test stops it."
+  }
+
+  assert {
+    condition     = jsondecode(aws_sfn_state_machine.this.definition).States.IsPublished == { Type = "Choice", Choices = [{ Variable = "$.step", StringEquals = "transform", Next = "Publish" }], Default = "Notify" }
+    error_message = "Maintenance changes no row, and publishes nothing."
   }
 }
 
@@ -112,14 +115,16 @@ run "no_extract_at_once_is_refused" {
   expect_failures = [var.extracts_at_once]
 }
 
-run "maintenance_of_another_kind_is_refused" {
+run "step_that_is_none_is_refused" {
   command = plan
 
   variables {
-    maintenance = "weekly"
+    schedules = {
+      daily = { expression = "cron(0 6 * * ? *)", extracts = [], step = "publish" }
+    }
   }
 
-  expect_failures = [var.maintenance]
+  expect_failures = [var.schedules]
 }
 
 run "schedules_wait_until_they_are_enabled" {
@@ -128,7 +133,7 @@ run "schedules_wait_until_they_are_enabled" {
   }
 
   assert {
-    condition     = toset([for schedule in concat(values(aws_scheduler_schedule.this), [aws_scheduler_schedule.maintenance]) : schedule.state]) == toset(["DISABLED"])
+    condition     = toset([for schedule in values(aws_scheduler_schedule.this) : schedule.state]) == toset(["DISABLED"])
     error_message = "No schedule starts a run before somebody has seen one succeed."
   }
 }
