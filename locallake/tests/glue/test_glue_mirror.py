@@ -130,7 +130,8 @@ def test_a_database_that_no_statement_names_is_not_asked():
     [
         ("select 1 from lake_dev.t", True),
         ("SELECT 1 FROM LAKE_DEV.T", True),
-        ("use `lake_dev`", True),
+        ("select 1 from `lake_dev` . `t`", True),
+        ("use lake_dev", False),
         ("SqlWrapper2.execute('''show tables in lake_dev''')", True),
         ("select 1 from lake_dev_2.t", False),
         ("select 1 from my_lake_dev.t", False),
@@ -146,7 +147,6 @@ def test_a_database_is_named_as_a_whole_word(code, named):
         ("insert into a.t values (default)", False),
         ("select 1 from default.t", True),
         ("select 1 from `default`.`t`", True),
-        ("use default", True),
         ("show tables in default", True),
     ],
 )

@@ -72,12 +72,12 @@ def check_default_database(glue: GlueClient) -> None:
 
 
 def named_in(code: str) -> frozenset[str]:
-    """Return the words of a statement that are names of databases, if there are such databases."""
-    words = set(re.findall(r"\w+", code.lower()))
-    # Also a word of SQL, where it names no database.
-    if not re.search(r"\bdefault`?\s*\.|\b(use|in|from)\s+`?default\b", code.lower()):
-        words.discard("default")
-    return frozenset(words)
+    """Return what a statement reads or lists tables of, if there are databases of these names.
+
+    `use` is none: it looks the database up and asks for no table.
+    """
+    found = re.findall(r"\b(\w+)`?\s*\.|\b(?:in|from)\s+`?(\w+)", code.lower())
+    return frozenset(name for pair in found for name in pair if name)
 
 
 def read_catalogue(glue: GlueClient, wanted: Collection[str]) -> Mirror:
