@@ -301,6 +301,16 @@ def test_a_changed_increment_is_told_to_keep_its_rows(mode: str, why: str, is_sa
     assert ("  lakehouse build --full-refresh --select fct+" in text) == is_said
 
 
+def test_of_models_without_a_reason_of_their_own_those_that_read_most_are_told():
+    models = tuple(
+        PlannedModel(f"m{n}", why="everything is built", mode="full", read_bytes=n * 1000)
+        for n in range(1, 8)
+    )
+    lines = list(as_text(Plan("athena", "New.", models, (), (), None, None)))
+    assert [line.split()[0] for line in lines if "reads" in line] == ["m7", "m6", "m5", "m4", "m3"]
+    assert "and 2 more, for no reason of their own (--json lists them)" in lines
+
+
 def test_a_price_is_given_in_dollars():
     assert planned("fct", {}, {}, LAKEHOUSE_ATHENA_USD_PER_TB="9").usd == pytest.approx(9e-5)
     with pytest.raises(UsageError, match="LAKEHOUSE_ATHENA_USD_PER_TB is 'cheap'"):

@@ -45,6 +45,7 @@ _LEAST_SESSION_MINUTES = 1.0
 # Why a model is built that is as it was.
 ALL = "everything is built"
 _CHANGED = "changed: "
+_MOST = 5
 
 
 @dataclass(frozen=True)
@@ -201,6 +202,8 @@ def as_text(found: Plan) -> Iterator[str]:
     if not found.models:
         return
     shown = [each for each in found.models if each.is_shown]
+    # Where none has a reason of its own, those that read most.
+    shown = shown or sorted(found.models, key=lambda each: -(each.read_bytes or 0))[:_MOST]
     yield ""
     width = max((len(each.name) for each in shown), default=0)
     for each in shown:
@@ -218,8 +221,7 @@ def as_text(found: Plan) -> Iterator[str]:
                 "(meta.budget_bytes)"
             )
     if left := len(found.models) - len(shown):
-        beginning = "and " if shown else ""
-        yield f"{beginning}{left} that have not changed themselves (--json lists them)"
+        yield f"and {left} more, for no reason of their own (--json lists them)"
     if kept := [each.name for each in found.models if each.keeps_rows]:
         yield ""
         yield "An increment adds what new loads say and keeps rows that the old code made. If those"
