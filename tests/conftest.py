@@ -31,3 +31,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files first; the others keep their order."""
     place = {name: number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(item.path.name, len(place)))
+
+
+@pytest.fixture(scope="session")
+def other_domains(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with all that quality reads of the domains beside commerce, built of no rows."""
+    from lake import Lake
+
+    lake = Lake(tmp_path_factory.mktemp("other_domains"))
+    lake.dbt("seed")
+    ours = ("path:models/commerce", "path:models/quality")
+    lake.dbt("run", "--select", "+path:models/quality", "--exclude", *ours)
+    return lake.database

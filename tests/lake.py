@@ -25,15 +25,10 @@ PARSED = PROJECT / "target" / "checks" / "parsed"
 OF_THE_LAKE = ("--exclude", "resource_type:unit_test", "path:tests/macros")
 # With `--selector` dbt takes no notice of --exclude.
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
-# The same where only commerce has rows: marts of domains without one say nothing either.
-OF_COMMERCE = (
-    "--select",
-    "+path:models/quality",
-    "path:models/commerce",
-    "path:seeds",
-    *OF_THE_LAKE,
-)
+# The same where only commerce has rows, in a lake that begins with `other_domains` (conftest.py).
+OF_COMMERCE = ("--select", "path:models/commerce", "path:models/quality", *OF_THE_LAKE)
 # Nobody reads what these commands write of themselves, and it is half of what a small one costs.
+COMMANDS_TO_HURRY = ("build", "run", "run-operation", "seed", "show", "test")
 QUICK = ("--no-write-json", "--log-level-file", "none")
 INHERITED = ("HOME", "LANG", "PATH", "TMPDIR")
 LAKEHOUSE = (sys.executable, "-m", "lakehouse")
@@ -107,6 +102,16 @@ class DbtServer:
 DBT = {PROJECT: DbtServer(PROJECT, PARSED)}
 
 
+def server_of_copy(project: Path) -> DbtServer:
+    """Begin a server for a copy of the project, of which dbt reads the files that differ."""
+    parsed, known = project / "target" / "parsed", PARSED / "target" / "partial_parse.msgpack"
+    if known.exists() and not parsed.exists():
+        (parsed / "target").mkdir(parents=True)
+        shutil.copy(known, parsed / "target")
+    DBT[project] = DbtServer(project, parsed)
+    return DBT[project]
+
+
 @dataclass(frozen=True)
 class Lake:
     """A folder that holds `raw/`, `lakehouse.duckdb` and what dbt writes besides.
@@ -136,6 +141,11 @@ class Lake:
             "LAKEHOUSE_RAW": str(self.raw),
             "LAKEHOUSE_DUCKDB": str(self.database),
         }
+
+    def begin_with(self, database: Path) -> None:
+        """Take a copy of what another lake has built."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(database, self.database)
 
     def write_raw(
         self, path: str, columns: Iterable[str], rows: Iterable[Mapping[str, object]]
@@ -175,7 +185,7 @@ class Lake:
         Args:
             command: the words before the options, such as `docs generate`.
         """
-        quick = QUICK if command in ("build", "run", "seed", "test") else ()
+        quick = QUICK if command in COMMANDS_TO_HURRY else ()
         return self._run([*command.split()], *quick, *arguments, variables=variables)
 
     def kill_run(
@@ -203,9 +213,7 @@ class Lake:
         places += ["--target-path", self.folder / "target", "--log-path", self.folder / "logs"]
         given = ["--vars", json.dumps(variables)] if variables else []
         words = [*command, *places, "--no-use-colors", *arguments, *given]
-        if self.project not in DBT:
-            DBT[self.project] = DbtServer(self.project, self.project / "target" / "parsed")
-        server = DBT[self.project]
+        server = DBT.get(self.project) or server_of_copy(self.project)
         return server.run(
             [*map(str, words)],
             environment=self.environment,

@@ -42,8 +42,11 @@ ordered_delivery as (
 ),
 
 delivered_row as (
+    -- What places a row. The columns to keep are joined to their places, not sorted with them.
     select
-        {{ received }}.*,
+        {%- for column in ['load_key', 'source_row', 'record_key', 'load_id', 'source_file', 'ingest_date', 'recorded_at'] %}
+        {{ received }}.{{ column }},
+        {%- endfor %}
         {{ row_content(content) }} as content,
         {{ received }}.reason_code is null as is_accepted,
         ordered_delivery.delivery_number,
@@ -168,10 +171,18 @@ version_event as (
     from marked_event
 ),
 
+placed_row as (
+    select * from version_event
+    where not is_end
+),
+
 record as (
     select
-        {{ columns | join(',\n        ') }},
+        {%- for column in columns %}
+        {{ received }}.{{ column }},
+        {%- endfor %}
         case
+            when reason_code is not null then 'rejected'
             when is_repeated then 'repeated'
             when content = current_content then 'current'
             when current_content is null and content = last_content then 'deleted'
@@ -179,17 +190,12 @@ record as (
         end as row_status,
         case when is_version then cast(event_date as date) end as known_from,
         case when is_version then cast(ended_on as date) end as known_to,
-        is_conflict
-    from version_event
-    where not is_end
-    union all
-    select
-        {{ columns | join(',\n        ') }},
-        'rejected' as row_status,
-        cast(null as date) as known_from,
-        cast(null as date) as known_to,
-        cast(false as boolean) as is_conflict
+        coalesce(is_conflict, false) as is_conflict
     from {{ received }}
-    where reason_code is not null
+    left join placed_row
+        on
+            {{ received }}.load_key = placed_row.load_key
+            and {{ received }}.source_row = placed_row.source_row
+    where reason_code is not null or placed_row.load_key is not null
 )
 {%- endmacro %}

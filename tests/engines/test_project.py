@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from typing import Any
 
 import local_aws
@@ -121,7 +120,7 @@ def test_what_is_published_is_read_as_from_duckdb(built: Built, aws: Aws, target
 def lakehouse(built: Built, *words: str) -> str:
     """Run `lakehouse` on Athena's lake; returns what it printed."""
     done = subprocess.run(
-        [sys.executable, "-c", local_aws.LAKEHOUSE, *words],
+        [*local_aws.LAKEHOUSE, *words],
         cwd=local_aws.PROJECT,
         env={**os.environ, **local_aws.settings("athena", lake=built.case.lake)},
         capture_output=True,
@@ -138,7 +137,7 @@ def test_builds_of_three_engines_are_compared_by_the_command(built: Built):
         (str(built.case.folder / "lakehouse.duckdb"), prefix["athena"]),
         (prefix["athena"], prefix["glue"]),
     ):
-        assert lakehouse(built, "diff", *pair, *few) == "All 2 tables are equal.\n"
+        assert lakehouse(built, "diff", *pair, *few).endswith("All 2 tables are equal.\n")
 
 
 def test_the_next_build_is_planned_with_what_it_reads(built: Built):

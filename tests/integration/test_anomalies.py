@@ -12,9 +12,10 @@ def extra_infos(day: int, count: int, subsidiary: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def lake(tmp_path_factory) -> Lake:
+def lake(tmp_path_factory, other_domains) -> Lake:
     """Five Mondays: 30 rows each, then a subsidiary nobody knows and a day of 70 rows."""
     lake = Lake(tmp_path_factory.mktemp("anomalies"))
+    lake.begin_with(other_domains)
     for day, rows in enumerate(
         [extra_infos(day, 30, "nacional") for day in range(3)]
         + [extra_infos(3, 29, "nacional") + extra_infos(3, 30, "atlantida")[29:]]

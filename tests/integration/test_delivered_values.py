@@ -124,8 +124,9 @@ def csv_files(folder: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def lake(tmp_path_factory) -> Lake:
+def lake(tmp_path_factory, other_domains) -> Lake:
     lake = Lake(tmp_path_factory.mktemp("values"))
+    lake.begin_with(other_domains)
     files = [*parquet_files(lake.folder), *json_files(lake.folder), *csv_files(lake.folder)]
     landed = lake.land("commerce", *files, "--ingest-date", "2024-01-02")
     assert landed.returncode == 0, landed.stderr

@@ -71,10 +71,11 @@ def land(lake: Lake, folder: Path, day: str, **feeds: list[Change]) -> None:
 
 
 @pytest.fixture(scope="module")
-def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+def lake(tmp_path_factory: pytest.TempPathFactory, other_domains: Path) -> Lake:
     """Four days of changes, built after the second and after the fourth one."""
     folder = tmp_path_factory.mktemp("operations")
     lake = Lake(folder / "lake", project_with_operations(folder / "project"))
+    lake.begin_with(other_domains)
     numbers = (2007, 2008, 2009)
     loaded = folder / "LOAD00000001.csv"
     loaded.write_text(dms_full_load([purchase(number) for number in numbers]))

@@ -49,10 +49,11 @@ def gmv_of(lake: Lake, number: int, known_on: str) -> Decimal | None:
 
 
 @pytest.fixture(scope="module")
-def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+def lake(tmp_path_factory: pytest.TempPathFactory, other_domains: Path) -> Lake:
     """A day of changes in commit order, some of one second; the next day's corrections."""
     folder = tmp_path_factory.mktemp("order")
     lake = Lake(folder / "lake")
+    lake.begin_with(other_domains)
     purchases = [
         purchase(2001, BOUGHT, "APROVADA"),
         purchase(2002, BOUGHT, "APROVADA"),

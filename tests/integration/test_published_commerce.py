@@ -22,9 +22,10 @@ def day(text: str) -> date:
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+def sample(tmp_path_factory: pytest.TempPathFactory, other_domains: Path) -> Lake:
     """The event rows, landed by the command as history and built as a person would."""
     lake = Lake(tmp_path_factory.mktemp("sample"))
+    lake.begin_with(other_domains)
     files = [f"{feed}={SAMPLE / feed}.csv" for feed in FEEDS]
     landed = lake.land("commerce", *files, "--recorded-from", "transaction_datetime")
     assert landed.returncode == 0, landed.stderr
@@ -42,9 +43,10 @@ def sample_by_unit_and_order_date(sample: Lake, tmp_path_factory: pytest.TempPat
 
 
 @pytest.fixture(scope="module")
-def full_model(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+def full_model(tmp_path_factory: pytest.TempPathFactory, other_domains: Path) -> Lake:
     """The full-model extract, which has no transaction_datetime and no extra info."""
     lake = Lake(tmp_path_factory.mktemp("full_model"))
+    lake.begin_with(other_domains)
     files = [f"{feed}={FULL_MODEL / feed}.csv" for feed in FEEDS[:2]]
     assert lake.land("commerce", *files, "--ingest-date", "2023-01-01").returncode == 0
     lake.dbt("build", *OF_COMMERCE)
@@ -197,9 +199,8 @@ def test_rankings_by_unit_times_quantity(full_model: Lake, tmp_path: Path) -> No
 def test_a_new_delivery_updates_all_marts(sample: Lake, tmp_path: Path) -> None:
     """`lakehouse land`, then `dbt build`: the new purchase is in every mart, old rows stay."""
     lake = Lake(tmp_path / "lake")
-    lake.raw.parent.mkdir()
+    lake.begin_with(sample.database)
     shutil.copytree(sample.raw, lake.raw)
-    shutil.copy(sample.database, lake.database)
     event = "2023-08-01 10:00:00,2023-08-01"
     files = {
         "purchase": "transaction_datetime,transaction_date,purchase_id,buyer_id,prod_item_id,"

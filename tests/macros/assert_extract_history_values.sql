@@ -3,12 +3,13 @@
 -- Loads a (day 1) to e (day 4) are full extracts but d, which speaks of one record only.
 
 {% set columns = [
-    'load_id', 'source_file', 'source_row', 'ingest_date', 'recorded_at', 'record_key', 'reason_code',
-    'flags', 'answer',
+    'load_key', 'load_id', 'source_file', 'source_row', 'ingest_date', 'recorded_at', 'record_key',
+    'reason_code', 'flags', 'answer',
 ] %}
 
 with received as (
     select
+        row_number() over (order by example.load_id, example.source_row) as load_key,
         example.load_id,
         'f' as source_file,
         cast(example.source_row as bigint) as source_row,

@@ -1,7 +1,7 @@
 """What benchmarks/plan.py measured is of models that the project has, built as they are built."""
 
+from lakehouse.building.sizes import STORED, measured_ratios
 from lakehouse.building.state import FULL, INCREMENT
-from lakehouse.planning.sizes import STORED, measured_ratios
 
 
 def test_what_was_measured_is_of_models_that_are_stored(manifests):

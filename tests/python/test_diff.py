@@ -101,6 +101,8 @@ def test_tables_of_one_build_alone_are_a_difference(tmp_path, project):
     assert "dim_shop__keyless: only after" in told(*reversed(builds), project=project, code=1)
     only = ("--table", "rpt_shop__sales")
     assert "All 1 tables are equal." in told(*builds, *only, project=project, code=0)
+    alone = told(*builds, "--table", "dim_shop__keyless", project=project, code=1)
+    assert "No table is on both sides, 1 on one side only." in alone
 
 
 def test_a_table_without_a_key_is_compared_whole_and_it_is_said(tmp_path, project):

@@ -9,6 +9,16 @@ import pytest
 from fake_aws import FakeAws
 
 from lakehouse.building.athena_statements import Counted, SentStatements
+from lakehouse.building.sizes import (
+    Ratio,
+    Size,
+    SizedLake,
+    iceberg_sizes,
+    measured_runs,
+    ratios_of,
+    raw_bytes,
+    run_ratios,
+)
 from lakehouse.building.state import (
     StatePlace,
     keep_state,
@@ -17,16 +27,7 @@ from lakehouse.building.state import (
     state_place,
 )
 from lakehouse.errors import AwsError, UsageError
-from lakehouse.planning.plan import PlannedModel, _planned, least_athena_usd
-from lakehouse.planning.sizes import (
-    Ratio,
-    Size,
-    SizedLake,
-    iceberg_sizes,
-    measured_runs,
-    raw_bytes,
-    run_ratios,
-)
+from lakehouse.planning.plan import Plan, PlannedModel, _planned, as_text, least_athena_usd
 from lakehouse.reviewing.impact import Manifest
 
 ATHENA = {"LAKEHOUSE_CURATED": "s3://curated/wh", "LAKEHOUSE_SCHEMA_PREFIX": "dev"}
@@ -233,6 +234,22 @@ def test_a_last_run_is_believed_by_the_size_of_what_it_found():
     assert small.usd == pytest.approx(2 * 10e6 / 1e12 * 5)
 
 
+def test_a_ratio_is_of_its_own_runs_else_measured_else_of_record_tables():
+    head = shop()
+    for name in ("int", "load"):
+        head.nodes[f"model.p.{name}"]["config"]["meta"]["entity"] = name
+    measured = {
+        ("model.p.load", "full"): Ratio(read=5.0, stored=0.5),
+        ("model.p.fct", "full"): Ratio(read=2.0, stored=0.1),
+    }
+    runs = {"model.p.fct": {"full": {"scanned_bytes": 30, "input_bytes": 10}}}
+    found = ratios_of(head, runs, measured)
+    # What its own run does not say, the measurement does.
+    assert found["model.p.fct", "full"] == Ratio(read=3.0, stored=0.1)
+    assert found["model.p.int", "full"] == Ratio(read=5.0, stored=0.5)
+    assert found["model.p.int", "increment"] == found["model.p.stg", "full"] == Ratio()
+
+
 def test_what_is_kept_of_a_run_is_what_it_read_found_and_left(fake_aws: FakeAws, tmp_path: Path):
     fake_aws.databases |= {"shop"}
     for name, size in (("int", 400), ("fct", 30), ("list", 1)):
@@ -268,6 +285,30 @@ def test_what_a_run_read_of_nothing_says_nothing():
     runs = {"full": {"scanned_bytes": 900, "input_bytes": 0}, "increment": {"seconds": 1.0}}
     none = Ratio(None, None)
     assert run_ratios({"a": runs}) == {("a", "full"): none, ("a", "increment"): none}
+
+
+@pytest.mark.parametrize(
+    ("mode", "why", "is_said"),
+    [
+        ("increment", "changed: macro gmv_amount", True),
+        ("increment", "everything is built", False),
+        ("full", "changed: SQL", False),
+    ],
+)
+def test_a_changed_increment_is_told_to_keep_its_rows(mode: str, why: str, is_said: bool):
+    model = PlannedModel("fct", why=why, mode=mode)
+    text = "\n".join(as_text(Plan("duckdb", "New.", (model,), (), (), None, None)))
+    assert ("  lakehouse build --full-refresh --select fct+" in text) == is_said
+
+
+def test_of_models_without_a_reason_of_their_own_those_that_read_most_are_told():
+    models = tuple(
+        PlannedModel(f"m{n}", why="everything is built", mode="full", read_bytes=n * 1000)
+        for n in range(1, 8)
+    )
+    lines = list(as_text(Plan("athena", "New.", models, (), (), None, None)))
+    assert [line.split()[0] for line in lines if "reads" in line] == ["m7", "m6", "m5", "m4", "m3"]
+    assert "and 2 more, for no reason of their own (--json lists them)" in lines
 
 
 def test_a_price_is_given_in_dollars():

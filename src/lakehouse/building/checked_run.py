@@ -30,9 +30,9 @@ from lakehouse.building.lease import held
 from lakehouse.building.news import FORCE, News, WholeRun, command_of, told_news, whole_run
 from lakehouse.building.progress import plain
 from lakehouse.building.setting import CARRIED, carried
+from lakehouse.building.sizes import measured_runs
 from lakehouse.building.state import keep_state, state_place
 from lakehouse.errors import LakehouseError
-from lakehouse.planning.sizes import measured_runs
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient

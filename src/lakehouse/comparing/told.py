@@ -70,6 +70,8 @@ def verdict(found: BuildDifference) -> str:
     if found.is_equal:
         return f"All {count} tables are equal."
     others = len(found.gone) + len(found.new)
+    if not count:
+        return f"No table is on both sides, {others} on one side only."
     only = f", {others} on one side only" if others else ""
     return f"{len(found.different)} of {count} tables differ{only}."
 

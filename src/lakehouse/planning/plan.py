@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +13,7 @@ from lakehouse import prices
 from lakehouse.building.dbt_run import option_of, target_of
 from lakehouse.building.duckdb_file import READ_ONLY
 from lakehouse.building.news import News
-from lakehouse.building.state import (
-    FULL,
-    INCREMENT,
-    read_manifest,
-    read_runs,
-    state_place,
-)
-from lakehouse.database import database_file
-from lakehouse.errors import ComparisonError
-from lakehouse.planning.sizes import (
+from lakehouse.building.sizes import (
     STORED,
     Place,
     Ratio,
@@ -32,10 +23,19 @@ from lakehouse.planning.sizes import (
     iceberg_sizes,
     measured_ratios,
     place_of,
+    ratios_of,
     raw_bytes,
-    run_ratios,
     stored_tables,
 )
+from lakehouse.building.state import (
+    FULL,
+    INCREMENT,
+    read_manifest,
+    read_runs,
+    state_place,
+)
+from lakehouse.database import database_file
+from lakehouse.errors import ComparisonError
 from lakehouse.reviewing.impact import ContractBreak, Manifest, changes, contract_breaks
 
 # What the adapter sends that reads: an increment fills a table of its own, and merges that.
@@ -44,6 +44,8 @@ _STATEMENTS = {FULL: 1, INCREMENT: 2}
 _LEAST_SESSION_MINUTES = 1.0
 # Why a model is built that is as it was.
 ALL = "everything is built"
+_CHANGED = "changed: "
+_MOST = 5
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,11 @@ class PlannedModel:
     def is_shown(self) -> bool:
         """Whether a person wants to see it: it is built for a reason of its own, or too dear."""
         return self.why != ALL or self.is_over_budget
+
+    @property
+    def keeps_rows(self) -> bool:
+        """Whether its code has changed, and rows stay that the old code made."""
+        return self.mode == INCREMENT and self.why.startswith(_CHANGED)
 
     @property
     def is_over_budget(self) -> bool:
@@ -140,7 +147,7 @@ def plan(
         head,
         _sizes(target, head, database=database),
         raw_bytes(head, environment, project_dir),
-        _ratios(runs) if target == "athena" else {},
+        ratios_of(head, runs, measured_ratios()) if target == "athena" else {},
     )
     if news and "tables" in news.changed:
         gone = sorted(
@@ -195,6 +202,8 @@ def as_text(found: Plan) -> Iterator[str]:
     if not found.models:
         return
     shown = [each for each in found.models if each.is_shown]
+    # Where none has a reason of its own, those that read most.
+    shown = shown or sorted(found.models, key=lambda each: -(each.read_bytes or 0))[:_MOST]
     yield ""
     width = max((len(each.name) for each in shown), default=0)
     for each in shown:
@@ -212,8 +221,12 @@ def as_text(found: Plan) -> Iterator[str]:
                 "(meta.budget_bytes)"
             )
     if left := len(found.models) - len(shown):
-        beginning = "and " if shown else ""
-        yield f"{beginning}{left} that have not changed themselves (--json lists them)"
+        yield f"and {left} more, for no reason of their own (--json lists them)"
+    if kept := [each.name for each in found.models if each.keeps_rows]:
+        yield ""
+        yield "An increment adds what new loads say and keeps rows that the old code made. If those"
+        yield "must follow the change, too, then instead of the next build:"
+        yield f"  lakehouse build --full-refresh --select {' '.join(f'{name}+' for name in kept)}"
     yield ""
     total = sum(each.read_bytes or 0 for each in found.models)
     line = f"{len(found.models)} models and seeds"
@@ -264,7 +277,7 @@ def _reasons(head: Manifest, base: Manifest | None, news: News | None) -> dict[s
     changed = {each.name: each.what for each in changes(base, head)} if base else {}
     if news is None or news.is_of_everything:
         return {
-            key: f"changed: {changed[node['name']]}" if node["name"] in changed else ALL
+            key: f"{_CHANGED}{changed[node['name']]}" if node["name"] in changed else ALL
             for key, node in head.nodes.items()
         }
     reasons: dict[str, str] = {}
@@ -335,24 +348,6 @@ def _read(lake: SizedLake, key: str, mode: str, last: Mapping[str, Any]) -> tupl
         return found, "all that it reads"
     is_own = last.get("scanned_bytes") is not None
     return round(found * ratio), "as its last run" if is_own else "as measured once"
-
-
-def _ratios(runs: Mapping[str, Any]) -> dict[tuple[str, str], Ratio]:
-    """Of the lake's own runs; what those do not say, as it was measured once."""
-    own, measured = run_ratios(runs), measured_ratios()
-    return {
-        place: Ratio(
-            *(
-                mine if mine is not None else usual
-                for mine, usual in zip(
-                    astuple(own.get(place, Ratio())),
-                    astuple(measured.get(place, Ratio())),
-                    strict=True,
-                )
-            )
-        )
-        for place in {*own, *measured}
-    }
 
 
 def _sizes(target: str, head: Manifest, *, database: Path) -> dict[Place, Size]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from lakehouse.aws import AwsClients, aws_errors, bucket_and_key
@@ -123,6 +124,40 @@ def measured_ratios() -> Mapping[tuple[str, str], Ratio]:
             )
             for row in csv.DictReader(file)
         }
+
+
+def ratios_of(
+    head: Manifest,
+    runs: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    measured: Mapping[tuple[str, str], Ratio],
+) -> dict[tuple[str, str], Ratio]:
+    """Unique id and mode -> ratio: of the lake's own runs, else measured once, else of its like.
+
+    Record tables (`meta.entity`) are made by the same macros, each of which reads what came at
+    several places: one that was not measured is taken for the median of those that were.
+    """
+    own = run_ratios(runs)
+    records = {key for key, node in head.nodes.items() if node["config"]["meta"].get("entity")}
+    found: dict[tuple[str, str], Ratio] = {}
+    for mode in (FULL, INCREMENT):
+        alike = [ratio for (key, of), ratio in measured.items() if key in records and of == mode]
+        usual = Ratio(
+            _median([each.read for each in alike]), _median([each.stored for each in alike])
+        )
+        for key in head.nodes:
+            place = (key, mode)
+            candidates = [own.get(place), measured.get(place), usual if key in records else None]
+            known = [each for each in candidates if each is not None]
+            found[place] = Ratio(
+                next((each.read for each in known if each.read is not None), None),
+                next((each.stored for each in known if each.stored is not None), None),
+            )
+    return found
+
+
+def _median(values: Iterable[float | None]) -> float | None:
+    known = [each for each in values if each is not None]
+    return median(known) if known else None
 
 
 def run_ratios(runs: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[Any, Ratio]:
