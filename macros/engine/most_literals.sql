@@ -1,7 +1,7 @@
 {#
     most_literals() -> integer: how many loads, or values, a statement writes down as literals
     A statement has a greatest length: 262,144 bytes on Athena, 68,000 characters in a Glue session with all that
-    dbt-glue wraps around. A load is up to 80 characters in a record table, and models are up to 37,000 long on Glue,
+    dbt-glue wraps around. A load is up to 80 characters in a record table, and models are up to 49,000 long on Glue,
     where staging is written out in them. tests/manifest/test_compiled_sql.py holds every statement against both at
     this number.
 #}

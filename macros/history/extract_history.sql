@@ -42,7 +42,7 @@ ordered_delivery as (
 ),
 
 delivered_row as (
-    -- What places a row; the columns to keep are joined to their places, not sorted with them.
+    -- What places a row. The columns to keep are joined to their places, not sorted with them.
     select
         {%- for column in ['load_key', 'source_row', 'record_key', 'load_id', 'source_file', 'ingest_date', 'recorded_at'] %}
         {{ received }}.{{ column }},

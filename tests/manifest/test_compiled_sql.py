@@ -317,7 +317,7 @@ def test_every_statement_fits_into_the_engines_limit(target, compiled):
 
 
 # A column more, or a rule more for all columns, must not bring a statement of Glue to its limit.
-ROOM = 20_000
+ROOM = 12_000
 
 
 def test_statements_of_glue_have_room_to_grow(compiled):

@@ -7,48 +7,34 @@
     'person_age', 'person_income', 'person_emp_length', 'loan_amnt', 'loan_int_rate',
     'cb_person_cred_hist_length', 'loan_status', 'loan_percent_income',
 ] %}
-{% set categories = [
-    'person_home_ownership', 'loan_intent', 'loan_grade', 'cb_person_default_on_file',
+{% set read = numbers + ['reference_date'] %}
+{% set texts = [
+    'proposal_id', 'customer_id', 'person_home_ownership', 'loan_intent', 'loan_grade',
+    'cb_person_default_on_file',
 ] %}
-{% set texts_of_numbers, stated_numbers, texts, spelled = [], [], [], [] %}
-{% for column in numbers %}
-{% do texts_of_numbers.append([column ~ '_text', column ~ '_stated']) %}
-{% do stated_numbers.append([column ~ '_stated', column ~ '_number']) %}
-{% endfor %}
-{% for column in ['customer_id'] + categories %}
-{% do texts.append([column ~ '_text', column ~ '_stated']) %}
-{% endfor %}
-{% for column in categories %}
-{% do spelled.append([column ~ '_stated', column]) %}
-{% endfor %}
 
 with raw_rows as (
     select * from {{ raw_rows('credit', 'proposal') }}
 ),
 
--- What says which record a row is of stands by itself: whoever asks for that alone pays for no more.
-identified as (
+stated as (
     select
         *,
-        {{ stated_text('proposal_id_text') }} as proposal_id_stated,
-        {{ stated_text('reference_date_text', is_read=true) }} as reference_date_stated,
+        {%- for column in texts + read %}
+        {{ stated_text(column ~ '_text', is_read=column in read) }} as {{ column }}_stated,
+        {%- endfor %}
         {{ known_sender() }} as known_sender,
         {{ decimal_mark_of_sender('sender') }} as decimal_mark
     from raw_rows
 ),
 
-texts_stated as (
-    {{ worked_out('identified', 'stated_texts', texts, stated_text('GIVEN')) }}
-),
-
-stated as (
-    {{ worked_out(
-        'texts_stated', 'stated_numbers', texts_of_numbers, stated_text('GIVEN', is_read=true)
-    ) }}
-),
-
 numbered as (
-    {{ worked_out('stated', 'numbers', stated_numbers, number_text('GIVEN', 'decimal_mark')) }}
+    select
+        {%- for column in numbers %}
+        {{ number_text(column ~ '_stated', 'decimal_mark') }} as {{ column }}_number,
+        {%- endfor %}
+        *
+    from stated
 ),
 
 typed as (
@@ -129,10 +115,6 @@ flagged as (
     from possible
 ),
 
-spelled as (
-    {{ worked_out('flagged', 'categories', spelled, spelling_key('GIVEN', 'upper')) }}
-),
-
 staged as (
     select
         load_id,
@@ -154,14 +136,15 @@ staged as (
         anomesdia,
         person_age,
         person_income,
-        person_home_ownership,
+        {{ spelling_key('person_home_ownership_stated', 'upper') }} as person_home_ownership,
         person_emp_length,
-        loan_intent,
-        loan_grade,
+        {{ spelling_key('loan_intent_stated', 'upper') }} as loan_intent,
+        {{ spelling_key('loan_grade_stated', 'upper') }} as loan_grade,
         loan_amnt,
         loan_int_rate,
         loan_status,
-        cb_person_default_on_file,
+        {{ spelling_key('cb_person_default_on_file_stated', 'upper') }}
+            as cb_person_default_on_file,
         cb_person_cred_hist_length,
         invalid_columns,
         {{ flag_list({
@@ -177,7 +160,7 @@ staged as (
                     'cb_person_default_on_file', 'cb_person_cred_hist_length'
                 ], masked=['customer_id']) }}
         end as rejected_row
-    from spelled
+    from flagged
 )
 
 select * from staged
