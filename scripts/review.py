@@ -23,7 +23,7 @@ from typing import Any
 
 import duckdb
 
-from lakehouse.building.progress import plain
+from lakehouse.building.findings import stripped_message
 from lakehouse.comparing.builds import (
     TABLES_ALONE,
     BuiltCommit,
@@ -52,6 +52,7 @@ WORK = PROJECT / "target" / "review"
 # Where a comment of GitHub ends; a job summary takes 16 times as much.
 LONGEST = 60_000
 SLOWER_SECONDS = 1.0
+UNBUILT = ("error", "runtime error", "skipped")
 # Of what failed: the log has all of it, and the numbers below are read, too.
 SHOWN_FAILURES, LONGEST_FAILURE = 6, 300
 MARK = "<!-- lakehouse review -->"
@@ -62,7 +63,7 @@ class Review:
     """What is found, part by part.
 
     Attributes:
-        failed: sentence per test or model that failed; skipped: tables not built for it.
+        failed: sentence per test or model that failed; unbuilt: tables that are as before for it.
         seconds: what -> how long it took.
         unrefreshed: tables that an increment leaves other than a full refresh.
     """
@@ -75,7 +76,7 @@ class Review:
     unrefreshed: BuildDifference | None = None
     exposures: dict[str, list[str]] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
+    unbuilt: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     slower: list[tuple[str, float, float]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -210,7 +211,7 @@ def review(base: str, *, run_date: str) -> Review:
     given = {"run_date": run_date, "raw": own_raw}
     ran, said = slim(built, folder, "build", *TABLES_ALONE, "--full-refresh", **given)
     found.failed = failures(ran, said, files_of(folder))
-    found.skipped = [node_name(each["unique_id"]) for each in ran if each["status"] == "skipped"]
+    found.unbuilt = [node_name(each["unique_id"]) for each in ran if each["status"] in UNBUILT]
     timed("tables that are changed, and what reads them, anew", started)
     manifest = folder / "target" / "manifest.json"
     if not manifest.is_file():
@@ -267,7 +268,9 @@ def review(base: str, *, run_date: str) -> Review:
         second = slim_copy(built, "increment")
         again, said = slim(built, second, "build", *TABLES_ALONE, **given)
         wrong = failures(again, said, files_of(second))
-        found.failed += [f"as an increment: {sentence}" for sentence in wrong]
+        # What failed anew, too, is told once.
+        others = [sentence for sentence in wrong if sentence not in found.failed]
+        found.failed += [f"as an increment: {sentence}" for sentence in others]
         if not wrong:
             databases = [each / "lakehouse.duckdb" for each in (second, folder)]
             found.unrefreshed = difference(
@@ -281,7 +284,9 @@ def one_line(text: str) -> str:
     """A message of dbt on one line; of a data test, what it found."""
     found = re.fullmatch(r"Got (\d+) results?, configured to fail.*", text.strip(), re.DOTALL)
     return (
-        counted(int(found[1]), "row that must not be") if found else " ".join(plain(text).split())
+        counted(int(found[1]), "row that must not be")
+        if found
+        else " ".join(stripped_message(text).split())
     )
 
 
@@ -420,7 +425,7 @@ def summary(found: Review) -> Iterator[str]:
             text = f"other rows or columns in {counted(count, 'mart')} of the sample"
             text += f", {others} new or gone" if others else ""
             text += f"; reports with other numbers: {', '.join(reports)}" if reports else ""
-        text += f"; not built, so as before: {names(found.skipped)}" if found.skipped else ""
+        text += f"; not built, so as before: {names(found.unbuilt)}" if found.unbuilt else ""
         yield f"- {'✅' if found.difference.is_equal else '⚠️'} Numbers: {text}."
     if found.unrefreshed is not None:
         if found.unrefreshed.is_equal:
@@ -439,7 +444,8 @@ def data_changes(found: Review) -> dict[str, str]:
     """Mart -> what changed in it, in a few words."""
     if found.difference is None:
         return {}
-    said = {name: "new" for name in found.difference.new}
+    said = dict.fromkeys(found.unbuilt, "not built")
+    said |= dict.fromkeys(found.difference.new, "new")
     for each in found.difference.different:
         table_ = each.difference
         parts = [

@@ -5,7 +5,7 @@ from review import Review, counted, cut, failures, names, one_line, report
 
 from lakehouse.comparing.diff import BuildDifference, ComparedTable
 from lakehouse.marts.comparison import TableDifference
-from lakehouse.reviewing.impact import Change, ContractBreak
+from lakehouse.reviewing.impact import Change, ContractBreak, Touched
 
 
 def test_nothing_changed_is_a_short_report():
@@ -38,10 +38,12 @@ def test_a_full_refresh_that_is_needed_is_told_with_its_command():
 
 
 def test_numbers_that_failing_tests_would_hide_are_said_to_be_old():
-    found = Review(base="main", failed=["`fct`: no"], skipped=["rpt"])
+    found = Review(base="main", failed=["`fct`: no"], unbuilt=["rpt"])
     found.difference = BuildDifference("a", "b", (), (), ())
     text = "\n".join(report(found))
     assert "not built, so as before: `rpt`" in text
+    found.touched = [Touched("model.p.rpt", "rpt", ("a",))]
+    assert "| `rpt` | `a` |  | not built |" in list(report(found))
 
 
 @pytest.mark.parametrize(
@@ -49,6 +51,18 @@ def test_numbers_that_failing_tests_would_hide_are_said_to_be_old():
     [
         ("Got 2 results, configured to fail if != 0", "2 rows that must not be"),
         ("Got 1 result, configured to fail if != 0", "1 row that must not be"),
+        (
+            "Compilation Error in model fct (models/fct.sql)\n"
+            "  This model has an enforced contract that failed.\n"
+            "  Please ensure the name, data_type, and number of columns match.\n  \n"
+            "  | column_name | definition_type | contract_type | mismatch_reason       |\n"
+            "  | ----------- | --------------- | ------------- | --------------------- |\n"
+            "  | amount      | DECIMAL(19,2)   | DECIMAL(18,2) | data type mismatch    |\n"
+            "  | gone        |                 | BIGINT        | missing in definition |\n"
+            "  > in macro assert_columns_equivalent (macros/columns.sql)",
+            "its contract is not kept: amount: data type mismatch, is DECIMAL(19,2), promised "
+            "DECIMAL(18,2); gone: missing in definition, is none, promised BIGINT",
+        ),
         ("\x1b[31mBinder Error:\x1b[0m no\n  column", "Binder Error: no column"),
     ],
 )
@@ -65,7 +79,7 @@ def test_failures_are_named_as_people_know_them():
     files = {"unit_test.lakehouse.fct.case": "models/fct.unit.yml"}
     said = ["`fct.case` (`models/fct.unit.yml`): other", "`grain_fct`: error"]
     assert failures(ran, "", files) == said
-    assert failures([], "Compilation Error\n  x", files) == ["Compilation Error x"]
+    assert failures([], "Compilation Error\n  x", files) == ["x"]
 
 
 def test_tests_that_fail_are_told_with_what_to_do_and_a_failed_build_is_not_taken_for_them():

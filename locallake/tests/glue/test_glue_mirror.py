@@ -16,6 +16,7 @@ from locallake.glue.mirror import (
     data_source,
     literal,
     mirrored,
+    named_in,
     quoted,
     read_catalogue,
 )
@@ -63,6 +64,7 @@ class FakeGlue:
 
     def __init__(self, databases):
         self.databases = databases
+        self.asked = []
 
     def get_database(self, Name):
         if Name not in self.databases:
@@ -77,6 +79,7 @@ class _Pages:
         self.glue, self.call = glue, call
 
     def paginate(self, DatabaseName=None, TableName=None):
+        self.glue.asked.append((self.call, DatabaseName))
         tables = self.glue.databases.get(DatabaseName, {})
         if tables == "gone":
             raise NotFound(DatabaseName)
@@ -109,8 +112,46 @@ def test_a_table_without_a_location_is_left_out():
 
 
 def test_a_database_that_goes_meanwhile_does_not_stop_its_neighbours():
-    found = read_catalogue(FakeGlue({"a": "gone", "db": {"u": (entry("u", keys=()), [])}}))
+    glue = FakeGlue({"a": "gone", "db": {"u": (entry("u", keys=()), [])}})
+    found = read_catalogue(glue, {"a", "db"})
     assert [one.name for one in found.tables.values()] == ["u"]
+
+
+def test_a_database_that_no_statement_names_is_not_asked():
+    """As on AWS, where a session needs permissions for what it reads, and for nothing else."""
+    glue = FakeGlue({"default": {}, "of_others": {}, "db": {"u": (entry("u", keys=()), [])}})
+    found = read_catalogue(glue, named_in("select * from db.u"))
+    assert [one.name for one in found.tables.values()] == ["u"]
+    assert glue.asked == [("get_databases", None), ("get_tables", "db")]
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        ("select 1 from lake_dev.t", True),
+        ("SELECT 1 FROM LAKE_DEV.T", True),
+        ("select 1 from `lake_dev` . `t`", True),
+        ("use lake_dev", False),
+        ("SqlWrapper2.execute('''show tables in lake_dev''')", True),
+        ("select 1 from lake_dev_2.t", False),
+        ("select 1 from my_lake_dev.t", False),
+    ],
+)
+def test_a_database_is_named_as_a_whole_word(code, named):
+    assert ("lake_dev" in named_in(code)) == named
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        ("insert into a.t values (default)", False),
+        ("select 1 from default.t", True),
+        ("select 1 from `default`.`t`", True),
+        ("show tables in default", True),
+    ],
+)
+def test_default_is_a_word_of_sql_too(code, named):
+    assert ("default" in named_in(code)) == named
 
 
 def test_a_session_wants_the_database_default():
@@ -132,7 +173,8 @@ def test_the_whole_catalogue_is_read_with_all_pages():
                 },
                 "empty": {},
             }
-        )
+        ),
+        {"db", "empty"},
     )
     assert found.databases == {"db", "empty"}
     assert set(found.tables) == {"spark_catalog.`db`.`t`", "spark_catalog.`db`.`u`"}
@@ -208,12 +250,12 @@ def test_a_table_that_spark_refuses_is_reported_left_out_and_tried_again():
         if statement.startswith("create table") and "`bad`" in statement:
             raise ValueError("cannot parse type x\nat line 1")
 
-    state = bring_up_to_date(Mirror(), glue, run, reported.append)
+    state = bring_up_to_date(Mirror(), glue, {"db"}, run, reported.append)
     assert list(state.tables) == ["spark_catalog.`db`.`good`"]
     assert len(reported) == 1
     assert reported[0].endswith("cannot parse type x")
     ran.clear()
-    bring_up_to_date(state, glue, run, reported.append)
+    bring_up_to_date(state, glue, {"db"}, run, reported.append)
     assert [statement for statement in ran if "`good`" in statement] == []
     assert len([statement for statement in ran if "`bad`" in statement]) == 2
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from types import SimpleNamespace
 
 import pytest
 
-from locallake.glue import worker
+from locallake.glue import mirror, worker
 
 
 class FakeMirror:
@@ -16,7 +17,7 @@ class FakeMirror:
         self.versions = []
         self.error = None
 
-    def follow(self, version):
+    def follow(self, version, code):
         self.versions.append(version)
         if self.error is not None:
             raise self.error
@@ -103,3 +104,23 @@ def test_the_one_function_of_aws_s_library_that_dbt_glue_imports_is_there(monkey
     from awsglue.utils import getResolvedOptions
 
     assert getResolvedOptions(["x", "--SESSION_ID", "s"], ["SESSION_ID"]) == {"SESSION_ID": "s"}
+
+
+def test_the_catalogue_is_read_when_it_changed_or_a_database_is_named_for_the_first_time():
+    read = []
+
+    class Module:
+        named_in = staticmethod(mirror.named_in)
+        check_default_database = staticmethod(lambda glue: None)
+
+        @staticmethod
+        def bring_up_to_date(before, glue, wanted, run, report):
+            read.append(sorted(wanted & {"a", "b"}))
+            return mirror.Mirror(frozenset({"a", "b"}))
+
+    copy = object.__new__(worker._Mirrored)
+    copy._module, copy._glue, copy._spark = Module, None, SimpleNamespace(sql=None)
+    copy._state, copy._named, copy._version = mirror.Mirror(), frozenset(), None
+    for version, code in [(1, "a.t"), (1, "a.t x"), (1, "b.t"), (1, "1"), (2, "1")]:
+        copy.follow(version, code)
+    assert read == [["a"], ["a", "b"], ["a", "b"]]

@@ -23,6 +23,8 @@ _COMMENT = re.compile(r"\A\s*((?:--[^\n]*\n)+)")
 _REF = re.compile(r"""(?:ref|source)\(\s*(?:['"]\w+['"]\s*,\s*)?['"](\w+)['"]\s*\)""")
 # dbt-glue quotes the whole statement before it says what is wrong with it.
 _GLUE_STATEMENT = re.compile(r" for code SqlWrapper2\.execute\('''.*?'''[^)]*\)", re.DOTALL)
+_CONTRACT = "enforced contract that failed"
+_MISMATCH = re.compile(r"^\s*" + r"\| *(.*?) *" * 4 + r"\|\s*$", re.MULTILINE)
 _TRACE = re.compile(r"^\s*> (?:in|called by) ", re.MULTILINE)
 
 
@@ -140,7 +142,20 @@ def stripped_message(message: str) -> str:
     text = _GLUE_STATEMENT.sub("", plain(message.replace("\r\n", "\n")))
     body = _FRAME.sub("", _MESSAGE_HEAD.sub("", text))
     trace = _TRACE.search(body)
-    return _dedented(body[: trace.start()] if trace else body)
+    return _broken_contract(body) or _dedented(body[: trace.start()] if trace else body)
+
+
+def _broken_contract(body: str) -> str:
+    """Columns that are not as a contract says, a line each; empty if the message is of others."""
+    if _CONTRACT not in body:
+        return ""
+    # Below the heads and their line.
+    rows = _MISMATCH.findall(body)[2:]
+    lines = [
+        f"{name}: {reason}, is {kind or 'none'}, promised {promised or 'none'}"
+        for name, kind, promised, reason in rows
+    ]
+    return "its contract is not kept:\n" + ";\n".join(lines) if lines else ""
 
 
 def _finding(result: Any, *, status: str, kind: str, project: Path) -> Finding:

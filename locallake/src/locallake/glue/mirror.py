@@ -1,16 +1,18 @@
 """Glue's Hive tables as Spark's own catalogue sees them (runs in the session's process).
 
 On AWS `spark_catalog` is the Glue catalogue. Here it is an in-memory copy of the tables that are
-not Iceberg, brought up to date before a statement whenever the catalogue has changed. One way only:
-tables and partitions that a session makes in it never reach Glue. Like Spark on AWS it knows no
-partition projection: a partition that is not registered is absent.
+not Iceberg, brought up to date before a statement whenever the catalogue has changed. Only
+databases that a statement has named are asked for their tables: the role may lack permission for
+others. One way only: tables and partitions that a session makes in it never reach Glue. Like Spark
+on AWS it knows no partition projection: a partition that is not registered is absent.
 
 Loaded by path from worker.py, so it may import the standard library only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -69,9 +71,20 @@ def check_default_database(glue: GlueClient) -> None:
         ) from err
 
 
-def read_catalogue(glue: GlueClient) -> Mirror:
+def named_in(code: str) -> frozenset[str]:
+    """Return what a statement reads or lists tables of, if there are databases of these names.
+
+    `use` is none: it looks the database up and asks for no table.
+    """
+    found = re.findall(r"\b(\w+)`?\s*\.|\b(?:in|from)\s+`?(\w+)", code.lower())
+    return frozenset(name for pair in found for name in pair if name)
+
+
+def read_catalogue(glue: GlueClient, wanted: Collection[str]) -> Mirror:
     """Read what there is to mirror.
 
+    Args:
+        wanted: the databases whose tables are asked for.
     Returns: all databases, and the tables whose files Spark can read by itself.
     """
     databases = [
@@ -81,6 +94,8 @@ def read_catalogue(glue: GlueClient) -> Mirror:
     ]
     tables: dict[str, MirroredTable] = {}
     for database in databases:
+        if database not in wanted:
+            continue
         try:
             for table in _tables(database, glue):
                 tables[table.identifier] = table
@@ -162,7 +177,11 @@ def create_statement(table: MirroredTable) -> str:
 
 
 def bring_up_to_date(
-    before: Mirror, glue: GlueClient, run: Callable[[str], object], report: Callable[[str], object]
+    before: Mirror,
+    glue: GlueClient,
+    wanted: Collection[str],
+    run: Callable[[str], object],
+    report: Callable[[str], object],
 ) -> Mirror:
     """Make Spark's own catalogue equal to Glue's.
 
@@ -170,11 +189,12 @@ def bring_up_to_date(
     whenever the catalogue changes.
 
     Args:
+        wanted: the databases whose tables are asked for.
         run: executes one statement of Spark SQL.
         report: writes one line to the session's log.
     Returns: what Spark's own catalogue holds now.
     """
-    after = read_catalogue(glue)
+    after = read_catalogue(glue, wanted)
     refused: set[str] = set()
     for statement in changes(before, after):
         try:

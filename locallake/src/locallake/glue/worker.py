@@ -88,7 +88,7 @@ def _run(
     printed = io.StringIO()
     try:
         interrupts.running = True
-        mirror.follow(request["catalogue_version"])
+        mirror.follow(request["catalogue_version"], request["code"])
         # Without dont_inherit the future statement above would hold for it too.
         code = compile(
             request["code"], f"<statement {request['statement']}>", "exec", dont_inherit=True
@@ -120,16 +120,23 @@ class _Mirrored:
         self._glue = boto3.client("glue")
         self._spark = spark
         self._state = self._module.Mirror()
+        self._named: frozenset[str] = frozenset()
         self._version: int | None = None
 
-    def follow(self, version: int) -> None:
-        if version == self._version:
+    def follow(self, version: int, code: str) -> None:
+        wanted = self._named | self._module.named_in(code)
+        if version == self._version and not (wanted - self._named) & self._state.databases:
             return
         if self._version is None:
             self._module.check_default_database(self._glue)
         self._state = self._module.bring_up_to_date(
-            self._state, self._glue, self._spark.sql, lambda line: print(line, file=sys.stderr)
+            self._state,
+            self._glue,
+            wanted,
+            self._spark.sql,
+            lambda line: print(line, file=sys.stderr),
         )
+        self._named = wanted & self._state.databases
         self._version = version
 
 
