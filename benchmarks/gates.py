@@ -46,7 +46,6 @@ def measure_size(work: Path, events: int) -> dict[str, Any]:
         "LAKEHOUSE_RAW": str(work / "raw"),
         "LAKEHOUSE_DUCKDB": str(database),
         "LAKEHOUSE_DUCKDB_MEMORY": "8GB",
-        "LAKEHOUSE_DBT_THREADS": "2",
         "LAKEHOUSE_DBT_THREADS": "1",
     }
     load_before = round(os.getloadavg()[0], 1)
