@@ -18,6 +18,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 ROOT = Path(__file__).resolve().parents[1]
 DBT = "from dbt.cli.main import cli; cli()"
 MARTS = ("feat_credit__proposal", "feat_credit__customer_latest")
@@ -129,8 +131,9 @@ def generated_files(project: Path) -> dict[str, str]:
     }
     for mart in MARTS:
         path = f"models/credit/marts/{mart}.yml"
-        block = "".join(map(_column_yaml, derived["columns"]))
         text = (project / path).read_text(encoding="utf-8")
+        key = yaml.safe_load(text)["models"][0]["config"]["meta"]["grain"]
+        block = "".join(_column_yaml(column, key) for column in derived["columns"])
         new_text, count = BLOCK.subn(lambda found: found["begin"] + block + found["end"], text)  # noqa: B023
         if count != 1:
             raise SystemExit(f"{path}: no block between 'generated: begin' and 'generated: end'")
@@ -170,11 +173,13 @@ def _csv_text(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     return text.getvalue()
 
 
-def _column_yaml(column: Mapping[str, Any]) -> str:
+def _column_yaml(column: Mapping[str, Any], key: Sequence[str]) -> str:
     description = column["description"].replace('"', "'")
+    constraint = "        constraints: [{type: not_null}]\n"
     return (
         f"      - name: {column['name']}\n"
         f"        data_type: {column['type']}\n"
+        f"{constraint * (column['name'] in key)}"
         f'        description: "{description}"\n'
         f"        config: {{meta: {{class: {column['class']}}}}}\n"
     )
