@@ -9,7 +9,6 @@ the same file by DuckDB: what no program could do without.
 """
 
 import argparse
-import json
 import os
 import sys
 import tempfile
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from run import HERE, Measure, machine, measure
+from run import HERE, Measure, keep_result, machine, measure
 
 BARE = """
 import sys, duckdb
@@ -39,11 +38,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="credit-features-") as folder:
         work = Path(folder)
         if options.input:
-            write_results(options.results, "real", measure_file(work, options.input.resolve()))
+            result = measure_file(work, options.input.resolve())
+            keep_result(options.results, "credit", "real", result, page)
             return
         for rows in options.rows:
             path = generate(work / f"{rows}.csv", rows)
-            write_results(options.results, str(rows), measure_file(work, path))
+            result = measure_file(work, path)
+            keep_result(options.results, "credit", str(rows), result, page)
 
 
 def generate(path: Path, rows: int) -> Path:
@@ -108,16 +109,6 @@ def measure_file(work: Path, path: Path) -> dict[str, Any]:
         "bare": asdict(bare),
         "features": asdict(command),
     }
-
-
-def write_results(folder: Path, name: str, result: Mapping[str, Any]) -> None:
-    """Put one size into credit.json, keep the others, and write credit.md from all of them."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "credit.json"
-    sizes = json.loads(path.read_text()) if path.exists() else {}
-    sizes[name] = result
-    path.write_text(json.dumps(sizes, indent=2) + "\n")
-    (folder / "credit.md").write_text(page(sizes))
 
 
 def page(sizes: Mapping[str, Mapping[str, Any]]) -> str:

@@ -15,8 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import psutil
-from run import HERE, MODELS, SEEDS, commit, dbt, generate, measure
+from run import HERE, MODELS, SEEDS, dbt, generate, keep_result, machine, measure
 
 GATES = ("rejected_share", "ended_share")
 # Days of a few generated rows have a rejected one; they shall be told of, and not stop the build.
@@ -33,7 +32,8 @@ def main() -> None:
     options = parser.parse_args()
     for events in options.events:
         work = options.folder.resolve() / str(events)
-        write_results(options.results, events, measure_size(work, events))
+        result = measure_size(work, events)
+        keep_result(options.results, "gates", str(events), result, page, order=int)
         shutil.rmtree(work)
 
 
@@ -48,7 +48,7 @@ def measure_size(work: Path, events: int) -> dict[str, Any]:
         "LAKEHOUSE_DUCKDB_MEMORY": "8GB",
         "LAKEHOUSE_DBT_THREADS": "1",
     }
-    load_before = round(os.getloadavg()[0], 1)
+    measured_on = machine()
 
     def step(name: str, *words: str) -> dict[str, Any]:
         print(f"{events} events: {name}", flush=True)
@@ -81,23 +81,8 @@ def measure_size(work: Path, events: int) -> dict[str, Any]:
         "increment_events": generated["increment_events"],
         "full": full,
         "increment": step("increment", *build),
-        "machine": {
-            "cores": psutil.cpu_count(),
-            "commit": commit(),
-            "load_before": load_before,
-        },
+        "machine": measured_on,
     }
-
-
-def write_results(folder: Path, events: int, result: Mapping[str, Any]) -> None:
-    """Put one size into gates.json, keep the others, and write gates.md from all of them."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "gates.json"
-    found = json.loads(path.read_text()) if path.exists() else {}
-    found[str(events)] = result
-    found = dict(sorted(found.items(), key=lambda size: int(size[0])))
-    path.write_text(json.dumps(found, indent=2) + "\n")
-    (folder / "gates.md").write_text(page(found))
 
 
 def page(found: Mapping[str, Mapping[str, Any]]) -> str:

@@ -8,7 +8,6 @@ received. What landed is compared with what was delivered, value for value.
 """
 
 import argparse
-import json
 import os
 import shutil
 import subprocess
@@ -21,7 +20,7 @@ from typing import Any
 import duckdb
 import psutil
 import pyarrow
-from run import HERE, PROJECT, Measure, measure
+from run import HERE, PROJECT, Measure, keep_result, measure
 
 LAKEHOUSE = ("-m", "lakehouse")
 # Reads the raw files and does nothing with them: as fast as the disk (or its cache) is.
@@ -79,7 +78,8 @@ def main() -> None:
             work = options.folder.resolve() / f"{rows}-{name.replace(' ', '-')}"
             shutil.rmtree(work, ignore_errors=True)
             work.mkdir(parents=True)
-            write_results(options.results, f"{rows} {name}", measure_delivery(work, rows, name))
+            result = measure_delivery(work, rows, name)
+            keep_result(options.results, "landing", f"{rows} {name}", result, page)
             shutil.rmtree(work)
 
 
@@ -185,16 +185,6 @@ def commit() -> str:
 
     changed = git("status", "--porcelain", "--untracked-files=no", "--", "src")
     return git("rev-parse", "--short=10", "HEAD") + ("+" if changed else "")
-
-
-def write_results(folder: Path, name: str, result: Mapping[str, Any]) -> None:
-    """Put one delivery into landing.json, keep the others, and write landing.md from all."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "landing.json"
-    found = json.loads(path.read_text()) if path.exists() else {}
-    found[name] = result
-    path.write_text(json.dumps(found, indent=2) + "\n")
-    (folder / "landing.md").write_text(page(found))
 
 
 def page(found: Mapping[str, Mapping[str, Any]]) -> str:

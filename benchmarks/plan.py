@@ -28,6 +28,7 @@ from typing import Any
 
 import boto3
 import commerce_events
+from run import commit
 from statements import HERE, PROJECT, executions, local_aws, node_of, sender
 
 from lakehouse.building.sizes import (
@@ -218,9 +219,6 @@ def main() -> None:
     local_aws.prepare(s3=boto3.client("s3"), athena=athena)
     path = options.results / "plan.json"
     found = json.loads(path.read_text()) if path.exists() else {}
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=PROJECT, capture_output=True, text=True
-    ).stdout.strip()
     for purchases in sorted(options.purchases):
         lake = Lake(purchases, options.work.resolve())
         if lake.is_there(boto3.client("glue")):
@@ -228,7 +226,7 @@ def main() -> None:
         lake.generate()
         for run, folder in (("first build", "raw"), ("increment", "increment")):
             lake.land(folder)
-            result = {"commit": commit, **measured(lake, athena)}
+            result = {"commit": commit(), **measured(lake, athena)}
             found.setdefault(str(purchases), {})[run] = result
             path.write_text(json.dumps(found, indent=2) + "\n")
             path.with_suffix(".md").write_text(page(found))

@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from itertools import pairwise
@@ -82,7 +82,7 @@ def main() -> None:
             threads=options.threads,
             check_increment=options.check_increment,
         )
-        write_results(options.results, events, result)
+        keep_result(options.results, "commerce", str(events), result, page, order=int)
         if options.clean:
             shutil.rmtree(work)
 
@@ -318,15 +318,28 @@ def compared_table(con: duckdb.DuckDBPyConnection, handwritten: str, by_dbt: str
     return result
 
 
-def write_results(folder: Path, events: int, result: Mapping[str, Any]) -> None:
-    """Put one size into commerce.json, keep the others, and write commerce.md from all of them."""
+def keep_result(
+    folder: Path,
+    name: str,
+    key: str,
+    result: Mapping[str, Any],
+    page: Callable[[Mapping[str, Mapping[str, Any]]], str],
+    *,
+    order: Callable[[str], Any] | None = None,
+) -> None:
+    """Put one result into `<name>.json`, keep the others, and write `<name>.md` from all of them.
+
+    Args:
+        order: of the keys; without one a new key comes last.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "commerce.json"
-    sizes = json.loads(path.read_text()) if path.exists() else {}
-    sizes[str(events)] = result
-    sizes = dict(sorted(sizes.items(), key=lambda size: int(size[0])))
-    path.write_text(json.dumps(sizes, indent=2) + "\n")
-    (folder / "commerce.md").write_text(page(sizes))
+    path = folder / f"{name}.json"
+    found = json.loads(path.read_text()) if path.exists() else {}
+    found[key] = result
+    if order:
+        found = {each: found[each] for each in sorted(found, key=order)}
+    path.write_text(json.dumps(found, indent=2) + "\n")
+    path.with_suffix(".md").write_text(page(found))
 
 
 def page(sizes: Mapping[str, Mapping[str, Any]]) -> str:

@@ -14,7 +14,6 @@ import argparse
 import json
 import os
 import re
-import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -26,6 +25,7 @@ from typing import Any
 import boto3
 import pyarrow as pa
 import pyarrow.parquet as pq
+from run import commit
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
@@ -143,14 +143,11 @@ def main() -> None:
     local_aws.prepare(s3=boto3.client("s3"), athena=athena)
     path = options.results / "statements.json"
     found = json.loads(path.read_text()) if path.exists() else {}
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=PROJECT, capture_output=True, text=True
-    ).stdout.strip()
 
     def count(name: str, *words: str, day: str) -> None:
         variables = json.dumps({"run_date": day})
         run = counted(athena, [*BUILD, *words, "--vars", variables], lake=options.lake)
-        found[name] = {"commit": commit, **run}
+        found[name] = {"commit": commit(), **run}
         path.write_text(json.dumps(found, indent=2) + "\n")
         path.with_suffix(".md").write_text(page(found))
 
