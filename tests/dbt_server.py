@@ -12,23 +12,22 @@ A request that names a model in `dies_after` is killed as soon as dbt has said t
 """
 
 import fcntl
-import gc
 import json
 import os
 import signal
 import sys
-import threading
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
+import forks
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import cli, dbtRunner
-from dbt_common.clients.jinja import template_cache
 
 from lakehouse.building.command import build
+from lakehouse.cli import app
 
 # These read or write the project's files themselves.
 PARSES_ITSELF = ("parse", "clean", "deps", "docs")
@@ -58,11 +57,13 @@ def killer(model: str) -> Callable[[Any], None]:
 
 
 def run(words: Sequence[str], manifest: Any, callbacks: Sequence[Callable[[Any], None]]) -> int:
-    """Run one command as the program dbt does, or `lakehouse build`; returns its exit code."""
+    """Run one command as the program dbt does, or as `lakehouse`; returns its exit code."""
     if words[:2] == ["lakehouse", "build"]:
         return build(words[2:], manifest=manifest)
     given = None if words[0] in PARSES_ITSELF else manifest
     try:
+        if words[0] == "lakehouse":
+            app(list(words[1:]))
         cli.main(list(words), prog_name="dbt", obj={"manifest": given, "callbacks": [*callbacks]})
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
@@ -79,8 +80,6 @@ def in_child(request: dict[str, Any], manifest: Any) -> int:
     for number, name in ((0, os.devnull), (1, request["stdout"]), (2, request["stderr"])):
         flags = os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_CREAT | os.O_TRUNC
         os.dup2(os.open(name, flags, 0o644), number)
-    # A command is over before its garbage matters; looking for it takes a twentieth of its time.
-    gc.disable()
     model = request["dies_after"]
     try:
         return run(request["words"], manifest, [killer(model)] if model else [])
@@ -94,16 +93,10 @@ def in_child(request: dict[str, Any], manifest: Any) -> int:
 
 def serve(manifest: Any) -> None:
     """Fork for every request, one after another, until the input ends."""
-    # Half of what a small command costs is compiling macros, which dbt keeps for a process.
-    for macro in manifest.macros.values():
-        template_cache.get_node_template(macro)
-    gc.collect()
-    # Collecting in a child would touch, and so copy, every page of the manifest.
-    gc.freeze()
+    forks.prepare(manifest)
     for line in sys.stdin:
         request = json.loads(line)
-        if threading.active_count() > 1:
-            raise SystemExit("a fork would lose the threads of the process: start none before it")
+        forks.check()
         sys.stdout.flush()
         child = os.fork()
         if child == 0:

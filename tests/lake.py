@@ -201,6 +201,10 @@ class Lake:
         """Run `lakehouse build` in a process of its own; returns it finished, failed or not."""
         return self._run(["lakehouse", "build"], *arguments, variables=variables)
 
+    def lakehouse(self, *words: object, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run `lakehouse …` in a process of its own; returns it finished, failed or not."""
+        return self._serve(["lakehouse", *words], **environment)
+
     def _run(
         self,
         command: list[str],
@@ -213,10 +217,15 @@ class Lake:
         places += ["--target-path", self.folder / "target", "--log-path", self.folder / "logs"]
         given = ["--vars", json.dumps(variables)] if variables else []
         words = [*command, *places, "--no-use-colors", *arguments, *given]
+        return self._serve(words, dies_after=dies_after)
+
+    def _serve(
+        self, words: Iterable[object], *, dies_after: str | None = None, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         server = DBT.get(self.project) or server_of_copy(self.project)
         return server.run(
             [*map(str, words)],
-            environment=self.environment,
+            environment={**self.environment, **environment},
             directory=self.folder,
             dies_after=dies_after,
         )

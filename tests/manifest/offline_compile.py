@@ -24,8 +24,12 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+import forks
 
 ADAPTERS = {
     "duckdb": ("dbt.adapters.duckdb.impl", "DuckDBAdapter"),
@@ -169,14 +173,37 @@ def made_up_results(nodes: Sequence[Any]) -> str:
     return json.dumps({"results": results})
 
 
-def invoke(arguments: Sequence[str]) -> Any:
+def invoke(arguments: Sequence[str], manifest: Any = None) -> Any:
     """Run one dbt command; ends the program with dbt's own message if it fails."""
     from dbt.cli.main import dbtRunner
 
-    outcome = dbtRunner().invoke(list(arguments))
+    outcome = dbtRunner(manifest=manifest).invoke(list(arguments))
     if not outcome.success:
         raise SystemExit(f"dbt {arguments[0]} failed: {outcome.exception or 'see above'}")
     return outcome.result
+
+
+def compile_form(
+    form: Form, adapter: type, manifest: Any, common: Sequence[str], out: Path
+) -> None:
+    """Compile what the form selects, and write it down."""
+    statements: list[str] = []
+    replace_engine(adapter, form, statements)
+    words = ["compile", "--no-populate-cache", *common, *form.selection]
+    result = invoke(words, manifest)
+    sql = {
+        run.node.name: run.node.compiled_code
+        for run in result.results
+        if getattr(run.node, "compiled_code", None)
+    }
+    if not form.tables_exist:
+        invoke(["run-operation", "create_reflected_load_tables", *common], manifest)
+        nodes = [run.node for run in result.results]
+        arguments = ["--args", made_up_results(nodes)]
+        invoke(["run-operation", "record_reflected_loads", *arguments, *common], manifest)
+    looked_up = enumerate(sorted(set(statements)), start=1)
+    sql |= {f"statement {number} sent while compiling": text for number, text in looked_up}
+    (out / f"{form.name}.json").write_text(json.dumps(sql), encoding="utf-8")
 
 
 def main(target: str, project: Path, out: Path) -> None:
@@ -185,24 +212,20 @@ def main(target: str, project: Path, out: Path) -> None:
     common = [
         *("--project-dir", str(project), "--profiles-dir", str(project), "--target", target),
         *("--target-path", str(out / "target"), "--log-path", str(out / "logs"), "--quiet"),
+        *("--log-level-file", "none"),
     ]
+    manifest = invoke(["parse", *common])
+    common.append("--no-write-json")
+    forks.prepare(manifest)
+    # dbt leaves in a manifest what it compiled: each form starts from the project as it was parsed.
     for form in FORMS:
-        statements: list[str] = []
-        replace_engine(adapter, form, statements)
-        result = invoke(["compile", "--no-populate-cache", *common, *form.selection])
-        sql = {
-            run.node.name: run.node.compiled_code
-            for run in result.results
-            if getattr(run.node, "compiled_code", None)
-        }
-        if not form.tables_exist:
-            invoke(["run-operation", "create_reflected_load_tables", *common])
-            nodes = [run.node for run in result.results]
-            arguments = ["--args", made_up_results(nodes)]
-            invoke(["run-operation", "record_reflected_loads", *arguments, *common])
-        looked_up = enumerate(sorted(set(statements)), start=1)
-        sql |= {f"statement {number} sent while compiling": text for number, text in looked_up}
-        (out / f"{form.name}.json").write_text(json.dumps(sql), encoding="utf-8")
+        forks.check()
+        words = (form, adapter, manifest, common, out)
+        child = get_context("fork").Process(target=compile_form, args=words)
+        child.start()
+        child.join()
+        if child.exitcode:
+            raise SystemExit(child.exitcode)
 
 
 if __name__ == "__main__":
