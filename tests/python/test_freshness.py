@@ -7,14 +7,16 @@ import duckdb
 import pytest
 from botocore.exceptions import ClientError
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from lake import PROJECT
+from lake import PROJECT, Lake
 
 from lakehouse.building import freshness
 from lakehouse.building.freshness import FreshnessError, SourceAge, told_ages, write_ages
 from lakehouse.errors import AwsError
 
 SETTINGS = {"LAKEHOUSE_METRICS": "lakehouse-dev"}
-WORDS = ["build", "--vars", '{"run_date": "2026-11-29"}']
+WORDS = ["build"]
+# For dbt other variables are another project, which it reads anew.
+OF_A_DAY = [*WORDS, "--vars", '{"run_date": "2026-11-29"}']
 
 
 class Written:
@@ -33,6 +35,7 @@ class Written:
 @pytest.fixture
 def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A lake without any table, and dbt's own folders for it."""
+    Lake(tmp_path).find_parsed()
     monkeypatch.chdir(PROJECT)
     for name, value in {
         "LAKEHOUSE_TARGET": "duckdb",
@@ -60,7 +63,7 @@ def with_ages(lake: Path, *rows: tuple[str, str, int | None]) -> None:
 def test_each_source_that_ever_delivered_has_a_number(lake: Path) -> None:
     with_ages(lake, ("retail", "venda", 3), ("market", "carteira", 0), ("credit", "score", None))
     cloudwatch = Written()
-    write_ages(WORDS, settings=SETTINGS, cloudwatch=cloudwatch)
+    write_ages(OF_A_DAY, settings=SETTINGS, cloudwatch=cloudwatch)
     [call] = cloudwatch.calls
     assert call["Namespace"] == "lakehouse-dev"
     written = {
