@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from check_selection import python_tests, sql_to_lint, touches_dbt, with_ending
-from tracked_files import GitError, git_paths, tracked_files
+from tracked_files import GitError, git_paths, left_at, tracked_files
 
 PROJECT = Path(__file__).resolve().parent.parent
 PROGRAMS = Path(sys.executable).parent
@@ -99,19 +99,15 @@ def left_to_make_test(changed: Sequence[str], left_tests: Sequence[str]) -> list
     return left
 
 
-def git(*words: str) -> list[str]:
-    """Paths that git answers; ends the program with git's own sentence if it cannot."""
-    try:
-        return git_paths(PROJECT, *words)
-    except GitError as err:
-        raise SystemExit(f"check: {err}") from err
-
-
 def changed_since(base: str) -> list[str]:
     """Paths that differ from the commit where this branch left `base`, and new files."""
-    commit = "HEAD" if base == "HEAD" else git("merge-base", base, "HEAD")[0].strip()
-    differing = git("diff", "--name-only", "--no-renames", "-z", commit)
-    return sorted({*differing, *git("ls-files", "--others", "--exclude-standard", "-z")})
+    try:
+        commit = left_at(PROJECT, base)
+        differing = git_paths(PROJECT, "diff", "--name-only", "--no-renames", "-z", commit)
+        new = git_paths(PROJECT, "ls-files", "--others", "--exclude-standard", "-z")
+    except GitError as err:
+        raise SystemExit(f"check: {err}") from err
+    return sorted({*differing, *new})
 
 
 def python_sources() -> Mapping[str, str]:

@@ -12,7 +12,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from tracked_files import GitError, left_at
 
 from lakehouse.building.findings import stripped_message
 from lakehouse.comparing.builds import (
@@ -81,13 +81,6 @@ class Review:
     slower: list[tuple[str, float, float]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     cost: str = ""
-
-
-def git(*words: str) -> str:
-    done = subprocess.run(["git", *words], cwd=PROJECT, capture_output=True, text=True)
-    if done.returncode:
-        raise ComparisonError(f"git {' '.join(words)}: {done.stderr.strip()}")
-    return done.stdout.strip()
 
 
 def slim_copy(base: BuiltCommit, name: str) -> Path:
@@ -189,7 +182,10 @@ def difference(before: Path, after: Path, names: tuple[str, str]) -> BuildDiffer
 
 def review(base: str, *, run_date: str) -> Review:
     """Build and compare; a build that fails is part of the review."""
-    commit = git("merge-base", base, "HEAD")
+    try:
+        commit = left_at(PROJECT, base)
+    except GitError as err:
+        raise ComparisonError(str(err)) from err
     found = Review(base=f"{base} ({commit[:7]})")
     raw = os.environ.get("LAKEHOUSE_RAW") or None
 

@@ -19,6 +19,28 @@ def git_paths(project: Path, *words: str) -> list[str]:
     return [path for path in outcome.stdout.split("\0") if path]
 
 
+def left_at(project: Path, base: str) -> str:
+    """Return the commit where this branch left another.
+
+    Args:
+        base: a branch, tag or commit.
+    Raises: GitError, which names the next step, if there is none.
+    """
+    try:
+        return git_paths(project, "merge-base", base, "HEAD")[0].strip()
+    except GitError as err:
+        known = subprocess.run(
+            ["git", "branch", "--all", "--format=%(refname:short)"],
+            cwd=project,
+            capture_output=True,
+            text=True,
+        ).stdout.split()
+        raise GitError(
+            f"{base} is no commit that this branch comes from ({err}); "
+            f"name one with BASE=, such as {' or '.join(known[:4]) or 'HEAD'}"
+        ) from err
+
+
 def tracked_files(project: Path, *patterns: str) -> list[str]:
     """Return the paths of all files that are there, or of those that match a pattern of git.
 

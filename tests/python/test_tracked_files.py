@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tracked_files import GitError, tracked_files
+from tracked_files import GitError, left_at, tracked_files
 
 
 @pytest.fixture
@@ -26,3 +26,25 @@ def test_committed_and_new_files_are_listed(checkout: Path):
 def test_where_git_cannot_answer_it_says_why(tmp_path: Path):
     with pytest.raises(GitError, match="not a git repository"):
         tracked_files(tmp_path)
+
+
+def test_where_a_branch_left_another_is_its_last_common_commit(checkout: Path):
+    def git(*words: str) -> str:
+        whole = ["git", "-c", "user.name=test", "-c", "user.email=test@example.com", *words]
+        return subprocess.run(
+            whole, cwd=checkout, check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    git("checkout", "-q", "-b", "trunk")
+    git("commit", "-q", "-m", "both")
+    both = git("rev-parse", "HEAD")
+    git("checkout", "-q", "-b", "mine")
+    git("commit", "-q", "--allow-empty", "-m", "mine")
+    git("checkout", "-q", "trunk")
+    git("commit", "-q", "--allow-empty", "-m", "theirs")
+    git("checkout", "-q", "mine")
+    assert left_at(checkout, "trunk") == both
+    assert left_at(checkout, "HEAD") == git("rev-parse", "HEAD")
+
+    with pytest.raises(GitError, match=r"main is no commit.* BASE=, such as mine or trunk"):
+        left_at(checkout, "main")
