@@ -7,6 +7,7 @@ every table in it is made empty from the compiled SQL of its model, which takes 
 a build takes a minute.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -45,6 +46,9 @@ class Dbt:
         """Read the project; returns dbt's sentence if it cannot be read."""
         outcome = self.run("parse")
         self.manifest = outcome.result
+        # Else the collector of garbage walks through the whole project over and over.
+        gc.collect()
+        gc.freeze()
         return None if outcome.success else str(outcome.exception or "dbt parse failed")
 
 

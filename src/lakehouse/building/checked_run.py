@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
-from collections.abc import Callable, Iterable, MutableMapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -198,7 +199,8 @@ def _looked_at(
     glue: GlueClient | None,
 ) -> CheckedOutcome:
     before = stored_tables(schemas_of_lake(environment, glue=glue), glue=glue) if glue else set()
-    outcome = run_dbt(arguments, callbacks=callbacks, manifest=manifest)
+    with _settled():
+        outcome = run_dbt(arguments, callbacks=callbacks, manifest=manifest)
     if glue is None:
         return CheckedOutcome(outcome)
     try:
@@ -207,6 +209,20 @@ def _looked_at(
         # What dbt said of the run stands, and must be told.
         return CheckedOutcome(outcome, lost=(f"what was built could not be looked up: {err}",))
     return CheckedOutcome(outcome, lost=tuple(lost_errors(outcome, before=before, after=after)))
+
+
+@contextmanager
+def _settled() -> Iterator[None]:
+    """Spare the collector of garbage what is there already.
+
+    It would walk through the whole parsed project over and over, a tenth of the time of a build.
+    """
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _parsed(arguments: Sequence[str], callbacks: Sequence[Callback]) -> Any:
