@@ -269,9 +269,9 @@ def page(found: dict[str, Any]) -> str:
         known = " and ".join(f"{one:,}" for one in next(iter(judges.values()))["ratios of"])
         sizes = " and ".join(f"{int(size):,}" for size in judges)
         lines += [
-            f"Plans use the ratios of {known} purchases. What they are worth is judged by",
-            f"{sizes}, of which they know nothing: predicted anew from what was there before each run,",
-            "beside what was counted then. All other rows are plans as they were made before the run,",
+            f"Plans use the ratios of {known} purchases. What they are worth is judged by {sizes},",
+            "of which they know nothing: predicted anew from what was there before each run,",
+            "beside what was counted then. Other rows are plans as they were made before a run,",
             "by the ratios of that commit.",
             "",
         ]
