@@ -10,7 +10,9 @@ from fake_aws import FakeAws
 
 from lakehouse.building.athena_statements import Counted, SentStatements
 from lakehouse.building.sizes import (
+    Measured,
     Ratio,
+    Ratios,
     Size,
     SizedLake,
     iceberg_sizes,
@@ -174,7 +176,7 @@ def planned(
     name: str,
     sizes: dict,
     runs: dict,
-    ratios: dict[tuple[str, str], Ratio] | None = None,
+    ratios: dict[tuple[str, str], Ratios] | None = None,
     **environment: str,
 ) -> PlannedModel:
     lake = SizedLake(shop(), {**LIST, **sizes}, {"source.p.shop.sale": 50_000_000}, ratios or {})
@@ -207,10 +209,15 @@ def test_what_is_not_built_yet_is_not_known_and_the_least_is_paid():
     assert found.usd == pytest.approx(10e6 / 1e12 * 5)
 
 
+def once(**ratio: float) -> Ratios:
+    """Measured at one size, so the same at every size."""
+    return Ratios(measured=(Measured(((1000, Ratio(**ratio)),)),))
+
+
 def test_what_is_not_built_yet_is_estimated_where_its_like_was_measured():
     ratios = {
-        ("model.p.int", "full"): Ratio(read=2.0, stored=0.5),
-        ("model.p.fct", "full"): Ratio(read=0.1),
+        ("model.p.int", "full"): once(read=2.0, stored=0.5),
+        ("model.p.fct", "full"): once(read=0.1),
     }
     found = planned("int", {}, {}, ratios)
     assert (found.read_bytes, found.read_from) == (100_000_000, "as measured once")
@@ -223,7 +230,7 @@ def test_a_last_run_is_believed_by_the_size_of_what_it_found():
         "full": {"scanned_bytes": 900, "input_bytes": 450, "seconds": 3.0, "statements": 4},
         "increment": {"scanned_bytes": 8, "input_bytes": 16},
     }
-    ratios = run_ratios({"model.p.fct": runs, "model.p.int": runs})
+    ratios = ratios_of(shop(), {"model.p.fct": runs, "model.p.int": runs}, {})
     sizes = {("shop", "int"): Size(1, 1_000_000)}
     found = planned("fct", sizes, runs, ratios)
     assert (found.read_bytes, found.read_from) == (102_000_000, "as its last run")
@@ -239,15 +246,104 @@ def test_a_ratio_is_of_its_own_runs_else_measured_else_of_record_tables():
     for name in ("int", "load"):
         head.nodes[f"model.p.{name}"]["config"]["meta"]["entity"] = name
     measured = {
-        ("model.p.load", "full"): Ratio(read=5.0, stored=0.5),
-        ("model.p.fct", "full"): Ratio(read=2.0, stored=0.1),
+        ("model.p.load", "full"): Measured(((7, Ratio(read=5.0, stored=0.5)),)),
+        ("model.p.fct", "full"): Measured(((7, Ratio(read=2.0, stored=0.1)),)),
     }
     runs = {"model.p.fct": {"full": {"scanned_bytes": 30, "input_bytes": 10}}}
     found = ratios_of(head, runs, measured)
     # What its own run does not say, the measurement does.
-    assert found["model.p.fct", "full"] == Ratio(read=3.0, stored=0.1)
-    assert found["model.p.int", "full"] == Ratio(read=5.0, stored=0.5)
-    assert found["model.p.int", "increment"] == found["model.p.stg", "full"] == Ratio()
+    assert found["model.p.fct", "full"].at(10) == Ratio(read=3.0, stored=0.1)
+    assert found["model.p.int", "full"].at(10) == Ratio(read=5.0, stored=0.5)
+    assert found["model.p.int", "increment"].at(10) == found["model.p.stg", "full"].at(10)
+    assert found["model.p.stg", "full"].at(10) == Ratio()
+
+
+# From a hundred to a million bytes the ratio falls from 8 to 2, and grows from 0.1 to 0.4.
+FALLING = Measured(((100, Ratio(8.0, 0.1)), (1_000_000, Ratio(2.0, 0.4))))
+
+
+@pytest.mark.parametrize(
+    ("size", "read", "stored"),
+    [
+        (0, 8.0, 0.1),
+        (99, 8.0, 0.1),
+        (100, 8.0, 0.1),
+        # Ten thousand lie in the middle of the powers of ten, four and 0.2 in that of the ratios.
+        (10_000, 4.0, 0.2),
+        # A quarter of the way: a quarter of two halvings, and of two doublings.
+        (1_000, 8 / 2**0.5, 0.1 * 2**0.5),
+        (1_000_000, 2.0, 0.4),
+        (50_000_000, 2.0, 0.4),
+    ],
+)
+def test_a_ratio_between_two_sizes_lies_on_a_line_in_logarithms(
+    size: int, read: float, stored: float
+):
+    found = FALLING.at(size)
+    assert (found.read, found.stored) == (pytest.approx(read), pytest.approx(stored))
+
+
+def test_of_three_sizes_the_two_beside_it_say_the_ratio():
+    bent = Measured(((1, Ratio(1.0)), (100, Ratio(100.0)), (10_000, Ratio(1.0))))
+    assert bent.at(10) == Ratio(read=pytest.approx(10.0))
+    assert bent.at(100) == Ratio(read=pytest.approx(100.0))
+    assert bent.at(1_000) == Ratio(read=pytest.approx(10.0))
+
+
+def test_a_size_at_which_nothing_was_read_is_no_point_of_a_line():
+    # Nothing has no logarithm: too much is told rather than nothing.
+    assert Measured(((10, Ratio(0.0)), (1000, Ratio(0.5)))).at(10) == Ratio(read=0.5)
+    assert Measured(((10, Ratio(0.0)), (1000, Ratio(0.0)))).at(100) == Ratio(read=0.0)
+    assert Measured(((10, Ratio()), (1000, Ratio(0.5)))).at(10) == Ratio(read=0.5)
+    assert Measured(()).at(10) == Ratio()
+
+
+def test_its_own_run_wins_at_every_size():
+    measured = {("model.p.fct", "full"): FALLING}
+    own = {"scanned_bytes": 30, "input_bytes": 10, "stored_bytes": 20}
+    found = ratios_of(shop(), {"model.p.fct": {"full": own}}, measured)["model.p.fct", "full"]
+    assert found.at(1) == found.at(10_000) == found.at(10**9) == Ratio(read=3.0, stored=2.0)
+
+
+def test_a_last_run_of_nothing_leaves_what_was_measured():
+    runs = {"full": {"scanned_bytes": 900, "input_bytes": 0}}
+    measured = {("model.p.fct", "full"): FALLING}
+    ratios = ratios_of(shop(), {"model.p.fct": runs}, measured)
+    found = planned("fct", {("shop", "int"): Size(1, 1)}, runs, ratios)
+    assert (found.read_bytes, found.read_from) == (100_000_002, "as measured once")
+
+
+def test_a_record_table_that_was_not_measured_takes_the_median_at_its_size():
+    head = shop()
+    for name in ("int", "load", "fct", "stg"):
+        head.nodes[f"model.p.{name}"]["config"]["meta"]["entity"] = name
+    measured = {
+        ("model.p.load", "full"): FALLING,
+        ("model.p.fct", "full"): Measured(((1, Ratio(3.0, 0.3)),)),
+        ("model.p.stg", "full"): Measured(((1, Ratio(7.0, 0.05)),)),
+    }
+    usual = ratios_of(head, {}, measured)["model.p.int", "full"]
+    # Of 8, 3 and 7; of 4, 3 and 7; of 2, 3 and 7.
+    assert [usual.at(size).read for size in (1, 10**9)] == [7.0, 3.0]
+    assert usual.at(10_000).read == pytest.approx(4.0)
+    # Of 0.1, 0.3 and 0.05, of 0.2, of 0.4.
+    assert [usual.at(size).stored for size in (1, 10**9)] == [0.1, 0.3]
+    assert usual.at(10_000).stored == pytest.approx(0.2)
+
+
+def test_a_table_that_is_not_there_is_estimated_by_the_ratio_at_what_it_would_find():
+    # Its 50 MB of raw files lie in the middle: half of them are stored, and of these 25 MB and
+    # the raw files, 75 MB, three times as much is read.
+    measured = {
+        ("model.p.int", "full"): Measured(
+            ((5_000_000, Ratio(1.0, 0.25)), (500_000_000, Ratio(1.0, 1.0)))
+        ),
+        ("model.p.fct", "full"): Measured(
+            ((7_500_000, Ratio(9.0)), (750_000_000, Ratio(1.0))),
+        ),
+    }
+    ratios = ratios_of(shop(), {}, measured)
+    assert planned("fct", {}, {}, ratios).read_bytes == 225_000_000
 
 
 def test_what_is_kept_of_a_run_is_what_it_read_found_and_left(fake_aws: FakeAws, tmp_path: Path):

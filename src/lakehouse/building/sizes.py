@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
+from math import log, pow
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -22,7 +24,7 @@ from lakehouse.reviewing.impact import Manifest
 STORED = ("table", "incremental", "seed")
 # What benchmarks/plan.py measured and wrote.
 MEASURED = Path(__file__).with_name("measured.csv")
-MEASURED_COLUMNS = ("model", "mode", "read_per_byte", "stored_per_byte")
+MEASURED_COLUMNS = ("model", "mode", "input_bytes", "read_per_byte", "stored_per_byte")
 
 Place = tuple[str, str]
 
@@ -43,19 +45,82 @@ class Ratio:
     stored: float | None = None
 
 
+@dataclass(frozen=True)
+class Measured:
+    """Ratios of a model, measured at several sizes of what it finds to read.
+
+    Attributes:
+        points: (bytes found, ratio), sizes rising and above 0.
+    """
+
+    points: tuple[tuple[int, Ratio], ...]
+
+    def at(self, input_bytes: int) -> Ratio:
+        """Between two sizes the ratio lies on a line in logarithms, outside it is the nearest one.
+
+        A ratio falls from files that are read whole to files that are read by column, and with
+        sums that stay small: by a power of the size rather than by its bytes.
+        """
+        return Ratio(
+            _between([(size, each.read) for size, each in self.points], input_bytes),
+            _between([(size, each.stored) for size, each in self.points], input_bytes),
+        )
+
+
+def _between(points: Sequence[tuple[int, float | None]], size: int) -> float | None:
+    known = [(at, ratio) for at, ratio in points if ratio is not None]
+    # 0 has no logarithm. What read nothing at one size and something at another is left out at
+    # the first: too much is told rather than nothing.
+    above = [(at, ratio) for at, ratio in known if ratio > 0]
+    if not above:
+        return 0.0 if known else None
+    for (low, low_ratio), (high, high_ratio) in pairwise(above):
+        if low <= size <= high:
+            share = log(size / low) / log(high / low)
+            return low_ratio * pow(high_ratio / low_ratio, share)
+    return above[0][1] if size < above[0][0] else above[-1][1]
+
+
+@dataclass(frozen=True)
+class Ratios:
+    """What is known of a model's ratio.
+
+    Attributes:
+        own: of its last run in this lake, which wins.
+        measured: of generated purchases, itself or, where it was not measured, all of its like.
+    """
+
+    own: Ratio = Ratio()
+    measured: tuple[Measured, ...] = ()
+
+    def at(self, input_bytes: int) -> Ratio:
+        """The ratio for so many bytes: its own, else the median of those measured."""
+        found = [each.at(input_bytes) for each in self.measured]
+        read, stored = self.own.read, self.own.stored
+        return Ratio(
+            _median([each.read for each in found]) if read is None else read,
+            _median([each.stored for each in found]) if stored is None else stored,
+        )
+
+
+def _median(values: Iterable[float | None]) -> float | None:
+    known = [each for each in values if each is not None]
+    return median(known) if known else None
+
+
 @dataclass
 class SizedLake:
     """The tables of a project with their sizes; those that are not there yet are estimated.
 
     Attributes:
         tables: (schema, name) -> size of what is there; raw: unique id of a source -> bytes.
-        ratios: unique id and mode -> ratio; without one a table that is not there is not known.
+        ratios: unique id and mode -> ratios; without them a table that is not there is not known.
     """
 
     head: Manifest
     tables: Mapping[Place, Size]
     raw: Mapping[str, int]
-    ratios: Mapping[tuple[str, str], Ratio] = field(default_factory=dict)
+    ratios: Mapping[tuple[str, str], Ratios] = field(default_factory=dict)
 
     def size(self, key: str) -> Size | None:
         """Size of a model's table; None if it is not there."""
@@ -101,9 +166,11 @@ class SizedLake:
         if self.head.nodes[key]["resource_type"] == "seed":
             # Kilobytes: a list that people write.
             return 0
-        ratio = self.ratios.get((key, FULL), Ratio()).stored
         found = self.input_bytes(key, FULL)
-        return round(found * ratio) if found is not None and ratio is not None else None
+        if found is None:
+            return None
+        ratio = self.ratios.get((key, FULL), Ratios()).at(found).stored
+        return round(found * ratio) if ratio is not None else None
 
 
 def place_of(node: Mapping[str, Any]) -> Place:
@@ -115,49 +182,41 @@ def stored_tables(head: Manifest) -> Iterator[dict[str, Any]]:
 
 
 @cache
-def measured_ratios() -> Mapping[tuple[str, str], Ratio]:
+def measured_ratios() -> Mapping[tuple[str, str], Measured]:
     """What was measured once, for lakes that know nothing of themselves yet."""
+    points: dict[tuple[str, str], list[tuple[int, Ratio]]] = {}
     with MEASURED.open(encoding="utf-8", newline="") as file:
-        return {
-            (row["model"], row["mode"]): Ratio(
-                *(float(row[name]) if row[name] else None for name in MEASURED_COLUMNS[2:])
-            )
-            for row in csv.DictReader(file)
-        }
+        for row in csv.DictReader(file):
+            ratio = Ratio(*(float(row[name]) if row[name] else None for name in _RATIO_COLUMNS))
+            place = row["model"], row["mode"]
+            points.setdefault(place, []).append((int(row["input_bytes"]), ratio))
+    return {place: Measured(tuple(each)) for place, each in points.items()}
+
+
+_RATIO_COLUMNS = MEASURED_COLUMNS[3:]
 
 
 def ratios_of(
     head: Manifest,
     runs: Mapping[str, Mapping[str, Mapping[str, Any]]],
-    measured: Mapping[tuple[str, str], Ratio],
-) -> dict[tuple[str, str], Ratio]:
-    """Unique id and mode -> ratio: of the lake's own runs, else measured once, else of its like.
+    measured: Mapping[tuple[str, str], Measured],
+) -> dict[tuple[str, str], Ratios]:
+    """Unique id and mode -> ratios: of the lake's own runs, else measured once, else of its like.
 
     Record tables (`meta.entity`) are made by the same macros, each of which reads what came at
     several places: one that was not measured is taken for the median of those that were.
     """
     own = run_ratios(runs)
     records = {key for key, node in head.nodes.items() if node["config"]["meta"].get("entity")}
-    found: dict[tuple[str, str], Ratio] = {}
+    found: dict[tuple[str, str], Ratios] = {}
     for mode in (FULL, INCREMENT):
-        alike = [ratio for (key, of), ratio in measured.items() if key in records and of == mode]
-        usual = Ratio(
-            _median([each.read for each in alike]), _median([each.stored for each in alike])
-        )
+        alike = tuple(each for (key, of), each in measured.items() if key in records and of == mode)
         for key in head.nodes:
             place = (key, mode)
-            candidates = [own.get(place), measured.get(place), usual if key in records else None]
-            known = [each for each in candidates if each is not None]
-            found[place] = Ratio(
-                next((each.read for each in known if each.read is not None), None),
-                next((each.stored for each in known if each.stored is not None), None),
-            )
+            usual = alike if key in records else ()
+            its = (measured[place],) if place in measured else usual
+            found[place] = Ratios(own.get(place, Ratio()), its)
     return found
-
-
-def _median(values: Iterable[float | None]) -> float | None:
-    known = [each for each in values if each is not None]
-    return median(known) if known else None
 
 
 def run_ratios(runs: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[Any, Ratio]:

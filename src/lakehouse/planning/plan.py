@@ -17,7 +17,7 @@ from lakehouse.building.news import News
 from lakehouse.building.sizes import (
     STORED,
     Place,
-    Ratio,
+    Ratios,
     Size,
     SizedLake,
     duckdb_sizes,
@@ -330,7 +330,7 @@ def _planned(
     elif kind == "incremental" and size is not None and "--full-refresh" not in arguments:
         mode = INCREMENT
     last = runs.get(mode) or {}
-    read, read_from = (None, "") if mode == "view" else _read(lake, key, mode, last)
+    read, read_from = (None, "") if mode == "view" else read_by(lake, key, mode)
     usd = None
     if target == "athena" and mode != "view":
         statements = last.get("statements") or _STATEMENTS[mode]
@@ -350,15 +350,16 @@ def _planned(
     )
 
 
-def _read(lake: SizedLake, key: str, mode: str, last: Mapping[str, Any]) -> tuple[int | None, str]:
+def read_by(lake: SizedLake, key: str, mode: str) -> tuple[int | None, str]:
     """Bytes that a model will read, and what that is taken from."""
     found = lake.input_bytes(key, mode)
     if found is None:
         return None, ""
-    ratio = lake.ratios.get((key, mode), Ratio()).read
+    ratios = lake.ratios.get((key, mode), Ratios())
+    ratio = ratios.at(found).read
     if ratio is None:
         return found, "all that it reads"
-    is_own = last.get("scanned_bytes") is not None
+    is_own = ratios.own.read is not None
     return round(found * ratio), "as its last run" if is_own else "as measured once"
 
 
