@@ -33,3 +33,25 @@ def incremented(built: Built) -> parity.Case:
 
     parity.beside_each_other(local_aws.TARGETS, of_the_other)
     return built.case
+
+
+def test_a_view_of_athena_becomes_a_table_of_glue_and_a_view_again(
+    aws: Aws, incremented: parity.Case
+):
+    schema = (
+        f"{local_aws.settings('athena', lake=incremented.lake)['LAKEHOUSE_SCHEMA_PREFIX']}_quality"
+    )
+    day = incremented.steps[2].run_date
+
+    def stored() -> tuple[str, list[tuple[str | None, ...]]]:
+        table = aws.glue.get_table(DatabaseName=schema, Name="int_quality__load")["Table"]
+        columns = "count(*), count(distinct load_key), sum(row_count), max(last_recorded_at)"
+        return table["TableType"], aws.ask(f"select {columns} from {schema}.int_quality__load")
+
+    _, before = stored()
+    assert int(before[0][0]) > 100
+    kinds = {"glue": "EXTERNAL_TABLE", "athena": "VIRTUAL_VIEW"}
+    for engine in ("athena", "glue", "glue", "athena"):
+        words = ("run", "--select", "int_quality__load")
+        parity.run_dbt(incremented, engine, *words, run_date=day, tables_of="athena")
+        assert stored() == (kinds[engine], before)
