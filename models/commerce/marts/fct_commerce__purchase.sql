@@ -1,7 +1,5 @@
 -- Grain: one row per purchase_key, in its newest state known now: purchases known
--- only by an item or an extra info included, deleted ones not. Cut on ingest_date (when we
--- learned it), not on the event time: an event that arrives late must not rewrite a day already
--- published.
+-- only by an item or an extra info included, deleted ones not.
 
 {{ config(
     materialized='incremental',

@@ -1,7 +1,8 @@
 -- Grain: one row per purchase_key and interval of knowledge [known_from, known_to), in days. A
 -- version opens on a day at whose end any business column differs: event times and times of
 -- receipt are not business columns, so a repeat, or a newer event that says the same, opens
--- none. While the newest event of a purchase is a deletion it has no version.
+-- none. While the newest event of a purchase is a deletion it has no version. Days are those on
+-- which we learned of an event: one that arrives late rewrites no day that is published.
 
 {{ config(
     materialized='incremental',
