@@ -360,7 +360,7 @@ def main() -> None:
     if lacking := {*options.judge, *options.write_ratios} - {int(size) for size in found}:
         parser.error(f"no results of {min(lacking)} purchases: run --purchases first")
     if options.write_ratios:
-        sizes = sorted(options.write_ratios)
+        sizes = sorted({*options.write_ratios})
         write_ratios([found[str(size)] for size in sizes])
         # What was judged by other ratios is of no plan that is made now.
         for run in (run for runs in found.values() for run in runs.values()):

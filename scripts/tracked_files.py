@@ -29,15 +29,15 @@ def left_at(project: Path, base: str) -> str:
     try:
         return git_paths(project, "merge-base", base, "HEAD")[0].strip()
     except GitError as err:
-        known = subprocess.run(
-            ["git", "branch", "--all", "--format=%(refname:short)"],
-            cwd=project,
-            capture_output=True,
-            text=True,
-        ).stdout.split()
+        if base == "HEAD":
+            raise
+        refs = ("--format=%(refname:short)", "refs/heads", "refs/remotes")
+        branches = git_paths(project, "for-each-ref", *refs)
+        known = [name for text in branches for name in text.splitlines() if name != base][:4]
+        why = f" ({err})" if str(err) else ""
         raise GitError(
-            f"{base} is no commit that this branch comes from ({err}); "
-            f"name one with BASE=, such as {' or '.join(known[:4]) or 'HEAD'}"
+            f"{base} is no commit that this branch comes from{why}; "
+            f"name one with BASE=, such as {' or '.join(known) or 'HEAD'}"
         ) from err
 
 

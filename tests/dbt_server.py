@@ -64,6 +64,7 @@ def run(words: Sequence[str], manifest: Any, callbacks: Sequence[Callable[[Any],
     try:
         if words[0] == "lakehouse":
             app(list(words[1:]))
+            return 0
         cli.main(list(words), prog_name="dbt", obj={"manifest": given, "callbacks": [*callbacks]})
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1

@@ -10,7 +10,10 @@
         {%- set lines = [
             "import boto3",
             "catalogue = boto3.client('glue', region_name='" ~ target.region ~ "')",
-            "catalogue.delete_table(DatabaseName='" ~ database ~ "', Name='" ~ relation.identifier ~ "')",
+            "try:",
+            "    catalogue.delete_table(DatabaseName='" ~ database ~ "', Name='" ~ relation.identifier ~ "')",
+            "except catalogue.exceptions.EntityNotFoundException:",
+            "    pass",
             "SqlWrapper2.execute('select 1')",
         ] -%}
         {%- do adapter.execute_pyspark(lines | join('\n')) -%}

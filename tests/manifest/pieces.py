@@ -8,12 +8,14 @@ statement with something simple in their places.
 import re
 from collections.abc import Iterator
 
-# Of texts and numbers no grammar looks inside. Spark's texts know a backslash.
+# Of texts and numbers no grammar looks inside. What is quoted knows a backslash in Spark.
 _TEXT = {"athena": r"'(?:[^']|'')*'", "sparksql": r"'(?:[^'\\]|\\.)*'"}
+_QUOTED = {"athena": r"\"(?:[^\"]|\"\")*\"", "sparksql": r"\"(?:[^\"\\]|\\.)*\""}
 _TOKEN = {
     dialect: re.compile(
-        rf"(?P<text>{text})|(?P<blank>(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)+)|(?P<number>\b\d+\b)"
-        r"|\w+|\"(?:[^\"]|\"\")*\"|`[^`]*`|.",
+        # A hint of Spark looks like a comment and is read.
+        rf"(?P<text>{text})|(?P<blank>(?:\s|--[^\n]*(?:\n|$)|/\*(?!\+).*?\*/)+)"
+        rf"|(?P<number>\b\d+\b)|\w+|{_QUOTED[dialect]}|`[^`]*`|.",
         re.DOTALL,
     )
     for dialect, text in _TEXT.items()
@@ -57,7 +59,8 @@ def _bodies(tokens: list[str]) -> list[tuple[int, int]]:
     at = 1
     while words[at + 1 : at + 3] == ["as", "("]:
         close = _closing(words, at + 2)
-        if close is None or words[at + 3] not in ("select", "with"):
+        # By itself an expression may be several statements; between brackets it may not.
+        if close is None or words[at + 3] not in ("select", "with") or ";" in words[at:close]:
             return []
         found.append((code[at + 2] + 1, code[close]))
         if words[close + 1 : close + 2] != [","]:

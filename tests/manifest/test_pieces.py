@@ -31,6 +31,7 @@ from pieces import pieces
         ("with a as (select (2) select 3", ["with a as (select (1) select 1"]),
         ("with a (x) as (select 2) select 3", ["with a (x) as (select 1) select 1"]),
         ("with a as (select 2), select 3", ["with a as (select 1), select 1"]),
+        ("with a as (select 1;) select 3", ["with a as (select 1;) select 1"]),
         ("with", ["with"]),
         ("", [""]),
     ],
@@ -42,3 +43,13 @@ def test_a_statement_is_cut_at_its_expressions(sql, texts):
 def test_a_backslash_is_of_sparks_texts_only():
     assert list(pieces("sparksql", r"select 'it\'s' as a")) == ["select '' as a"]
     assert list(pieces("athena", r"select '\' as a")) == ["select '' as a"]
+    names = r"""with a as (select "x\" -- ", 2 as b) select 3"""
+    assert list(pieces("sparksql", names)) == [
+        r"""select "x\" -- ", 1 as b""",
+        "with a as (select 1) select 1",
+    ]
+
+
+def test_a_hint_is_no_comment():
+    hinted = "with a as (select /*+ broadcast( */ 1) select 3"
+    assert list(pieces("sparksql", hinted)) == ["with a as (select /*+ broadcast( */ 1) select 1"]

@@ -29,7 +29,14 @@ from lakehouse.building.state import (
     state_place,
 )
 from lakehouse.errors import AwsError, UsageError
-from lakehouse.planning.plan import Plan, PlannedModel, _planned, as_text, least_athena_usd
+from lakehouse.planning.plan import (
+    Plan,
+    PlannedModel,
+    _begin_as_parsed,
+    _planned,
+    as_text,
+    least_athena_usd,
+)
 from lakehouse.reviewing.impact import Manifest
 
 ATHENA = {"LAKEHOUSE_CURATED": "s3://curated/wh", "LAKEHOUSE_SCHEMA_PREFIX": "dev"}
@@ -444,3 +451,16 @@ def test_bytes_of_all_statements_of_a_node_are_counted(monkeypatch: pytest.Monke
     ):
         sent(event(text, node, name=name))
     assert sent.counted() == {"model.p.a": Counted(2, 7), "seed.p.b": Counted(0, 0)}
+
+
+def test_the_first_plan_begins_with_what_a_build_parsed(tmp_path: Path) -> None:
+    work, name = tmp_path / "target" / "plan", "partial_parse.msgpack"
+    _begin_as_parsed(work)
+    assert not work.exists()
+    (tmp_path / "target").mkdir()
+    (tmp_path / "target" / name).write_bytes(b"built")
+    _begin_as_parsed(work)
+    assert (work / name).read_bytes() == b"built"
+    (work / name).write_bytes(b"planned")
+    _begin_as_parsed(work)
+    assert (work / name).read_bytes() == b"planned"

@@ -48,3 +48,15 @@ def test_where_a_branch_left_another_is_its_last_common_commit(checkout: Path):
 
     with pytest.raises(GitError, match=r"main is no commit.* BASE=, such as mine or trunk"):
         left_at(checkout, "main")
+    git("checkout", "-q", "--detach")
+    with pytest.raises(GitError, match=r"BASE=, such as mine or trunk$"):
+        left_at(checkout, "main")
+    git("checkout", "-q", "--orphan", "other")
+    git("commit", "-q", "--allow-empty", "-m", "nothing in common")
+    with pytest.raises(GitError, match=r"^mine is no commit that this branch comes from; name"):
+        left_at(checkout, "mine")
+
+
+def test_without_a_checkout_git_itself_is_heard(tmp_path: Path):
+    with pytest.raises(GitError, match=r"^fatal: not a git repository"):
+        left_at(tmp_path, "HEAD")

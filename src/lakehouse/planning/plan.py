@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -253,9 +254,11 @@ def spelled_bytes(count: int) -> str:
 def _begin_as_parsed(work: Path) -> None:
     """Start the first plan from what a build has parsed: a look at every file takes seconds."""
     known, own = work.parent / _PARSED, work / _PARSED
-    if known.is_file() and not own.exists():
-        work.mkdir(parents=True, exist_ok=True)
-        shutil.copy(known, own)
+    # It only saves time: without it the project is read.
+    with suppress(OSError):
+        if known.is_file() and not own.exists():
+            work.mkdir(parents=True, exist_ok=True)
+            shutil.copy(known, own)
 
 
 def _news(words: list[str], environment: MutableMapping[str, str]) -> tuple[News | None, str]:
