@@ -172,7 +172,9 @@ def unpacked(
         shutil.rmtree(folder, ignore_errors=True)
         say(f"unpacking {name} …")
         with tarfile.open(archive) as content:
-            content.extractall(growing, filter="data")
+            # Python 3.11.2, as Debian 12 has it, knows no filters.
+            content.extraction_filter = getattr(tarfile, "data_filter", lambda member, _: member)
+            content.extractall(growing)
         top = _only_entry(growing)
         for path in extra:
             with zipfile.ZipFile(path) as content:

@@ -233,7 +233,9 @@ def _export(commit: str, folder: Path, *, project_dir: Path) -> None:
             raise ComparisonError(f"git cannot give {commit}: {done.stderr.decode().strip()}")
         archive.seek(0)
         with tarfile.open(fileobj=archive) as files:
-            files.extractall(folder, filter="data")
+            # Python 3.11.2, as Debian 12 has it, knows no filters.
+            files.extraction_filter = getattr(tarfile, "data_filter", lambda member, _: member)
+            files.extractall(folder)
 
 
 def _listing(raw: str) -> list[str]:
