@@ -24,6 +24,7 @@ import duckdb
 from tracked_files import GitError, left_at
 
 from lakehouse.building.findings import stripped_message
+from lakehouse.building.parsed import PARSED, begin_as_parsed
 from lakehouse.comparing.builds import (
     TABLES_ALONE,
     BuiltCommit,
@@ -106,10 +107,7 @@ def slim(
         *("--vars", json.dumps({"run_date": run_date})),
     ]
     # As it was parsed for the run before, or for the review of an hour ago.
-    parsed, own = WORK / "partial_parse.msgpack", folder / "target" / "partial_parse.msgpack"
-    if parsed.exists() and not own.exists():
-        own.parent.mkdir(exist_ok=True)
-        shutil.copyfile(parsed, own)
+    begin_as_parsed(folder / "target", parsed_in=WORK)
     path = folder / "target" / "run_results.json"
     path.unlink(missing_ok=True)
     said = ""
@@ -117,8 +115,8 @@ def slim(
         build_project(PROJECT, ["dbt", *whole], database=folder / "lakehouse.duckdb", raw=raw)
     except ComparisonError as err:
         said = str(err)
-    if own.exists():
-        shutil.copyfile(own, parsed)
+    if (own := folder / "target" / PARSED).exists():
+        shutil.copyfile(own, WORK / PARSED)
     return results(folder), said
 
 
@@ -182,10 +180,7 @@ def difference(before: Path, after: Path, names: tuple[str, str]) -> BuildDiffer
 
 def review(base: str, *, run_date: str) -> Review:
     """Build and compare; a build that fails is part of the review."""
-    try:
-        commit = left_at(PROJECT, base)
-    except GitError as err:
-        raise ComparisonError(str(err)) from err
+    commit = left_at(PROJECT, base)
     found = Review(base=f"{base} ({commit[:7]})")
     raw = os.environ.get("LAKEHOUSE_RAW") or None
 
@@ -497,7 +492,7 @@ def main() -> int:
     options = parser.parse_args()
     try:
         found = review(options.base, run_date=options.run_date)
-    except ComparisonError as err:
+    except (ComparisonError, GitError) as err:
         print(f"error: {err}", file=sys.stderr)
         return 2
     text = "\n".join(report(found)) + "\n"

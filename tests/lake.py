@@ -18,6 +18,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lakehouse.building.parsed import begin_as_parsed
+
 PROJECT = Path(__file__).parents[1]
 DBT_SERVER = Path(__file__).with_name("dbt_server.py")
 PARSED = PROJECT / "target" / "checks" / "parsed"
@@ -104,10 +106,8 @@ DBT = {PROJECT: DbtServer(PROJECT, PARSED)}
 
 def server_of_copy(project: Path) -> DbtServer:
     """Begin a server for a copy of the project, of which dbt reads the files that differ."""
-    parsed, known = project / "target" / "parsed", PARSED / "target" / "partial_parse.msgpack"
-    if known.exists() and not parsed.exists():
-        (parsed / "target").mkdir(parents=True)
-        shutil.copy(known, parsed / "target")
+    parsed = project / "target" / "parsed"
+    begin_as_parsed(parsed / "target", parsed_in=PARSED / "target")
     DBT[project] = DbtServer(project, parsed)
     return DBT[project]
 

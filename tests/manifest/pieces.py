@@ -49,7 +49,7 @@ def _pieces(tokens: list[str]) -> Iterator[str]:
 def _bodies(tokens: list[str]) -> list[tuple[int, int]]:
     """Where the queries of a leading `with a as (…), b as (…)` begin and end.
 
-    None if it is written otherwise, or a bracket is left open: then the grammar reads the whole.
+    Empty if it is written otherwise, or a bracket is left open: then the grammar reads the whole.
     """
     code = [place for place, token in enumerate(tokens) if token != " "]
     words = [tokens[place].lower() for place in code]

@@ -9,6 +9,7 @@ import pytest
 from fake_aws import FakeAws
 
 from lakehouse.building.athena_statements import Counted, SentStatements
+from lakehouse.building.parsed import begin_as_parsed
 from lakehouse.building.sizes import (
     Measured,
     Ratio,
@@ -32,7 +33,6 @@ from lakehouse.errors import AwsError, UsageError
 from lakehouse.planning.plan import (
     Plan,
     PlannedModel,
-    _begin_as_parsed,
     _planned,
     as_text,
     least_athena_usd,
@@ -455,12 +455,12 @@ def test_bytes_of_all_statements_of_a_node_are_counted(monkeypatch: pytest.Monke
 
 def test_the_first_plan_begins_with_what_a_build_parsed(tmp_path: Path) -> None:
     work, name = tmp_path / "target" / "plan", "partial_parse.msgpack"
-    _begin_as_parsed(work)
+    begin_as_parsed(work, parsed_in=work.parent)
     assert not work.exists()
     (tmp_path / "target").mkdir()
     (tmp_path / "target" / name).write_bytes(b"built")
-    _begin_as_parsed(work)
+    begin_as_parsed(work, parsed_in=work.parent)
     assert (work / name).read_bytes() == b"built"
     (work / name).write_bytes(b"planned")
-    _begin_as_parsed(work)
+    begin_as_parsed(work, parsed_in=work.parent)
     assert (work / name).read_bytes() == b"planned"

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from lakehouse import prices
 from lakehouse.building.dbt_run import option_of, target_of
 from lakehouse.building.duckdb_file import READ_ONLY
 from lakehouse.building.news import News
+from lakehouse.building.parsed import begin_as_parsed
 from lakehouse.building.sizes import (
     STORED,
     Place,
@@ -44,8 +43,6 @@ from lakehouse.reviewing.impact import ContractBreak, Manifest, changes, contrac
 _STATEMENTS = {FULL: 1, INCREMENT: 2}
 # A session starts and ends: a minute is the least that is paid for.
 _LEAST_SESSION_MINUTES = 1.0
-# What dbt keeps of a project in the folder that it writes to.
-_PARSED = "partial_parse.msgpack"
 # Why a model is built that is as it was.
 ALL = "everything is built"
 _CHANGED = "changed: "
@@ -130,7 +127,7 @@ def plan(
     if option_of(words, "--profiles-dir") is None and "DBT_PROFILES_DIR" not in environment:
         words += ["--profiles-dir", str(project_dir)]
     work = project_dir.resolve() / "target" / "plan"
-    _begin_as_parsed(work)
+    begin_as_parsed(work, parsed_in=work.parent)
     words += ["--target-path", str(work), "--log-path", str(work / "logs"), "--log-level", "none"]
     target = target_of(words, environment)
     place = state_place(environment, target=target, project=project_dir)
@@ -249,16 +246,6 @@ def spelled_bytes(count: int) -> str:
         if count >= size:
             return f"{count / size:.1f} {unit}"
     return f"{count} B"
-
-
-def _begin_as_parsed(work: Path) -> None:
-    """Start the first plan from what a build has parsed: a look at every file takes seconds."""
-    known, own = work.parent / _PARSED, work / _PARSED
-    # It only saves time: without it the project is read.
-    with suppress(OSError):
-        if known.is_file() and not own.exists():
-            work.mkdir(parents=True, exist_ok=True)
-            shutil.copy(known, own)
 
 
 def _news(words: list[str], environment: MutableMapping[str, str]) -> tuple[News | None, str]:
