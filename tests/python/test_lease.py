@@ -38,8 +38,8 @@ with held(os.environ, run="deaf", pace=pace):
 TOLD = """
 import os, signal, sys, time
 from lakehouse.building.lease import held
-if "nohup" in sys.argv:
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+# What is ignored is inherited, from a `nohup make test` too.
+signal.signal(signal.SIGHUP, signal.SIG_IGN if "nohup" in sys.argv else signal.SIG_DFL)
 with held(os.environ, run="told"):
     try:
         print("held", flush=True)

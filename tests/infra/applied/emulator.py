@@ -30,7 +30,7 @@ provider "aws" {
   skip_credentials_validation = true
   skip_metadata_api_check     = true
   s3_use_path_style           = true
-  max_retries                 = 2 # of 25: a call that is missing here would hang for minutes
+  max_retries                 = 5 # of 25: a call that is missing here would hang for minutes
 }
 """
 BACKEND = (
