@@ -14,6 +14,7 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator
+from functools import cache
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -81,6 +82,7 @@ CLOCK = re.compile(
     re.IGNORECASE,
 )
 ENGINE_BRANCH = re.compile(r"\btarget\.type\b|\badapter\.type\b|\btarget\.name\b")
+DISPATCHED = re.compile(r"adapter\.dispatch\(\s*['\"](\w+)['\"]")
 VARIABLE = re.compile(r"\bvar\(\s*['\"](\w+)['\"]")
 # Variables that choose days or limits of a run and never change what a stored row means.
 RUN_VARIABLES = ("run_date", "as_of_date", "rejected_share_limit")
@@ -139,7 +141,12 @@ def macros_of(manifest: Manifest) -> list[Node]:
 
 
 def file_parts(node: Node) -> tuple[str, ...]:
-    return PurePosixPath(node["original_file_path"]).parts
+    return parts_of_path(node["original_file_path"])
+
+
+@cache
+def parts_of_path(path: str) -> tuple[str, ...]:
+    return PurePosixPath(path).parts
 
 
 def domain_of(node: Node) -> str:
@@ -215,11 +222,16 @@ def parents_of(manifest: Manifest, node: Node) -> Iterator[Node]:
 
 def tests_on(manifest: Manifest, node: Node, test_name: str) -> list[Node]:
     """Generic data tests of one kind that are attached to the node."""
+    # Asked for each model: those of the node are picked before they are put into their order.
+    attached = {
+        unique_id: test
+        for unique_id, test in manifest["nodes"].items()
+        if test.get("attached_node") == node["unique_id"]
+    }
     return [
         test
-        for test in nodes_of(manifest, "test")
-        if test.get("attached_node") == node["unique_id"]
-        and test["test_metadata"]["name"] == test_name
+        for test in nodes_of({**manifest, "nodes": attached}, "test")
+        if test["test_metadata"]["name"] == test_name
     ]
 
 
@@ -278,8 +290,9 @@ def staged_sources(manifest: Manifest, model: Node) -> set[str]:
     }
 
 
+@cache
 def code_only(sql: str) -> str:
-    """SQL and Jinja without their comments."""
+    """SQL and Jinja without their comments. Kept: every proof asks for all texts of the project."""
     return re.sub(r"\{#.*?#\}|/\*.*?\*/|--[^\n]*", "", sql, flags=re.DOTALL)
 
 
@@ -544,7 +557,12 @@ def check_load_tables_take_every_entity(manifest: Manifest) -> list[str]:
 def kept_words(manifest: Manifest, model: Node) -> set[str]:
     """Every word of its code and of the project's macros below: the columns it keeps and more."""
     texts = [model["raw_code"], *(macro["macro_sql"] for macro in macros_below(manifest, model))]
-    return {word for text in texts for word in re.findall(r"\w+", code_only(text))}
+    return {word for text in texts for word in words_of(text)}
+
+
+@cache
+def words_of(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", code_only(text)))
 
 
 def check_records_list_personal_columns(manifest: Manifest) -> list[str]:
@@ -746,7 +764,7 @@ def check_dispatched_macros_know_every_engine(manifest: Manifest) -> list[str]:
     own = {macro["name"]: macro for macro in macros_of(manifest)}
     found = []
     for name, macro in own.items():
-        if not re.search(rf"adapter\.dispatch\(\s*['\"]{name}['\"]", macro["macro_sql"]):
+        if name not in DISPATCHED.findall(macro["macro_sql"]):
             continue
         found += [
             f"{name} has no {engine}__{name}: write it, with a value test."
@@ -1006,13 +1024,18 @@ def check_incremental_models_ignore_run_date(manifest: Manifest) -> list[str]:
     ]
 
 
+@cache
+def reads_run_date(text: str) -> bool:
+    found = re.search(r"\brun_date\s*\(|var\(\s*['\"]run_date|\brun_started_at\b", code_only(text))
+    return found is not None
+
+
 def check_run_date_is_a_tag(manifest: Manifest) -> list[str]:
     """A new day without loads builds the models with the tag, and nothing else."""
-    read = re.compile(r"\brun_date\s*\(|var\(\s*['\"]run_date|\brun_started_at\b")
     found = []
     for model in models_of(manifest):
         texts = [model["raw_code"], *(each["macro_sql"] for each in macros_below(manifest, model))]
-        reads = any(read.search(code_only(text)) for text in texts)
+        reads = any(reads_run_date(text) for text in texts)
         if reads and "run_date" not in model["tags"]:
             found.append(f"{model['name']} depends on the run date and lacks the tag run_date.")
         if not reads and "run_date" in model["tags"]:
@@ -1426,10 +1449,15 @@ def check_no_clock(manifest: Manifest) -> list[str]:
     texts += [(macro["name"], macro["macro_sql"]) for macro in macros_of(manifest)]
     found = []
     for name, text in texts:
-        read = CLOCK.search(code_only(text))
-        if read:
-            found.append(f"{name} reads the clock ({read[0]}): use run_date() or recorded_at.")
+        if read := clock_in(text):
+            found.append(f"{name} reads the clock ({read}): use run_date() or recorded_at.")
     return found
+
+
+@cache
+def clock_in(text: str) -> str | None:
+    read = CLOCK.search(code_only(text))
+    return read[0] if read else None
 
 
 def check_engine_differences_lie_in_macros(manifest: Manifest) -> list[str]:
