@@ -50,8 +50,9 @@ ASK ?= --metrics gmv --group-by metric_time__month
 metrics: $(STAMP) $(METRICFLOW)/.installed ## Ask a metric of the built tables: make metrics ASK="--metrics total_de_vendas --group-by metric_time__year"
 	@$(DBT) --quiet parse && PYTHONPATH=src $(METRICFLOW)/bin/mf query $(ASK)
 
+# Three workers for two cores: some tests wait.
 test: $(STAMP) lint $(POSTGRES)/.installed $(METRICFLOW)/.installed ## Run every check: lint, what the README shows, Python, manifest and history proofs
-	$(WITH_POSTGRES) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not long"
+	$(WITH_POSTGRES) $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not long"
 
 # `make test` proves the same histories each time; SEED=7 proves others. PYTEST_PROOFS='-k hostile' takes a part.
 SEED ?= 3
