@@ -252,8 +252,7 @@ class Lake:
     def find_parsed(self) -> None:
         """Let a process of its own find the project as it was parsed for all lakes."""
         self.dbt("ls", "--resource-type", "exposure")
-        (self.folder / "target").mkdir(exist_ok=True)
-        shutil.copy(PARSED / "target" / "partial_parse.msgpack", self.folder / "target")
+        begin_as_parsed(self.folder / "target", parsed_in=PARSED / "target")
 
     def query(self, sql: str) -> list[tuple]:
         """Rows of a query on the built database."""

@@ -15,6 +15,8 @@ import pytest
 from lake import DBT, PROJECT, Lake
 from test_nothing_new import DAY, UNIT_TESTS, one_domain, receive
 
+from lakehouse.building.parsed import begin_as_parsed
+
 MART = "models/credit/marts/feat_credit__customer_latest"
 
 
@@ -27,7 +29,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
     done = lake.build(*UNIT_TESTS, variables=DAY)
     assert done.returncode == 0, done.stdout + done.stderr
     # As a build by hand leaves it: there the first plan begins.
-    shutil.copy(project / "target/parsed/target/partial_parse.msgpack", project / "target")
+    begin_as_parsed(project / "target", parsed_in=project / "target/parsed/target")
     yield lake
     DBT.pop(project).end()
 

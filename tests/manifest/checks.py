@@ -222,16 +222,11 @@ def parents_of(manifest: Manifest, node: Node) -> Iterator[Node]:
 
 def tests_on(manifest: Manifest, node: Node, test_name: str) -> list[Node]:
     """Generic data tests of one kind that are attached to the node."""
-    # Asked for each model: those of the node are picked before they are put into their order.
-    attached = {
-        unique_id: test
-        for unique_id, test in manifest["nodes"].items()
-        if test.get("attached_node") == node["unique_id"]
-    }
     return [
         test
-        for test in nodes_of({**manifest, "nodes": attached}, "test")
-        if test["test_metadata"]["name"] == test_name
+        for test in nodes_of(manifest, "test")
+        if test.get("attached_node") == node["unique_id"]
+        and test["test_metadata"]["name"] == test_name
     ]
 
 

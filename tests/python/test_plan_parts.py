@@ -30,13 +30,7 @@ from lakehouse.building.state import (
     state_place,
 )
 from lakehouse.errors import AwsError, UsageError
-from lakehouse.planning.plan import (
-    Plan,
-    PlannedModel,
-    _planned,
-    as_text,
-    least_athena_usd,
-)
+from lakehouse.planning.plan import Plan, PlannedModel, _planned, as_text, least_athena_usd
 from lakehouse.reviewing.impact import Manifest
 
 ATHENA = {"LAKEHOUSE_CURATED": "s3://curated/wh", "LAKEHOUSE_SCHEMA_PREFIX": "dev"}
