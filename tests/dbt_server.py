@@ -3,12 +3,14 @@
 A process that runs dbt spends two seconds of processor time on imports and five on the project
 before the first statement. Here each command still has a process, an environment, a working
 directory and streams of its own; it starts from the imported dbt and the parsed project of this
-one. That is right because nothing that a command is given reaches the parser on DuckDB
-(tests/integration/test_parsing.py).
+one. That is right because nothing that a command is given reaches the parser
+(tests/integration/test_parsing.py); on Athena and Glue the names of the lake do, so each lake has a
+server of its own.
 
 `dbt_server.py <project> <folder>` reads a JSON request per line of standard input and answers each
-with a line `{"returncode": n}`, after the command has ended. What dbt parses lies in <folder>.
-A request that names a model in `dies_after` is killed as soon as dbt has said that it is built.
+with a line `{"returncode": n}`, after the command has ended. What dbt parses, for the target of the
+environment, lies in <folder>. A request that names a model in `dies_after` is killed as soon as dbt
+has said that it is built.
 """
 
 import fcntl
@@ -26,7 +28,6 @@ import forks
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import cli, dbtRunner
 
-from lakehouse.building.command import build
 from lakehouse.cli import app
 
 # These read or write the project's files themselves.
@@ -34,9 +35,10 @@ PARSES_ITSELF = ("parse", "clean", "deps", "docs")
 
 
 def parsed_project(project: Path, folder: Path) -> Any:
-    """The project's manifest for DuckDB; of several servers one parses and the others read that."""
+    """The project's manifest; of several servers one parses and the others read that."""
     folder.mkdir(parents=True, exist_ok=True)
-    words = ["--project-dir", str(project), "--profiles-dir", str(project), "--target", "duckdb"]
+    target = os.environ["LAKEHOUSE_TARGET"]
+    words = ["--project-dir", str(project), "--profiles-dir", str(project), "--target", target]
     words += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -58,12 +60,11 @@ def killer(model: str) -> Callable[[Any], None]:
 
 def run(words: Sequence[str], manifest: Any, callbacks: Sequence[Callable[[Any], None]]) -> int:
     """Run one command as the program dbt does, or as `lakehouse`; returns its exit code."""
-    if words[:2] == ["lakehouse", "build"]:
-        return build(words[2:], manifest=manifest)
-    given = None if words[0] in PARSES_ITSELF else manifest
+    command = words[2:] if words[:2] == ["lakehouse", "dbt"] else words
+    given = None if command[0] in PARSES_ITSELF else manifest
     try:
         if words[0] == "lakehouse":
-            app(list(words[1:]))
+            app(list(words[1:]), obj=given)
             return 0
         cli.main(list(words), prog_name="dbt", obj={"manifest": given, "callbacks": [*callbacks]})
     except SystemExit as end:

@@ -33,6 +33,7 @@ OF_COMMERCE = ("--select", "path:models/commerce", "path:models/quality", *OF_TH
 COMMANDS_TO_HURRY = ("build", "run", "run-operation", "seed", "show", "test")
 QUICK = ("--no-write-json", "--log-level-file", "none")
 INHERITED = ("HOME", "LANG", "PATH", "TMPDIR")
+ON_DUCKDB = {"LAKEHOUSE_TARGET": "duckdb"}
 LAKEHOUSE = (sys.executable, "-m", "lakehouse")
 
 
@@ -41,10 +42,13 @@ class DbtServer:
 
     Args:
         project: the dbt project; parsed: where dbt keeps how it read it.
+        environment: what it is parsed with, beside the variables of this process.
     """
 
-    def __init__(self, project: Path, parsed: Path) -> None:
-        self._project, self._parsed = project, parsed
+    def __init__(
+        self, project: Path, parsed: Path, environment: Mapping[str, str] = ON_DUCKDB
+    ) -> None:
+        self._project, self._parsed, self._environment = project, parsed, environment
         self._process: subprocess.Popen[str] | None = None
         self._lock = threading.Lock()
 
@@ -86,7 +90,7 @@ class DbtServer:
         if self._process is None:
             self._process = subprocess.Popen(
                 [sys.executable, str(DBT_SERVER), str(self._project), str(self._parsed)],
-                env={**os.environ, "LAKEHOUSE_TARGET": "duckdb"},
+                env={**os.environ, **self._environment},
                 cwd=self._project,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -137,7 +141,7 @@ class Lake:
         kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
         return {
             **kept,
-            "LAKEHOUSE_TARGET": "duckdb",
+            **ON_DUCKDB,
             "LAKEHOUSE_RAW": str(self.raw),
             "LAKEHOUSE_DUCKDB": str(self.database),
         }

@@ -7,6 +7,8 @@ from pathlib import Path
 import yaml
 from lake import PROJECT
 
+from lakehouse.yaml_file import read_yaml
+
 OF_DBT = ("analyses", "macros", "models", "seeds", "tests/data", "tests/macros")
 SETTINGS = ("dbt_project.yml", "profiles.yml", "selectors.yml")
 SOURCES = "models/commerce/staging/_commerce__sources.yml"
@@ -37,7 +39,7 @@ def project_with_operations(
     for name in SETTINGS:
         shutil.copy(PROJECT / name, folder / name)
     path = folder / SOURCES
-    declared = yaml.safe_load(path.read_text("utf-8"))
+    declared = read_yaml(path)
     for table in declared["sources"][0]["tables"]:
         operation = operations.get(table["name"])
         if operation is None:

@@ -536,7 +536,7 @@ def build(context: typer.Context) -> None:
 
     _check_settings(context.args)
     with _told_errors():
-        code = build_quietly(context.args, say=typer.echo)
+        code = build_quietly(context.args, say=typer.echo, manifest=context.obj)
     raise typer.Exit(code)
 
 
@@ -559,7 +559,7 @@ def dbt(context: typer.Context) -> None:
         cli.main(args=context.args or ["--help"], prog_name="lakehouse dbt")
     _check_settings(context.args)
     with _told_errors():
-        code = checked_run(context.args)
+        code = checked_run(context.args, manifest=context.obj)
     raise typer.Exit(code)
 
 

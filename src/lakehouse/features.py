@@ -14,8 +14,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import yaml
-
 from lakehouse.aws import AwsClients, bucket_and_key
 from lakehouse.building.recorded import (
     Recorded,
@@ -34,6 +32,7 @@ from lakehouse.landing.delivery import Delivery
 from lakehouse.landing.land import land_delivery
 from lakehouse.landing.raw_store import LocalRawStore
 from lakehouse.landing.sender import DEFAULT_SENDER
+from lakehouse.yaml_file import read_yaml
 
 DOMAIN, ENTITY, MODEL = "credit", "proposal", "feat_credit__proposal"
 _DATABASE = "lake.duckdb"
@@ -280,7 +279,7 @@ def _export(work: Path, *, limit: float) -> tuple[list[tuple[int, Path, int]], W
 
 def _rejected_share_limit(project_dir: Path) -> float:
     """What the project lets pass in a lake, too."""
-    project = yaml.safe_load((project_dir / "dbt_project.yml").read_text(encoding="utf-8"))
+    project = read_yaml(project_dir / "dbt_project.yml")
     return float(project["vars"]["rejected_share_limit"])
 
 

@@ -13,8 +13,9 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,7 @@ sys.path[:0] = [str(TESTS.parent / "scripts"), str(TESTS), str(TESTS / "proofs")
 import local_aws  # noqa: E402
 from commerce_histories import loads_of_histories, steps_of_loads  # noqa: E402
 from commerce_oracle import COLUMNS  # noqa: E402
-from lake import Lake  # noqa: E402
+from lake import DbtServer, Lake  # noqa: E402
 from operations import project_with_operations  # noqa: E402
 
 from lakehouse.database import identifier  # noqa: E402
@@ -43,6 +44,8 @@ WORK = local_aws.PROJECT / "target" / "parity"
 SAMPLE = local_aws.PROJECT / "data" / "raw"
 TARGETS = ("duckdb", *local_aws.TARGETS)
 HISTORY_STEPS = (("2024-03-01", "2024-03-04", "2024-03-05"), [1, 2])
+SERVERS: dict[tuple[Path, str, str], DbtServer] = {}
+SERVERS_LOCK = threading.Lock()
 T = TypeVar("T")
 # Random histories reject more than the data tests allow, and must.
 MODELS_ONLY = ("--resource-type", "model", "--resource-type", "seed")
@@ -231,18 +234,26 @@ def run_dbt(
         given = {**owner, "LAKEHOUSE_TARGET": target}
     places = ["--target-path", str(folder), "--log-path", str(folder / "logs")]
     variables = ["--vars", json.dumps({"run_date": run_date})]
-    done = subprocess.run(
-        [*local_aws.LAKEHOUSE, "dbt", *arguments, *places, *variables],
-        cwd=case.project,
-        env={**os.environ, **given},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+    done = _server(case, target, given).run(
+        ["lakehouse", "dbt", *arguments, *places, *variables],
+        environment={**os.environ, **given},
+        directory=case.project,
     )
-    (folder / "printed.txt").write_text(done.stdout)
+    printed = done.stdout + done.stderr
+    (folder / "printed.txt").write_text(printed)
     if done.returncode:
-        raise subprocess.CalledProcessError(done.returncode, f"dbt on {target}", done.stdout)
-    return done.stdout
+        raise subprocess.CalledProcessError(done.returncode, f"dbt on {target}", printed)
+    return printed
+
+
+def _server(case: Case, target: str, given: Mapping[str, str]) -> DbtServer:
+    """The process that runs dbt for a target and the names of a lake, which the parser reads."""
+    key = (case.project, target, given.get("LAKEHOUSE_SCHEMA_PREFIX", ""))
+    with SERVERS_LOCK:
+        if key not in SERVERS:
+            parsed = case.folder / "parsed" / "-".join(filter(None, key[1:]))
+            SERVERS[key] = DbtServer(case.project, parsed, given)
+        return SERVERS[key]
 
 
 def land(case: Case, step: Step) -> None:

@@ -25,6 +25,7 @@ from lakehouse.marts.open_view import OpenView, open_view
 from lakehouse.site.all_pages import PAGES
 from lakehouse.site.content import KINDS
 from lakehouse.site.write import RUNS, WrittenSite, as_json, write_site, written
+from lakehouse.yaml_file import read_yaml
 
 PROJECT = Path(__file__).parents[2]
 TYPES = {
@@ -41,7 +42,7 @@ def declared_types() -> dict[tuple[str, str], dict[str, str]]:
     """Schema and mart -> column -> type, of the project's own YAML."""
     found = {}
     for path in sorted(PROJECT.glob("models/*/marts/*.yml")):
-        for model in (yaml.safe_load(path.read_text("utf-8")) or {}).get("models") or []:
+        for model in (read_yaml(path) or {}).get("models") or []:
             columns = {c["name"]: c["data_type"] for c in model["columns"]}
             found[path.parts[-3], model["name"]] = {
                 name: TYPES.get(kind, kind) for name, kind in columns.items()

@@ -13,9 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from lakehouse.building.recorded import digest_of
+from lakehouse.yaml_file import read_yaml
 
 FORCE = "--force"
 # Where dbt_project.yml does not name them.
@@ -153,7 +152,7 @@ def whole_run(
 
 def code_digest(project: Path, *, target: str) -> str:
     """Return a digest of all files that dbt reads of a project, and of what reads them."""
-    declared = yaml.safe_load((project / "dbt_project.yml").read_text("utf-8")) or {}
+    declared = read_yaml(project / "dbt_project.yml") or {}
     files = {project / name for name in _FILES if (project / name).is_file()}
     for name, usual in _FOLDERS.items():
         named = declared.get(name, usual)

@@ -14,6 +14,7 @@ from lakehouse.landing.operation import Operation, read_operation
 from lakehouse.landing.sender import DEFAULT_SENDER, Sender, read_senders
 from lakehouse.landing.source import Source, read_source
 from lakehouse.landing.text_answer import TextAnswerRules, text_answer_rules
+from lakehouse.yaml_file import read_yaml
 
 # Columns that landing writes where the contract declares them as provenance.
 FULL_EXTRACT_COLUMN = "is_full_extract"
@@ -142,7 +143,7 @@ def read_contract(domain: str, *, project_dir: Path) -> DomainContract:
         known = ", ".join(known_domains(project_dir)) or "none, see --project-dir"
         raise UsageError(f"unknown domain '{domain}'; known: {known}")
     try:
-        sources = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
+        sources = read_yaml(path)["sources"]
         tables = [t for source in sources if source["name"] == domain for t in source["tables"]]
         entities = {table["name"]: _entity_contract(table) for table in tables}
     except (yaml.YAMLError, re.error, LookupError, TypeError, ValueError) as err:
@@ -166,7 +167,7 @@ def _clock_skew_hours(project_dir: Path) -> int:
     path = project_dir / "dbt_project.yml"
     if not path.is_file():
         return CLOCK_SKEW_HOURS
-    declared = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    declared = read_yaml(path) or {}
     hours = declared.get("vars", {}).get("clock_skew_hours", CLOCK_SKEW_HOURS)
     if type(hours) is not int or hours < 0:
         raise ContractError(

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from lakehouse.errors import DeclarationError
+from lakehouse.yaml_file import read_yaml
 
 # What everybody who reads a mart may see; any other class, or none, is kept back.
 OPEN_CLASSES = ("public", "internal")
@@ -66,7 +67,7 @@ def _tables(project_dir: Path) -> Iterator[DeclaredTable]:
         for path in sorted((project_dir / folder).rglob("*.yml")):
             domain, layer = [*path.relative_to(project_dir / folder).parts, "", ""][:2]
             try:
-                declared = (yaml.safe_load(path.read_text("utf-8")) or {}).get(folder) or ()
+                declared = (read_yaml(path) or {}).get(folder) or ()
                 tables = [_table(domain, layer, each) for each in declared]
             except (OSError, ValueError, AttributeError, KeyError, yaml.YAMLError) as err:
                 raise DeclarationError(f"{path} does not declare tables: {err}") from err

@@ -41,13 +41,14 @@ class OpenView:
 
     Attributes:
         built: marts that are there.
-        macros: statements that make what a query may call.
+        bare: a connection without tables, which knows what a query may call: one that has the
+            views would name what lies behind them.
     """
 
     connection: DuckDBPyConnection
     declared: Sequence[DeclaredTable]
     built: frozenset[str]
-    macros: Sequence[str] = ()
+    bare: DuckDBPyConnection
 
     def marts_of(self, sql: str) -> tuple[str, ...]:
         """Return the marts that a query reads.
@@ -58,13 +59,9 @@ class OpenView:
 
         known = {f"{mart.domain}.{mart.name}": mart.name for mart in self.declared}
         try:
-            # On a connection without tables: one that has the views would name what lies behind.
-            with duckdb.connect(":memory:") as bare:
-                for macro in self.macros:
-                    bare.execute(macro)
-                named = {
-                    name.split(" AS ")[0] for name in bare.get_table_names(sql, qualified=True)
-                }
+            named = {
+                name.split(" AS ")[0] for name in self.bare.get_table_names(sql, qualified=True)
+            }
         except duckdb.Error as err:
             raise TableReadError(str(err)) from err
         if foreign := sorted(named - set(known)):
@@ -120,16 +117,17 @@ def open_view(
             f"{path}: no such database; build the tables first (make build), or correct "
             "LAKEHOUSE_DUCKDB"
         )
-    with duckdb.connect(":memory:") as connection:
+    with duckdb.connect(":memory:") as connection, duckdb.connect(":memory:") as bare:
         try:
             connection.execute(f"attach {quoted(path)} as {_FILE} (read_only)")
             built = _make_views(connection, declared)
             for macro in macros:
                 connection.execute(macro)
+                bare.execute(macro)
             connection.execute("set enable_external_access = false; set lock_configuration = true")
         except duckdb.Error as err:
             raise TableReadError(str(err)) from err
-        yield OpenView(connection, declared, built, macros)
+        yield OpenView(connection, declared, built, bare)
 
 
 def _make_views(

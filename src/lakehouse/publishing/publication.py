@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from lakehouse.errors import PublishError
+from lakehouse.yaml_file import read_yaml
 
 TARGETS = ("postgres", "redshift")
 GUARDED_CLASSES = ("personal", "sensitive")
@@ -117,7 +118,7 @@ def declared_exposures(project_dir: Path) -> list[DeclaredExposure]:
     found = []
     for path in sorted(project_dir.glob("models/*/_*__exposures.yml")):
         try:
-            exposures = yaml.safe_load(path.read_text(encoding="utf-8"))["exposures"]
+            exposures = read_yaml(path)["exposures"]
             for exposure in exposures:
                 if declared := exposure.get("config", {}).get("meta", {}).get("publish"):
                     found.append(
