@@ -80,10 +80,12 @@ class _Lines(Iterator[str]):
         self.line = 1
 
     def __next__(self) -> str:
-        if self.is_between_blocks():
+        line = self._current.readline()
+        if not line:
             self.put_back(next(self._blocks))
+            line = self._current.readline()
         self.line += 1
-        return self._current.readline()
+        return line
 
     def is_between_blocks(self) -> bool:
         """Whether the next line is the first of a block, or there is none."""
