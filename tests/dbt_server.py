@@ -10,7 +10,8 @@ server of its own.
 `dbt_server.py <project> <folder>` reads a JSON request per line of standard input and answers each
 with a line `{"returncode": n}`, after the command has ended. What dbt parses, for the target of the
 environment, lies in <folder>. A request that names a model in `dies_after` is killed as soon as dbt
-has said that it is built.
+has said that it is built. One for a copy of the project, with its own `project` and `parsed`, goes
+to a fork that has parsed the copy.
 """
 
 import fcntl
@@ -19,9 +20,9 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 import forks
@@ -93,29 +94,74 @@ def in_child(request: dict[str, Any], manifest: Any) -> int:
         DuckDBConnectionManager.close_all_connections()
 
 
-def serve(manifest: Any) -> None:
-    """Fork for every request, one after another, until the input ends."""
+class Copy:
+    """A fork of this process that serves a copy of its project."""
+
+    def __init__(self, project: Path, folder: Path, others: Iterable["Copy"]) -> None:
+        requests, self._requests = os.pipe()
+        self._answers, answers = os.pipe()
+        self._pid = os.fork()
+        if self._pid == 0:
+            # Else another copy would not see that its requests have ended.
+            for one in (self, *others):
+                one.close()
+            os.chdir(project)
+            with os.fdopen(requests) as asked, os.fdopen(answers, "w") as told:
+                serve(project, folder, asked, told)
+            os._exit(0)
+        os.close(requests)
+        os.close(answers)
+        self._said = os.fdopen(self._answers, closefd=False)
+
+    def ask(self, line: str) -> str:
+        """Hand a request on; returns the answer. Raises SystemExit if the copy has ended."""
+        os.write(self._requests, line.encode())
+        if answer := self._said.readline():
+            return answer
+        _, status = os.waitpid(self._pid, 0)
+        raise SystemExit(f"the process of a copy ended: {os.waitstatus_to_exitcode(status)}")
+
+    def close(self) -> None:
+        os.close(self._requests)
+        os.close(self._answers)
+
+
+def answer_to(request: dict[str, Any], manifest: Any) -> str:
+    """Fork, become the command, and wait for it."""
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        code = in_child(request, manifest)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # Not sys.exit: nothing of the parent's may be tidied away by a child.
+        os._exit(code)
+    _, status = os.waitpid(child, 0)
+    return json.dumps({"returncode": os.waitstatus_to_exitcode(status)}) + "\n"
+
+
+def serve(project: Path, folder: Path, requests: TextIO, answers: TextIO) -> None:
+    """Parse the project, then fork for every request, one after another, until they end."""
+    manifest = parsed_project(project, folder)
     forks.prepare(manifest)
-    for line in sys.stdin:
+    copies: dict[Path, Copy] = {}
+    for line in requests:
         request = json.loads(line)
         forks.check()
-        sys.stdout.flush()
-        child = os.fork()
-        if child == 0:
-            code = in_child(request, manifest)
-            sys.stdout.flush()
-            sys.stderr.flush()
-            # Not sys.exit: nothing of the parent's may be tidied away by a child.
-            os._exit(code)
-        _, status = os.waitpid(child, 0)
-        answer = {"returncode": os.waitstatus_to_exitcode(status)}
-        print(json.dumps(answer), file=ANSWERS, flush=True)
+        asked = Path(request["project"])
+        if asked == project:
+            answers.write(answer_to(request, manifest))
+        else:
+            if asked not in copies:
+                copies[asked] = Copy(asked, Path(request["parsed"]), copies.values())
+            answers.write(copies[asked].ask(line))
+        answers.flush()
 
 
 if __name__ == "__main__":
     # The answers have the pipe for themselves: what dbt prints while parsing goes to the errors.
-    ANSWERS = os.fdopen(os.dup(1), "w")
+    told = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    serve(parsed_project(Path(sys.argv[1]), Path(sys.argv[2])))
+    serve(Path(sys.argv[1]), Path(sys.argv[2]), sys.stdin, told)
     # DuckDB's bindings complain of what dbt has imported when they are tidied away.
     os._exit(0)

@@ -59,15 +59,23 @@ class DbtServer:
         environment: Mapping[str, str],
         directory: Path,
         dies_after: str | None = None,
+        copy: Path | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run dbt; returns the finished command, failed or not.
 
         Args:
             dies_after: model after which the command is killed, if any.
+            copy: of the project, in its place; it is parsed when it is named first, and of its
+                files those that differ.
         """
+        parsed = copy / "target" / "parsed" if copy else self._parsed
+        if copy:
+            begin_as_parsed(parsed / "target", parsed_in=self._parsed / "target")
         with self._lock, tempfile.TemporaryDirectory() as streams:
             stdout, stderr = Path(streams) / "stdout", Path(streams) / "stderr"
             request = {
+                "project": str(copy or self._project),
+                "parsed": str(parsed),
                 "words": words,
                 "environment": dict(environment),
                 "directory": str(directory),
@@ -105,15 +113,7 @@ class DbtServer:
             self._process.wait()
 
 
-DBT = {PROJECT: DbtServer(PROJECT, PARSED)}
-
-
-def server_of_copy(project: Path) -> DbtServer:
-    """Begin a server for a copy of the project, of which dbt reads the files that differ."""
-    parsed = project / "target" / "parsed"
-    begin_as_parsed(parsed / "target", parsed_in=PARSED / "target")
-    DBT[project] = DbtServer(project, parsed)
-    return DBT[project]
+DBT = DbtServer(PROJECT, PARSED)
 
 
 @dataclass(frozen=True)
@@ -226,12 +226,12 @@ class Lake:
     def _serve(
         self, words: Iterable[object], *, dies_after: str | None = None, **environment: str
     ) -> subprocess.CompletedProcess[str]:
-        server = DBT.get(self.project) or server_of_copy(self.project)
-        return server.run(
+        return DBT.run(
             [*map(str, words)],
             environment={**self.environment, **environment},
             directory=self.folder,
             dies_after=dies_after,
+            copy=None if self.project == PROJECT else self.project,
         )
 
     def dbt(

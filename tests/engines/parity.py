@@ -8,6 +8,7 @@ lakes that `make build-athena` and `make build-glue` write is touched.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import shutil
@@ -44,7 +45,7 @@ WORK = local_aws.PROJECT / "target" / "parity"
 SAMPLE = local_aws.PROJECT / "data" / "raw"
 TARGETS = ("duckdb", *local_aws.TARGETS)
 HISTORY_STEPS = (("2024-03-01", "2024-03-04", "2024-03-05"), [1, 2])
-SERVERS: dict[tuple[Path, str, str], DbtServer] = {}
+SERVERS: dict[str, DbtServer] = {}
 SERVERS_LOCK = threading.Lock()
 T = TypeVar("T")
 # Random histories reject more than the data tests allow, and must.
@@ -234,7 +235,7 @@ def run_dbt(
         given = {**owner, "LAKEHOUSE_TARGET": target}
     places = ["--target-path", str(folder), "--log-path", str(folder / "logs")]
     variables = ["--vars", json.dumps({"run_date": run_date})]
-    done = _server(case, target, given).run(
+    done = _server(case, given).run(
         ["lakehouse", "dbt", *arguments, *places, *variables],
         environment={**os.environ, **given},
         directory=case.project,
@@ -246,12 +247,12 @@ def run_dbt(
     return printed
 
 
-def _server(case: Case, target: str, given: Mapping[str, str]) -> DbtServer:
-    """The process that runs dbt for a target and the names of a lake, which the parser reads."""
-    key = (case.project, target, given.get("LAKEHOUSE_SCHEMA_PREFIX", ""))
+def _server(case: Case, given: Mapping[str, str]) -> DbtServer:
+    """The process that runs dbt with some settings: the names of a lake among them are parsed."""
+    key = json.dumps([str(case.project), given], sort_keys=True)
     with SERVERS_LOCK:
         if key not in SERVERS:
-            parsed = case.folder / "parsed" / "-".join(filter(None, key[1:]))
+            parsed = case.folder / "parsed" / hashlib.sha256(key.encode()).hexdigest()[:12]
             SERVERS[key] = DbtServer(case.project, parsed, given)
         return SERVERS[key]
 

@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from lake import DBT, OF_THE_LAKE, PROJECT, Lake
+from lake import OF_THE_LAKE, PROJECT, Lake
 
 PARTS = ("macros", "models/credit", "seeds/credit", "seeds/quality", "tests/data/generic")
 FILES = ("dbt_project.yml", "profiles.yml", "models/_groups.yml")
@@ -43,7 +43,7 @@ def one_domain(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     """A lake of which all has been built, and passed."""
     project = one_domain(tmp_path_factory.mktemp("credit") / "project")
     lake = Lake(tmp_path_factory.mktemp("built"), project)
@@ -51,8 +51,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
     done = lake.build(*UNIT_TESTS, variables=DAY)
     assert done.returncode == 0, done.stdout + done.stderr
     assert NOTHING not in done.stdout
-    yield lake
-    DBT.pop(project).end()
+    return lake
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from lake import DBT, PROJECT, Lake
+from lake import PROJECT, Lake
 from test_nothing_new import DAY, UNIT_TESTS, one_domain, receive
 
 from lakehouse.building.parsed import begin_as_parsed
@@ -21,7 +21,7 @@ MART = "models/credit/marts/feat_credit__customer_latest"
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     """A lake of which all has been built, and passed."""
     project = one_domain(tmp_path_factory.mktemp("plan") / "project")
     lake = Lake(tmp_path_factory.mktemp("planned"), project)
@@ -30,8 +30,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
     assert done.returncode == 0, done.stdout + done.stderr
     # As a build by hand leaves it: there the first plan begins.
     begin_as_parsed(project / "target", parsed_in=project / "target/parsed/target")
-    yield lake
-    DBT.pop(project).end()
+    return lake
 
 
 @pytest.fixture
