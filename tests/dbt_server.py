@@ -102,12 +102,16 @@ class Copy:
         self._answers, answers = os.pipe()
         self._pid = os.fork()
         if self._pid == 0:
-            # Else another copy would not see that its requests have ended.
-            for one in (self, *others):
-                one.close()
-            os.chdir(project)
-            with os.fdopen(requests) as asked, os.fdopen(answers, "w") as told:
-                serve(project, folder, asked, told)
+            try:
+                # Else another copy would not see that its requests have ended.
+                for one in (self, *others):
+                    one.close()
+                os.chdir(project)
+                with os.fdopen(requests) as asked, os.fdopen(answers, "w") as told:
+                    serve(project, folder, asked, told)
+            except BaseException:
+                traceback.print_exc()
+                os._exit(1)
             os._exit(0)
         os.close(requests)
         os.close(answers)

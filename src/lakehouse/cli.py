@@ -535,6 +535,7 @@ def build(context: typer.Context) -> None:
     from lakehouse.building.command import build as build_quietly
 
     _check_settings(context.args)
+    # A program that has parsed the project hands it over, as dbt's own command takes it.
     with _told_errors():
         code = build_quietly(context.args, say=typer.echo, manifest=context.obj)
     raise typer.Exit(code)

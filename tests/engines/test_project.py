@@ -175,3 +175,15 @@ def catalogs(built: Built) -> dict[str, dict[str, Any]]:
         return artefact(built.case, target, "catalog")
 
     return parity.beside_each_other(TARGETS, generate)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_run_date_changes_nothing_that_is_parsed(built: Built, target: str):
+    """So that one parse serves runs of all days (tests/dbt_server.py)."""
+    parity.run_dbt(built.case, target, "parse", run_date="2024-02-29")
+    told = ("config", "depends_on", "raw_code", "relation_name", "schema", "unrendered_config")
+
+    def parsed(nodes: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        return {id: {name: node[name] for name in told} for id, node in nodes.items()}
+
+    assert parsed(artefact(built.case, target, "manifest")["nodes"]) == parsed(built.nodes[target])

@@ -10,6 +10,8 @@ with example as (
     union all select {{ text_literal("\\N") }}, chr(92) || 'N'
     union all select {{ text_literal("ção %s {x}") }}, 'ção %s {x}'
     union all select {{ text_literal(7) }}, '7'
+    union all select {{ text_literal('20240102T09_a.b:c-d') }}, '20240102T09_a.b:c-d'
+    union all select {{ text_literal('') }}, ''
 )
 
 select * from example
