@@ -10,8 +10,8 @@ server of its own.
 `dbt_server.py <project> <folder>` reads a JSON request per line of standard input and answers each
 with a line `{"returncode": n}`, after the command has ended. What dbt parses, for the target of the
 environment, lies in <folder>. A request that names a model in `dies_after` is killed as soon as dbt
-has said that it is built. One for a copy of the project, with its own `project` and `parsed`, goes
-to a fork that has parsed the copy.
+has said that it is built. One for a copy of the project goes to a fork that has parsed the copy: of
+its files those that differ.
 """
 
 import fcntl
@@ -29,6 +29,7 @@ import forks
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import cli, dbtRunner
 
+from lakehouse.building.parsed import begin_as_parsed
 from lakehouse.cli import app
 
 # These read or write the project's files themselves.
@@ -95,9 +96,13 @@ def in_child(request: dict[str, Any], manifest: Any) -> int:
 
 
 class Copy:
-    """A fork of this process that serves a copy of its project."""
+    """A fork of this process that serves a copy of its project.
 
-    def __init__(self, project: Path, folder: Path, others: Iterable["Copy"]) -> None:
+    Args:
+        parsed_in: the folder of the project itself.
+    """
+
+    def __init__(self, project: Path, parsed_in: Path, others: Iterable["Copy"]) -> None:
         requests, self._requests = os.pipe()
         self._answers, answers = os.pipe()
         self._pid = os.fork()
@@ -107,6 +112,8 @@ class Copy:
                 for one in (self, *others):
                     one.close()
                 os.chdir(project)
+                folder = project / "target" / "parsed"
+                begin_as_parsed(folder / "target", parsed_in=parsed_in / "target")
                 with os.fdopen(requests) as asked, os.fdopen(answers, "w") as told:
                     serve(project, folder, asked, told)
             except BaseException:
@@ -157,7 +164,7 @@ def serve(project: Path, folder: Path, requests: TextIO, answers: TextIO) -> Non
             answers.write(answer_to(request, manifest))
         else:
             if asked not in copies:
-                copies[asked] = Copy(asked, Path(request["parsed"]), copies.values())
+                copies[asked] = Copy(asked, folder, copies.values())
             answers.write(copies[asked].ask(line))
         answers.flush()
 

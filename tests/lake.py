@@ -65,17 +65,12 @@ class DbtServer:
 
         Args:
             dies_after: model after which the command is killed, if any.
-            copy: of the project, in its place; it is parsed when it is named first, and of its
-                files those that differ.
+            copy: of the project, in its place; it is parsed when it is named first.
         """
-        parsed = copy / "target" / "parsed" if copy else self._parsed
-        if copy:
-            begin_as_parsed(parsed / "target", parsed_in=self._parsed / "target")
         with self._lock, tempfile.TemporaryDirectory() as streams:
             stdout, stderr = Path(streams) / "stdout", Path(streams) / "stderr"
             request = {
                 "project": str(copy or self._project),
-                "parsed": str(parsed),
                 "words": words,
                 "environment": dict(environment),
                 "directory": str(directory),
