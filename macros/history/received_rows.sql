@@ -48,7 +48,7 @@ staged as (
     {%- endif %}
 ),
 
-incoming as (
+incoming as /* kept incoming */ (
     select
         load.load_id,
         load.source_file,
@@ -72,7 +72,7 @@ incoming as (
     {%- if is_incremental() %}
     where load.load_key in (select new_load.load_key from new_load)
     {%- endif %}
-),
+) /* end incoming */,
 {% if is_incremental() %}
 touched_record as (
     select record_key
@@ -117,7 +117,7 @@ delivered as {{ not_materialized() if not is_incremental() }} (
     {%- endif %}
 ),
 {% endif %}
-received as {{ not_materialized() if has_full_extracts and not is_incremental() }} (
+received as {{ '/* kept received */' if is_incremental() else not_materialized() if has_full_extracts }} (
     select * from incoming
     {%- if is_incremental() %}
     union all
@@ -132,5 +132,5 @@ received as {{ not_materialized() if has_full_extracts and not is_incremental() 
     -- A load that is held and new all the same was written by a run that died.
     where stored.load_key not in (select new_load.load_key from new_load)
     {%- endif %}
-)
+){{ ' /* end received */' if is_incremental() }}
 {%- endmacro %}
