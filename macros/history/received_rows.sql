@@ -11,7 +11,8 @@
     rows in a rebuild; in an incremental run those of the records that new loads speak of, complete. New
     rows come from staging, the others from the table itself. Besides, in an incremental run: `stored`,
     what the table holds of the same records (see `merge_changes`). With has_full_extracts also
-    `delivered`: every row that says what a delivery of a touched scope held.
+    `delivered`: every row that says what a delivery of a touched scope held. The marks tell Athena and Glue
+    to work the new rows, and in an incremental run the received ones, out once (`with_kept_ctes`).
 
     The model comes to depend on the acknowledged loads, which its test `rejected_share` reads: dbt lets
     a model wait for a test only if all that the test reads lies upstream of the model.

@@ -89,6 +89,7 @@ class Built:
         results: unique id -> (status, rows that a test found) in the second step, by target.
         differences: sentences of what is not as on DuckDB, after each step.
         compared: tables that were compared, over all steps.
+        names: of all tables and files of the lakes, after both steps.
     """
 
     case: parity.Case
@@ -96,6 +97,7 @@ class Built:
     results: dict[str, dict[str, tuple[str, int | None]]]
     differences: list[list[str]]
     compared: int
+    names: list[str]
 
     @property
     def marts(self) -> list[str]:
@@ -131,7 +133,8 @@ def built(aws: Aws) -> Built:
     # Read now: every later run writes these files anew.
     nodes = {target: artefact(case, target, "manifest")["nodes"] for target in parity.TARGETS}
     results = {target: results_of(case, target) for target in parity.TARGETS}
-    return Built(case, nodes, results, differences, compared)
+    names = parity.names_in(case, s3=aws.s3, glue=aws.glue)
+    return Built(case, nodes, results, differences, compared, names)
 
 
 def sentences(compared: Iterable[tuple[str, int, TableDifference | None]]) -> list[str]:

@@ -201,16 +201,36 @@ def forget(case: Case, *, s3: Any, glue: Any) -> None:
     """Drop what an earlier comparison of the same name left: files, schemas, raw tables."""
     shutil.rmtree(case.raw, ignore_errors=True)
     (case.folder / "lakehouse.duckdb").unlink(missing_ok=True)
-    for page in glue.get_paginator("get_databases").paginate():
-        for base in page["DatabaseList"]:
-            if base["Name"].startswith(f"{case.lake}_"):
-                glue.delete_database(Name=base["Name"])
+    for base in _databases(case, glue):
+        glue.delete_database(Name=base)
+    for bucket, keys in _files(case, s3):
+        s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": key} for key in keys]})
+
+
+def names_in(case: Case, *, s3: Any, glue: Any) -> list[str]:
+    """Every table of the case's lakes, `database.table`, and every file, its key."""
+    tables = [
+        f"{base}.{table['Name']}"
+        for base in _databases(case, glue)
+        for page in glue.get_paginator("get_tables").paginate(DatabaseName=base)
+        for table in page["TableList"]
+    ]
+    return tables + [key for _, keys in _files(case, s3) for key in keys]
+
+
+def _databases(case: Case, glue: Any) -> list[str]:
+    pages = glue.get_paginator("get_databases").paginate()
+    names = [base["Name"] for page in pages for base in page["DatabaseList"]]
+    return [name for name in names if name.startswith(f"{case.lake}_")]
+
+
+def _files(case: Case, s3: Any) -> Iterator[tuple[str, list[str]]]:
+    """(bucket, keys) of at most a thousand files each."""
     folder = case.lake.replace("_", "-")
     for bucket in local_aws.BUCKETS[:2]:
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=folder):
-            keys = [{"Key": found["Key"]} for found in page.get("Contents", [])]
-            if keys:
-                s3.delete_objects(Bucket=bucket, Delete={"Objects": keys})
+            if found := page.get("Contents"):
+                yield bucket, [file["Key"] for file in found]
 
 
 def run_dbt(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from typing import Any
 
@@ -51,6 +52,19 @@ def test_every_unit_test_passes(built, target):
 def test_every_mart_is_as_on_duckdb_after_each_step(built):
     assert built.compared == len(built.marts) * len(TARGETS) * len(built.differences)
     assert built.differences == [[], []]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_nothing_stays_of_rows_that_were_kept_for_a_statement(built: Built, target: str):
+    kept = [
+        f"{node['name']}__{cte}"
+        for node in built.nodes[target].values()
+        if node["resource_type"] == "model" and node["config"]["meta"].get("entity")
+        for cte in re.findall(r"/\* kept (\w+) \*/", node["compiled_code"])
+    ]
+
+    assert {name.split("__")[-1] for name in kept} == {"incoming", "received"}
+    assert [name for name in built.names if any(one in name for one in kept)] == []
 
 
 @pytest.mark.parametrize("target", TARGETS)

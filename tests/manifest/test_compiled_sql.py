@@ -20,7 +20,14 @@ from pathlib import Path
 import duckdb
 import local_aws  # noqa: F401  (puts locallake on the path)
 import pytest
-from checks import incremental_models, layer_of, load_tables, marts_of, models_of
+from checks import (
+    incremental_models,
+    layer_of,
+    load_tables,
+    marts_of,
+    models_of,
+    record_tables,
+)
 from locallake.athena import plans, statements
 from offline_compile import FORMS, load_of
 from pieces import pieces
@@ -409,11 +416,7 @@ RECORDS_FORMS = {"rebuilt": {"incoming"}, "increment": {"incoming", "received"}}
 
 @pytest.mark.parametrize("target", ("athena", "glue"))
 def test_new_rows_of_a_record_table_are_worked_out_once(target, sent, compiled, manifests):
-    records = {
-        model["name"]
-        for model in models_of(manifests[target])
-        if model["config"]["meta"].get("entity") and layer_of(model) == "records"
-    } - {model["name"] for model in load_tables(manifests[target])}
+    records = {model["name"] for model in record_tables(manifests[target])}
     for form, kept in RECORDS_FORMS.items():
         tables = {f"{model}__{cte}" for model in records for cte in kept}
         assert tables == sent[target][form].keys() - compiled[target][form].keys()

@@ -77,7 +77,7 @@ def configuration(settings: Settings) -> dict[str, str]:
                 "task.max-writer-count": "1",
                 "task.scale-writers.enabled": "false",
                 "query.max-history": "100",
-                # What is kept of a task is walked through every second: of 15 minutes, a twentieth of all time.
+                # Trino walks through all tasks that it remembers every second: by default 15 minutes.
                 "task.info.max-age": "1m",
                 "query.min-expire-age": "1m",
             }
