@@ -77,7 +77,7 @@ def configuration(settings: Settings) -> dict[str, str]:
                 "task.max-writer-count": "1",
                 "task.scale-writers.enabled": "false",
                 "query.max-history": "100",
-                # Trino walks through all tasks that it remembers every second: by default 15 minutes.
+                # Trino walks through all tasks that it remembers, every second; by default 15 min.
                 "task.info.max-age": "1m",
                 "query.min-expire-age": "1m",
             }
