@@ -1,7 +1,7 @@
 {#
     keep_cte(name, sql)
-    Works a CTE of the model out and keeps its rows in a table. On Glue no cached view: Spark would plan
-    what is cached again wherever it is named.
+    Works a CTE of the model out and keeps its rows in a table. On DuckDB, which does so by itself, nothing. On Glue
+    no cached view: Spark would plan what is cached again wherever it is named.
 #}
 {% macro keep_cte(name, sql) -%}
     {{ return(adapter.dispatch('keep_cte', 'lakehouse')(name, sql)) }}
@@ -9,6 +9,9 @@
 
 {% macro default__keep_cte(name, sql) -%}
     {{ unknown_engine('keep_cte') }}
+{%- endmacro %}
+
+{% macro duckdb__keep_cte(name, sql) -%}
 {%- endmacro %}
 
 {% macro athena__keep_cte(name, sql) -%}
