@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 from typing import Any
 
@@ -10,6 +9,7 @@ import local_aws
 import parity
 import pytest
 from conftest import Aws, Built, Rows, artefact, results_of
+from sent import sent_statements
 
 from lakehouse.marts.duckdb import DuckDbReader
 from lakehouse.marts.fingerprint import fingerprint
@@ -57,10 +57,11 @@ def test_every_mart_is_as_on_duckdb_after_each_step(built):
 @pytest.mark.parametrize("target", TARGETS)
 def test_nothing_stays_of_rows_that_were_kept_for_a_statement(built: Built, target: str):
     kept = [
-        f"{node['name']}__{cte}"
+        made
         for node in built.nodes[target].values()
         if node["resource_type"] == "model" and node["config"]["meta"].get("entity")
-        for cte in re.findall(r"/\* kept (\w+) \*/", node["compiled_code"])
+        for made in sent_statements(node["name"], node["compiled_code"])
+        if made != node["name"]
     ]
 
     assert {name.split("__")[-1] for name in kept} == {"incoming", "received"}
