@@ -137,6 +137,24 @@ def built(aws: Aws) -> Built:
     return Built(case, nodes, results, differences, compared, names)
 
 
+# Received rows, histories and a mart that are merged, and a mart that is replaced.
+CHAIN = ("--select", "+fct_commerce__purchase_version", "+rpt_commerce__top_producers")
+
+
+@pytest.fixture(scope="session")
+def incremented(built: Built) -> parity.Case:
+    """A further delivery: in DuckDB's tables, and in those of each engine by the other one."""
+    step = built.case.steps[2]
+    parity.land(built.case, step)
+
+    def of_the_other(target: str) -> None:
+        owner = {"duckdb": "duckdb", "athena": "glue", "glue": "athena"}[target]
+        parity.run_dbt(built.case, target, "run", *CHAIN, run_date=step.run_date, tables_of=owner)
+
+    parity.beside_each_other(parity.TARGETS, of_the_other)
+    return built.case
+
+
 def sentences(compared: Iterable[tuple[str, int, TableDifference | None]]) -> list[str]:
     """What is not as on DuckDB, of the tables that `parity.compare` yields."""
     return [text for _, _, found in compared if found for text in found.sentences()]

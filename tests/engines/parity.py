@@ -45,7 +45,7 @@ WORK = local_aws.PROJECT / "target" / "parity"
 SAMPLE = local_aws.PROJECT / "data" / "raw"
 TARGETS = ("duckdb", *local_aws.TARGETS)
 HISTORY_STEPS = (("2024-03-01", "2024-03-04", "2024-03-05"), [1, 2])
-SERVERS: dict[str, DbtServer] = {}
+SERVERS: dict[Path, DbtServer] = {}
 SERVERS_LOCK = threading.Lock()
 T = TypeVar("T")
 # Random histories reject more than the data tests allow, and must.
@@ -244,22 +244,10 @@ def run_dbt(
     """
     folder = case.folder / target
     folder.mkdir(parents=True, exist_ok=True)
-    if target == "duckdb":
-        given = {
-            "LAKEHOUSE_TARGET": "duckdb",
-            "LAKEHOUSE_RAW": str(case.raw),
-            "LAKEHOUSE_DUCKDB": str(case.folder / "lakehouse.duckdb"),
-        }
-    else:
-        owner = local_aws.settings(tables_of or target, lake=case.lake)
-        given = {**owner, "LAKEHOUSE_TARGET": target}
     places = ["--target-path", str(folder), "--log-path", str(folder / "logs")]
     variables = ["--vars", json.dumps({"run_date": run_date})]
-    done = _server(case, given).run(
-        ["lakehouse", "dbt", *arguments, *places, *variables],
-        environment={**os.environ, **given},
-        directory=case.project,
-    )
+    words = ["lakehouse", "dbt", *arguments, *places, *variables]
+    done = run_command(case, target, words, tables_of=tables_of)
     printed = done.stdout + done.stderr
     (folder / "printed.txt").write_text(printed)
     if done.returncode:
@@ -267,14 +255,44 @@ def run_dbt(
     return printed
 
 
+def run_command(
+    case: Case, target: str, words: list[str], *, tables_of: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of `lakehouse`, or of dbt, with the settings of a target of the case."""
+    given = _settings(case, target, tables_of or target)
+    environment = {**os.environ, **given}
+    return _server(case, given).run(words, environment=environment, directory=case.project)
+
+
+def parsed_nodes(case: Case, target: str) -> dict[str, dict[str, Any]]:
+    """The nodes of the manifest that every command on a target starts from, as it was parsed."""
+    manifest = _parsed(case, _settings(case, target, target)) / "target" / "manifest.json"
+    return json.loads(manifest.read_text())["nodes"]
+
+
+def _settings(case: Case, target: str, tables_of: str) -> dict[str, str]:
+    if target == "duckdb":
+        return {
+            "LAKEHOUSE_TARGET": "duckdb",
+            "LAKEHOUSE_RAW": str(case.raw),
+            "LAKEHOUSE_DUCKDB": str(case.folder / "lakehouse.duckdb"),
+        }
+    return {**local_aws.settings(tables_of, lake=case.lake), "LAKEHOUSE_TARGET": target}
+
+
 def _server(case: Case, given: Mapping[str, str]) -> DbtServer:
     """The process that runs dbt with some settings: the names of a lake among them are parsed."""
-    key = json.dumps([str(case.project), given], sort_keys=True)
+    parsed = _parsed(case, given)
     with SERVERS_LOCK:
-        if key not in SERVERS:
-            parsed = case.folder / "parsed" / hashlib.sha256(key.encode()).hexdigest()[:12]
-            SERVERS[key] = DbtServer(case.project, parsed, given)
-        return SERVERS[key]
+        if parsed not in SERVERS:
+            SERVERS[parsed] = DbtServer(case.project, parsed, given)
+        return SERVERS[parsed]
+
+
+def _parsed(case: Case, given: Mapping[str, str]) -> Path:
+    """Where the process that runs dbt with some settings keeps what it parsed."""
+    key = json.dumps([str(case.project), given], sort_keys=True)
+    return case.folder / "parsed" / hashlib.sha256(key.encode()).hexdigest()[:12]
 
 
 def land(case: Case, step: Step) -> None:

@@ -1,14 +1,10 @@
 """What fails must fail the run, and what can be repeated is repeated."""
 
-import os
-import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import local_aws
 import parity
-import psutil
 import pytest
 from conftest import Aws, Built
 
@@ -63,40 +59,11 @@ def test_throttled_calls_are_repeated(aws, built):
     assert not aws.pending_faults()
 
 
-def test_a_killed_spark_session_is_replaced_once(aws, built):
-    run(built, "glue", "run", "--select", MODEL)
-    killed = [process.pid for process in sessions(aws.state)]
-    assert killed
-    for process in killed:
-        os.kill(process, signal.SIGKILL)
-    before = set(aws.state.rglob("session.log"))
-
-    run(built, "glue", "run", "--select", MODEL)
-
-    assert len(set(aws.state.rglob("session.log")) - before) == 1
-
-
 @pytest.mark.parametrize("target", local_aws.TARGETS)
 def test_dbt_by_itself_may_not_write(aws: Aws, built: Built, target: str, tmp_path: Path):
     before = built.rows(aws, target, f"model.lakehouse.{MERGED}")
     places = ["--target-path", str(tmp_path), "--log-path", str(tmp_path)]
-    done = subprocess.run(
-        [Path(sys.executable).with_name("dbt"), "run", "--select", MERGED, *places],
-        cwd=local_aws.PROJECT,
-        env={**os.environ, **local_aws.settings(target, lake=built.case.lake)},
-        capture_output=True,
-        text=True,
-    )
+    done = parity.run_command(built.case, target, ["run", "--select", MERGED, *places])
     assert done.returncode != 0
     assert "this run does not hold the lease" in done.stdout
     assert built.rows(aws, target, f"model.lakehouse.{MERGED}") == before
-
-
-def sessions(state: Path) -> list[psutil.Process]:
-    """The processes of the Glue sessions that belong to these services."""
-    found = []
-    for process in psutil.process_iter(["cmdline", "cwd"]):
-        is_worker = any(word.endswith("worker.py") for word in process.info["cmdline"] or [])
-        if is_worker and (process.info["cwd"] or "").startswith(str(state)):
-            found.append(process)
-    return found

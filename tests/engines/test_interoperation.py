@@ -3,10 +3,8 @@
 import local_aws
 import parity
 import pytest
-from conftest import Aws, Built, sentences
+from conftest import Aws, sentences
 
-# Received rows, histories and a mart that are merged, and a mart that is replaced.
-CHAIN = ("--select", "+fct_commerce__purchase_version", "+rpt_commerce__top_producers")
 MARTS = ("fct_commerce__purchase", "fct_commerce__purchase_version", "rpt_commerce__top_producers")
 
 
@@ -18,21 +16,6 @@ def test_tables_of_one_engine_are_incremented_by_the_other(
 
     assert len(found) == len(MARTS)
     assert sentences(found) == []
-
-
-@pytest.fixture(scope="module")
-def incremented(built: Built) -> parity.Case:
-    """A further delivery: in DuckDB's tables, and in those of each engine by the other one."""
-    step = built.case.steps[2]
-    parity.land(built.case, step)
-    parity.run_dbt(built.case, "duckdb", "run", *CHAIN, run_date=step.run_date)
-
-    def of_the_other(engine: str) -> None:
-        owner = next(target for target in local_aws.TARGETS if target != engine)
-        parity.run_dbt(built.case, engine, "run", *CHAIN, run_date=step.run_date, tables_of=owner)
-
-    parity.beside_each_other(local_aws.TARGETS, of_the_other)
-    return built.case
 
 
 def test_a_view_of_athena_becomes_a_table_of_glue_and_a_view_again(

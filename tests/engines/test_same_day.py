@@ -32,16 +32,15 @@ def test_a_second_load_of_a_day_is_received(aws: Aws, two_loads: Built, target: 
 
 
 @pytest.fixture(scope="module")
-def two_loads(built: Built) -> Built:
-    """Two loads of one day, received one after the other on every target."""
-    correction = built.case.steps[2]
-    repeated = parity.correction_of(built.case.folder / "repeated", load=SECOND)
-    for files in (correction.files, repeated):
-        parity.land(built.case, parity.Step(files, correction.run_date))
-        parity.beside_each_other(
-            parity.TARGETS,
-            lambda target: parity.run_dbt(
-                built.case, target, "run", "--select", f"+{RECEIVED}", run_date=correction.run_date
-            ),
-        )
+def two_loads(built: Built, incremented: parity.Case) -> Built:
+    """A second load of the day of a load that every target has received."""
+    first = built.case.steps[2]
+    files = parity.correction_of(built.case.folder / "repeated", load=SECOND)
+    parity.land(built.case, parity.Step(files, first.run_date))
+    parity.beside_each_other(
+        parity.TARGETS,
+        lambda target: parity.run_dbt(
+            built.case, target, "run", "--select", f"+{RECEIVED}", run_date=first.run_date
+        ),
+    )
     return built

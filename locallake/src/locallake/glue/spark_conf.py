@@ -100,6 +100,8 @@ def _defaults() -> dict[str, str]:
     # A request may change these: they trade throughput on large data for start-up on small data.
     return {
         "spark.sql.shuffle.partitions": "2",
+        # Rows that stand in a statement are few: a task for each core would cost more than they do.
+        "spark.sql.leafNodeDefaultParallelism": "1",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.adaptive.enabled": "false",
         "spark.sql.codegen.wholeStage": "false",
