@@ -19,7 +19,7 @@ LOCALLAKE_VENV := target/locallake-venv
 HISTORIES ?= 1000
 
 .DEFAULT_GOAL := help
-.PHONY: help install build generate metrics test proofs test-infra test-roles applied roles infra-bundle lint lint-sql lint-types lint-style check review test-review hooks docs site test-site looked-at bench clean
+.PHONY: help install build generate metrics test proofs test-infra test-roles applied roles infra-bundle lint lint-sql lint-types lint-style check review hooks docs site test-site looked-at bench clean
 .PHONY: aws-up aws-down build-athena build-glue parity test-engines test-long
 
 help: ## List the targets and what they do
@@ -50,9 +50,10 @@ ASK ?= --metrics gmv --group-by metric_time__month
 metrics: $(STAMP) $(METRICFLOW)/.installed ## Ask a metric of the built tables: make metrics ASK="--metrics total_de_vendas --group-by metric_time__year"
 	@$(DBT) --quiet parse && PYTHONPATH=src $(METRICFLOW)/bin/mf query $(ASK)
 
-# Three workers for two cores: some tests wait.
+# Three workers for two cores: some tests wait. PYTEST_TEST='-m long' runs what takes longer instead.
+PYTEST_TEST ?= -m "not long"
 test: $(STAMP) lint $(POSTGRES)/.installed $(METRICFLOW)/.installed ## Run every check: lint, what the README shows, Python, manifest and history proofs
-	$(WITH_POSTGRES) $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not long"
+	$(WITH_POSTGRES) $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(PYTEST_TEST)
 
 # `make test` proves the same histories each time; SEED=7 proves others. PYTEST_PROOFS='-k hostile' takes a part.
 SEED ?= 3
@@ -124,9 +125,6 @@ review: $(STAMP) ## Print the report of a pull request: what BASE=main differs i
 	@$(BIN)/python scripts/review.py --base $(if $(filter HEAD,$(BASE)),main,$(BASE)) \
 	  $(if $(REPORT),--output $(REPORT)) $(if $(COMMENT),--comment $(COMMENT))
 
-test-review: $(STAMP) ## Try the review on a changed mart, macro, seed and contract
-	$(BIN)/python -m pytest tests/integration/test_review.py
-
 hooks: $(STAMP) ## Have git check changed files before every commit, without a network
 	@$(BIN)/pre-commit install
 
@@ -183,7 +181,7 @@ parity: $(STAMP) ## Build the sample and HISTORIES random histories on all engin
 
 # Services of their own, started once: those of `make aws-up` keep what is in them.
 ENGINES_STATE := $(CURDIR)/$(WORK)/engines
-# PYTEST_ENGINES='-m "not long"' leaves out the unit tests on both.
+# PYTEST_ENGINES='-m "not long"' leaves out the unit tests on both, a person's sitting and the loss of a zone.
 PYTEST_ENGINES ?=
 test-engines: $(STAMP) $(LOCALLAKE_VENV)/.installed ## Run the tests that need the engines, each started once (long)
 	@export LOCALLAKE_STATE=$(ENGINES_STATE); trap '$(LOCALLAKE) down' EXIT INT TERM; \

@@ -13,14 +13,10 @@ sys.path[:0] = [str(TESTS), str(TESTS.parent / "scripts")]
 for _name in ("LAKEHOUSE_RAW", "LAKEHOUSE_DUCKDB"):
     os.environ.pop(_name, None)
 
-# Each is one worker's for a minute or two: begun last, it would leave the other without work. The
-# first keeps both processors busy while the second waits for Terraform's provider.
+# Each is one worker's for a minute or two: begun last, it would leave the others without work.
 LONGEST = (
     "test_compiled_sql.py",
-    "test_configuration.py",
-    "test_limits.py",
     "test_readme.py",
-    "test_contributing.py",
     "test_features_command.py",
     "test_commerce_histories.py",
     "test_foundations.py",

@@ -34,7 +34,7 @@ from lakehouse.building.parsed import begin_as_parsed
 from lakehouse.cli import app
 
 # These read or write the project's files themselves.
-PARSES_ITSELF = ("parse", "clean", "deps", "docs")
+PARSES_ITSELF = ("parse", "clean", "deps")
 
 
 def parsed_project(project: Path, folder: Path) -> Any:

@@ -26,6 +26,8 @@ from tracked_files import tracked_files
 from locallake import runtime, spark
 
 PROJECT = Path(__file__).parents[2]
+pytestmark = pytest.mark.long
+
 WRITER = Path(__file__).with_name("written_elsewhere.py")
 # Its code is no matter here; `make build` runs what says nothing of a lake.
 TABLES_ALONE = ("--exclude-resource-type", "unit_test", "--exclude", "path:tests/macros")

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import local_aws
+import pytest
 import yaml
 from conftest import PROJECT, Aws
 
@@ -27,6 +28,7 @@ def rows(aws: Aws) -> dict[str, list]:
     return {mart: sorted(aws.ask(f'select * from "{schema}"."{mart}"')) for mart in MARTS}
 
 
+@pytest.mark.long
 def test_curated_files_that_are_lost_are_built_anew(aws: Aws):
     local_aws.register(PROJECT / "data" / "raw", lake=LAKE)
     assert local_aws.dbt("athena", BUILD, lake=LAKE) == 0

@@ -79,6 +79,7 @@ def test_every_recipe_is_read():
     assert all(recipe.count("```") == 2 * len(BLOCK.findall(recipe)) for recipe in RECIPES.values())
 
 
+@pytest.mark.long
 def test_what_recipes_add_holds_the_conventions(printed: dict[str, str]):
     last = printed["make check"].rstrip().splitlines()[-1]
     assert last.startswith("check: passed"), printed["make check"]
@@ -87,6 +88,7 @@ def test_what_recipes_add_holds_the_conventions(printed: dict[str, str]):
         assert new in looked_at
 
 
+@pytest.mark.long
 def test_commands_print_what_recipes_show(printed: dict[str, str]):
     shown = [s for recipe in RECIPES.values() for s in shown_in(recipe) if s.output]
     assert len(shown) == 2

@@ -1,7 +1,7 @@
 """`make review` on branches that change one mart, one macro, one seed, one contract.
 
-In a repository of their own that is this working tree. `make test` tries the mart; the others, more
-of the same, are tried by `make test-review`.
+In a repository of their own that is this working tree. `make test` tries the mart; the others are
+more of the same, and long.
 """
 
 import os
