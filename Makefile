@@ -181,7 +181,7 @@ parity: $(STAMP) ## Build the sample and HISTORIES random histories on all engin
 
 # Services of their own, started once: those of `make aws-up` keep what is in them.
 ENGINES_STATE := $(CURDIR)/$(WORK)/engines
-# PYTEST_ENGINES='-m "not long"' leaves out the unit tests on both, a person's sitting and the loss of a zone.
+# PYTEST_ENGINES='-m "not long"' leaves out the unit tests on both, a person's sitting and a loss of files.
 PYTEST_ENGINES ?=
 test-engines: $(STAMP) $(LOCALLAKE_VENV)/.installed ## Run the tests that need the engines, each started once (long)
 	@export LOCALLAKE_STATE=$(ENGINES_STATE); trap '$(LOCALLAKE) down' EXIT INT TERM; \

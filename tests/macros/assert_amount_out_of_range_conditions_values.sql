@@ -1,11 +1,15 @@
 -- One condition per column: the text is an amount that its decimal(18,2) could not take.
 
 with example as (
-    select 'NaN' as amount_text, cast(null as decimal(18, 2)) as amount, true as expected
-    union all select '10000000000000000', null, true
-    union all select 'abc', null, false
-    union all select '5,00', 5.00, false
-    union all select '', null, false
+    select listed.*
+    from (
+        values
+        ('NaN', cast(null as decimal(18, 2)), true),
+        ('10000000000000000', null, true),
+        ('abc', null, false),
+        ('5,00', 5.00, false),
+        ('', null, false)
+    ) as listed (amount_text, amount, expected)
 ),
 
 digested as (

@@ -17,12 +17,20 @@ answered as (
 
 expected as (
     select
-        date '2024-12-28' as calendar_date, 6 as day_of_week, 52 as week_number,
-        'sábado' as weekday_name, 'dezembro' as month_name, '2024-12' as year_and_month
-    union all select date '2024-12-29', 7, 52, 'domingo', 'dezembro', '2024-12'
-    union all select date '2024-12-30', 1, 1, 'segunda-feira', 'dezembro', '2024-12'
-    union all select date '2024-12-31', 2, 1, 'terça-feira', 'dezembro', '2024-12'
-    union all select date '2025-01-01', 3, 1, 'quarta-feira', 'janeiro', '2025-01'
+        listed.calendar_date,
+        listed.day_of_week,
+        listed.week_number,
+        listed.weekday_name,
+        listed.month_name,
+        listed.year_and_month
+    from (
+        values
+        (date '2024-12-28', 6, 52, 'sábado', 'dezembro', '2024-12'),
+        (date '2024-12-29', 7, 52, 'domingo', 'dezembro', '2024-12'),
+        (date '2024-12-30', 1, 1, 'segunda-feira', 'dezembro', '2024-12'),
+        (date '2024-12-31', 2, 1, 'terça-feira', 'dezembro', '2024-12'),
+        (date '2025-01-01', 3, 1, 'quarta-feira', 'janeiro', '2025-01')
+    ) as listed (calendar_date, day_of_week, week_number, weekday_name, month_name, year_and_month)
 )
 
 select 'missing' as difference, missing.*

@@ -1,13 +1,17 @@
 -- One character by its number.
 
 with example as (
-    select 97 as given, 'a' as expected
-    union all select 9, chr(9)
-    union all select 231, 'ç'
-    union all select 305, 'ı'
-    union all select 8364, '€'
-    union all select 8203, {{ characters([8203]) }}
-    union all select 65279, {{ characters([65279]) }}
+    select listed.*
+    from (
+        values
+        (97, 'a'),
+        (9, chr(9)),
+        (231, 'ç'),
+        (305, 'ı'),
+        (8364, '€'),
+        (8203, {{ characters([8203]) }}),
+        (65279, {{ characters([65279]) }})
+    ) as listed (given, expected)
 ),
 
 answered as (

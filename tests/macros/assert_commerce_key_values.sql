@@ -1,11 +1,15 @@
 -- A missing partition is a key value of its own, apart from 0: without the id there is no key.
 
 with example as (
-    select cast(55 as bigint) as id, cast(5 as bigint) as partition_id, '55/5' as expected
-    union all select 55, 0, '55/0'
-    union all select 55, cast(null as bigint), '55/-'
-    union all select -1, -2, '-1/-2'
-    union all select cast(null as bigint), 5, nullif('', '')
+    select listed.*
+    from (
+        values
+        (cast(55 as bigint), cast(5 as bigint), '55/5'),
+        (55, 0, '55/0'),
+        (55, cast(null as bigint), '55/-'),
+        (-1, -2, '-1/-2'),
+        (cast(null as bigint), 5, null)
+    ) as listed (id, partition_id, expected)
 ),
 
 answered as (

@@ -2,18 +2,17 @@
 -- columns is enough, and the answer is never null.
 
 with example as (
-    select
-        1 as a,
-        1 as previous_a,
-        'x' as b,
-        'x' as previous_b,
-        false as expected
-    union all select 1, 2, 'x', 'x', true
-    union all select 1, 1, 'x', 'y', true
-    union all select 1, null, 'x', 'x', true
-    union all select null, 1, 'x', 'x', true
-    union all select null, null, nullif('', ''), nullif('', ''), false
-    union all select null, null, 'x', nullif('', ''), true
+    select listed.*
+    from (
+        values
+        (1, 1, 'x', 'x', false),
+        (1, 2, 'x', 'x', true),
+        (1, 1, 'x', 'y', true),
+        (1, null, 'x', 'x', true),
+        (null, 1, 'x', 'x', true),
+        (null, null, null, null, false),
+        (null, null, 'x', null, true)
+    ) as listed (a, previous_a, b, previous_b, expected)
 ),
 
 answered as (

@@ -2,43 +2,49 @@
 -- those that are gone and that no sale names.
 
 with history as (
-    select
-        1 as id,
-        'Ann' as full_name,
-        date '2024-01-02' as known_from,
-        cast(null as date) as known_to
-    union all select 2, 'Bob', date '2024-01-02', date '2024-01-04'
-    union all select 2, 'Rob', date '2024-01-04', null
-    union all select 2, 'Job', null, null
-    union all select 3, 'Cid', date '2024-01-02', date '2024-01-03'
-    union all select 4, 'Dan', date '2024-01-02', date '2024-01-03'
-    union all select 5, 'Eve', date '2024-01-01', date '2024-01-03'
-    union all select 5, 'Eva', date '2024-01-05', date '2024-01-06'
-    union all select 7, 'Flo', null, null
-    union all select 8, 'Gil', date '2024-01-01', date '2024-01-02'
-    union all select 8, 'Gil', date '2024-01-05', null
+    select listed.*
+    from (
+        values
+        (1, 'Ann', date '2024-01-02', cast(null as date)),
+        (2, 'Bob', date '2024-01-02', date '2024-01-04'),
+        (2, 'Rob', date '2024-01-04', null),
+        (2, 'Job', null, null),
+        (3, 'Cid', date '2024-01-02', date '2024-01-03'),
+        (4, 'Dan', date '2024-01-02', date '2024-01-03'),
+        (5, 'Eve', date '2024-01-01', date '2024-01-03'),
+        (5, 'Eva', date '2024-01-05', date '2024-01-06'),
+        (7, 'Flo', null, null),
+        (8, 'Gil', date '2024-01-01', date '2024-01-02'),
+        (8, 'Gil', date '2024-01-05', null)
+    ) as listed (id, full_name, known_from, known_to)
 ),
 
 sale as (
-    select 1 as id
-    union all select 1
-    union all select 4
-    union all select 5
-    union all select 6
-    union all select 7
+    select listed.*
+    from (
+        values
+        (1),
+        (1),
+        (4),
+        (5),
+        (6),
+        (7)
+    ) as listed (id)
 ),
 
 expected_member as (
     -- name|first_seen|last_changed|is_active|is_unknown
-    select
-        1 as id,
-        'Ann|2024-01-02|2024-01-02|true|false' as expected
-    union all select 2, 'Rob|2024-01-02|2024-01-04|true|false'
-    union all select 4, 'Dan|2024-01-02|2024-01-03|false|false'
-    union all select 5, 'Eva|2024-01-01|2024-01-06|false|false'
-    union all select 6, 'desconhecido|-|-|false|true'
-    union all select 7, 'desconhecido|-|-|false|true'
-    union all select 8, 'Gil|2024-01-01|2024-01-05|true|false'
+    select listed.*
+    from (
+        values
+        (1, 'Ann|2024-01-02|2024-01-02|true|false'),
+        (2, 'Rob|2024-01-02|2024-01-04|true|false'),
+        (4, 'Dan|2024-01-02|2024-01-03|false|false'),
+        (5, 'Eva|2024-01-01|2024-01-06|false|false'),
+        (6, 'desconhecido|-|-|false|true'),
+        (7, 'desconhecido|-|-|false|true'),
+        (8, 'Gil|2024-01-01|2024-01-05|true|false')
+    ) as listed (id, expected)
 ),
 
 {{ dimension_members('history', 'id', 'full_name', 'sale') }},

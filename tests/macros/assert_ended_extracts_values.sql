@@ -5,14 +5,13 @@
 {% set max_share = 0.2 %}
 
 with load as (
-    {% for load_id in ['a', 'b', 'c', 'd', 'e', 'f'] %}
     select
-        cast({{ loop.index }} as bigint) as load_key,
+        cast(listed.load_key as bigint) as load_key,
         'e' as entity,
-        '{{ load_id }}' as load_id
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-    union all select cast(60 as bigint), 'e', 'f'
+        listed.load_id
+    from (
+        values (1, 'a'), (2, 'b'), (3, 'c'), (4, 'd'), (5, 'e'), (6, 'f'), (60, 'f')
+    ) as listed (load_key, load_id)
 ),
 
 decision as (

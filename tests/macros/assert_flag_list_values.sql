@@ -1,12 +1,16 @@
 -- Codes in the order of the dict, joined by commas: none is null, a null condition does not hold.
 
 with example as (
-    select 1 as a, 1 as b, 'second,first' as expected
-    union all select 1, 0, 'first'
-    union all select 0, 1, 'second'
-    union all select 0, 0, nullif('', '')
-    union all select cast(null as integer), 1, 'second'
-    union all select cast(null as integer), cast(null as integer), nullif('', '')
+    select listed.*
+    from (
+        values
+        (1, 1, 'second,first'),
+        (1, 0, 'first'),
+        (0, 1, 'second'),
+        (0, 0, null),
+        (cast(null as integer), 1, 'second'),
+        (cast(null as integer), cast(null as integer), null)
+    ) as listed (a, b, expected)
 ),
 
 answered as (

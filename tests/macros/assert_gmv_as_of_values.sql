@@ -6,31 +6,33 @@
 {% set notes = reflected_run_relation() | string if execute else 'none' %}
 
 with known as (
-    select
-        date '2024-01-02' as gmv_date,
-        'nacional' as subsidiary,
-        date '2024-01-02' as known_from,
-        date '2024-01-10' as known_to,
-        cast(300 as decimal(18, 2)) as gmv_amount,
-        cast(2 as bigint) as purchase_count
-    union all select date '2024-01-02', 'nacional', date '2024-01-10', cast(null as date), 100.00, 1
-    union all select date '2024-01-06', 'nacional', date '2024-01-10', cast(null as date), 150.00, 1
-    union all select date '2024-02-01', 'nacional', date '2024-01-10', cast(null as date), 70.00, 1
-    union all select date '2024-01-02', 'unknown', date '2024-01-03', cast(null as date), 0.00, 0
+    select listed.*
+    from (
+        values
+        (
+            date '2024-01-02', 'nacional', date '2024-01-02', date '2024-01-10',
+            cast(300 as decimal(18, 2)), cast(2 as bigint)
+        ),
+        (date '2024-01-02', 'nacional', date '2024-01-10', cast(null as date), 100.00, 1),
+        (date '2024-01-06', 'nacional', date '2024-01-10', cast(null as date), 150.00, 1),
+        (date '2024-02-01', 'nacional', date '2024-01-10', cast(null as date), 70.00, 1),
+        (date '2024-01-02', 'unknown', date '2024-01-03', cast(null as date), 0.00, 0)
+    ) as listed (gmv_date, subsidiary, known_from, known_to, gmv_amount, purchase_count)
 ),
 
 noted as (
-    select
-        cast(1 as bigint) as run_number,
-        'begun' as state,
-        '2024-01-09' as run_date
-    union all select 1, 'passed', '2024-01-09'
-    -- A clock that went ahead, and then back.
-    union all select 2, 'begun', '2024-02-28'
-    union all select 2, 'passed', '2024-02-28'
-    union all select 10, 'begun', '2024-01-10'
-    union all select 10, 'passed', '2024-01-10'
-    union all select 11, 'begun', '2024-01-11'
+    select listed.*
+    from (
+        values
+        (cast(1 as bigint), 'begun', '2024-01-09'),
+        (1, 'passed', '2024-01-09'),
+        -- A clock that went ahead, and then back.
+        (2, 'begun', '2024-02-28'),
+        (2, 'passed', '2024-02-28'),
+        (10, 'begun', '2024-01-10'),
+        (10, 'passed', '2024-01-10'),
+        (11, 'begun', '2024-01-11')
+    ) as listed (run_number, state, run_date)
 ),
 
 never_passed as (
@@ -56,16 +58,23 @@ answered as (
 
 expected as (
     select
-        '7 January' as asked,
-        date '2024-01-02' as gmv_date,
-        'nacional' as subsidiary,
-        cast(300 as decimal(18, 2)) as gmv_amount,
-        cast(2 as bigint) as purchase_count,
-        true as is_final
-    union all select '9 January', date '2024-01-02', 'nacional', 300.00, 2, true
-    union all select '10 January', date '2024-01-02', 'nacional', 100.00, 1, false
-    union all select '10 January', date '2024-01-06', 'nacional', 150.00, 1, false
-    union all select 'none passed', date '2024-01-02', 'nacional', 300.00, 2, false
+        listed.asked,
+        listed.gmv_date,
+        listed.subsidiary,
+        listed.gmv_amount,
+        listed.purchase_count,
+        listed.is_final
+    from (
+        values
+        (
+            '7 January', date '2024-01-02', 'nacional', cast(300 as decimal(18, 2)),
+            cast(2 as bigint), true
+        ),
+        ('9 January', date '2024-01-02', 'nacional', 300.00, 2, true),
+        ('10 January', date '2024-01-02', 'nacional', 100.00, 1, false),
+        ('10 January', date '2024-01-06', 'nacional', 150.00, 1, false),
+        ('none passed', date '2024-01-02', 'nacional', 300.00, 2, false)
+    ) as listed (asked, gmv_date, subsidiary, gmv_amount, purchase_count, is_final)
 )
 
 select 'missing' as difference, missing.*

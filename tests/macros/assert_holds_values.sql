@@ -9,12 +9,16 @@
 } %}
 
 with example as (
-    select 2 as amount
-    union all select 3
-    union all select 5
-    union all select -3
-    union all select 8
-    union all select cast(null as integer)
+    select listed.*
+    from (
+        values
+        (2),
+        (3),
+        (5),
+        (-3),
+        (8),
+        (cast(null as integer))
+    ) as listed (amount)
 ),
 
 faultless as (

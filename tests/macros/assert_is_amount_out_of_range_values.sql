@@ -2,31 +2,35 @@
 -- amount at all is not (it is unparsable).
 
 with example as (
-    select 'NaN' as given, true as expected
-    union all select 'nan', true
-    union all select 'inf', true
-    union all select '-inf', true
-    union all select '+Infinity', true
-    union all select 'INFINITY', true
-    union all select '10000000000000000', true
-    union all select '-10000000000000000,00', true
-    union all select '1000000000000000000', true
-    union all select '99.999.999.999.999.999.999,00', true
-    union all select '9999999999999999.99', false
-    union all select '0', false
-    union all select '5,00', false
-    union all select 'nano', false
-    union all select 'infinite', false
-    union all select '1e16', true
-    union all select '1e20', true
-    union all select '1e37', true
-    union all select ' NaN ', true
-    union all select '1e15', false
-    union all select '1e-20', false
-    union all select 'abc', false
-    union all select '', false
-    union all select nullif('', ''), false
-    union all select 'NULL', false
+    select listed.*
+    from (
+        values
+        ('NaN', true),
+        ('nan', true),
+        ('inf', true),
+        ('-inf', true),
+        ('+Infinity', true),
+        ('INFINITY', true),
+        ('10000000000000000', true),
+        ('-10000000000000000,00', true),
+        ('1000000000000000000', true),
+        ('99.999.999.999.999.999.999,00', true),
+        ('9999999999999999.99', false),
+        ('0', false),
+        ('5,00', false),
+        ('nano', false),
+        ('infinite', false),
+        ('1e16', true),
+        ('1e20', true),
+        ('1e37', true),
+        (' NaN ', true),
+        ('1e15', false),
+        ('1e-20', false),
+        ('abc', false),
+        ('', false),
+        (null, false),
+        ('NULL', false)
+    ) as listed (given, expected)
 ),
 
 answered as (

@@ -1,20 +1,24 @@
 -- Null, blanks and markers of null say nothing.
 
 with example as (
-    select 'x' as given, true as expected
-    union all select '0', true
-    union all select ' ', false
-    union all select {{ characters([8203]) }}, false
-    union all select 'NULL', false
-    union all select 'null', false
-    union all select chr(92) || 'N', false
-    union all select ' NULL' || chr(160), false
-    union all select 'Null', true
-    union all select 'NA', true
-    union all select 'N', true
-    union all select chr(92) || 'n', true
-    union all select '', false
-    union all select nullif('', ''), false
+    select listed.*
+    from (
+        values
+        ('x', true),
+        ('0', true),
+        (' ', false),
+        ({{ characters([8203]) }}, false),
+        ('NULL', false),
+        ('null', false),
+        (chr(92) || 'N', false),
+        (' NULL' || chr(160), false),
+        ('Null', true),
+        ('NA', true),
+        ('N', true),
+        (chr(92) || 'n', true),
+        ('', false),
+        (null, false)
+    ) as listed (given, expected)
 ),
 
 answered as (

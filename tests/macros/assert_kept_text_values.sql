@@ -2,28 +2,30 @@
 -- nothing is null.
 
 with example as (
-    select ' Ana Silva ' as given, 'Ana Silva' as expected
-    union all select chr(9) || 'Fábio  GUEDES' || chr(160), 'Fábio GUEDES'
-    union all select 'a' || chr(31) || 'b' || chr(1), 'ab'
-    union all select chr(1) || ' ', nullif('', '')
-    union all select 'Cons N  Básico / Alimentos', 'Cons N Básico / Alimentos'
-    union all select '   a    b c  ', 'a b c'
-    union all select 'a' || chr(9) || chr(160) || 'b' || chr(10), 'a b'
-    union all select 'a' || chr(1) || ' ' || chr(31) || 'b', 'a b'
-    union all select
-        'Te' || {{ characters([65533]) }} || 'rica',
-        'Te' || {{ characters([65533]) }} || 'rica'
-    union all select 'a' || {{ characters([8203, 32, 8203]) }} || 'b', 'a b'
-    union all select 'NULL', nullif('', '')
-    union all select ' null' || chr(9), nullif('', '')
-    union all select chr(92) || 'N', nullif('', '')
-    union all select ' ' || chr(92) || 'N', nullif('', '')
-    union all select 'Null', 'Null'
-    union all select 'NULLA', 'NULLA'
-    union all select 'N', 'N'
-    union all select '   ', nullif('', '')
-    union all select '', nullif('', '')
-    union all select nullif('', ''), nullif('', '')
+    select listed.*
+    from (
+        values
+        (' Ana Silva ', 'Ana Silva'),
+        (chr(9) || 'Fábio  GUEDES' || chr(160), 'Fábio GUEDES'),
+        ('a' || chr(31) || 'b' || chr(1), 'ab'),
+        (chr(1) || ' ', null),
+        ('Cons N  Básico / Alimentos', 'Cons N Básico / Alimentos'),
+        ('   a    b c  ', 'a b c'),
+        ('a' || chr(9) || chr(160) || 'b' || chr(10), 'a b'),
+        ('a' || chr(1) || ' ' || chr(31) || 'b', 'a b'),
+        ('Te' || {{ characters([65533]) }} || 'rica', 'Te' || {{ characters([65533]) }} || 'rica'),
+        ('a' || {{ characters([8203, 32, 8203]) }} || 'b', 'a b'),
+        ('NULL', null),
+        (' null' || chr(9), null),
+        (chr(92) || 'N', null),
+        (' ' || chr(92) || 'N', null),
+        ('Null', 'Null'),
+        ('NULLA', 'NULLA'),
+        ('N', 'N'),
+        ('   ', null),
+        ('', null),
+        (null, null)
+    ) as listed (given, expected)
 ),
 
 answered as (

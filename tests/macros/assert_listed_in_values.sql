@@ -1,12 +1,16 @@
 -- A whole word of the list, never a part of one: null is an empty list.
 
 with example as (
-    select 'loan' as codes, true as expected
-    union all select 'a,loan', true
-    union all select 'a,loan,b', true
-    union all select 'loan_a,a_loan', false
-    union all select '', false
-    union all select nullif('', ''), false
+    select listed.*
+    from (
+        values
+        ('loan', true),
+        ('a,loan', true),
+        ('a,loan,b', true),
+        ('loan_a,a_loan', false),
+        ('', false),
+        (null, false)
+    ) as listed (codes, expected)
 ),
 
 answered as (

@@ -3,19 +3,21 @@
 -- Among them are letters beyond ASCII, a small number and one near the greatest.
 
 with example as (
-    select
-        'purchase' as entity,
-        '2024-01-02-a' as load_id,
-        '2024-01-02' as ingest_date,
-        'purchase.csv' as source_file,
-        cast(589677812122888882 as bigint) as expected
-    union all select 'purchase', '2024-01-02-a', '2024-01-03', 'purchase.csv', 444823992885524968
-    union all select 'aluno', 'carga-é', '2024-01-02', 'alunos ção.csv', 191759580673356560
-    union all select 'carteira', 'load', '2024-01-02', 'IBOV→日.csv', 570979886534705200
-    union all select 'nota', '', '', '', 97599110656893398
-    union all select 'venda', 'load-3180', '2024-01-02', 'vendas.csv', 43084788128402
-    union all select 'venda', 'load-3277', '2024-01-02', 'vendas.csv', 1152754110312684200
-    union all select 'nota', 'load', '2024-01-02', nullif('', ''), cast(null as bigint)
+    select listed.*
+    from (
+        values
+        (
+            'purchase', '2024-01-02-a', '2024-01-02', 'purchase.csv',
+            cast(589677812122888882 as bigint)
+        ),
+        ('purchase', '2024-01-02-a', '2024-01-03', 'purchase.csv', 444823992885524968),
+        ('aluno', 'carga-é', '2024-01-02', 'alunos ção.csv', 191759580673356560),
+        ('carteira', 'load', '2024-01-02', 'IBOV→日.csv', 570979886534705200),
+        ('nota', '', '', '', 97599110656893398),
+        ('venda', 'load-3180', '2024-01-02', 'vendas.csv', 43084788128402),
+        ('venda', 'load-3277', '2024-01-02', 'vendas.csv', 1152754110312684200),
+        ('nota', 'load', '2024-01-02', null, cast(null as bigint))
+    ) as listed (entity, load_id, ingest_date, source_file, expected)
 ),
 
 answered as (

@@ -1,37 +1,37 @@
 -- The language decides what a mark means: groups are whole or absent: no sign, blank or exponent.
 
 with example as (
-    select
-        'pt-br' as idioma,
-        '4.273.841.357' as given,
-        '4273841357' as whole,
-        '4273841357' as three
-    union all select 'en-us', '4,270,903,023', '4270903023', '4270903023'
-    union all select 'pt-br', '2,710', nullif('', ''), '2.710'
-    union all select 'en-us', '2,710', '2710', '2710'
-    union all select 'pt-br', '11.025', '11025', '11025'
-    union all select 'en-us', '11.025', nullif('', ''), '11.025'
-    union all select 'pt-br', '100', '100', '100'
-    union all select 'en-us', '4270903023', '4270903023', '4270903023'
-    union all select 'pt-br', '18.553.794,874', nullif('', ''), '18553794.874'
-    union all select 'en-us', '16,036,751.1', nullif('', ''), '16036751.1'
-    union all select 'pt-br', '0,0005', nullif('', ''), nullif('', '')
-    union all select 'pt-br', '1.23', nullif('', ''), nullif('', '')
-    union all select 'pt-br', '1234.567', nullif('', ''), nullif('', '')
-    union all select 'pt-br', '.123', nullif('', ''), nullif('', '')
-    union all select 'pt-br', '1..234', nullif('', ''), nullif('', '')
-    union all select 'en-us', '42,70,903', nullif('', ''), nullif('', '')
-    union all select 'en-us', '1,234,5', nullif('', ''), nullif('', '')
-    union all select 'en-us', '1.', nullif('', ''), nullif('', '')
-    union all select 'en-us', '.5', nullif('', ''), nullif('', '')
-    union all select 'en-us', '-5', nullif('', ''), nullif('', '')
-    union all select 'en-us', ' 5', '5', '5'
-    union all select 'pt-br', chr(160) || '2,710 ', nullif('', ''), '2.710'
-    union all select 'en-us', '1e3', nullif('', ''), nullif('', '')
-    union all select 'en-us', '', nullif('', ''), nullif('', '')
-    union all select 'en-us', nullif('', ''), nullif('', ''), nullif('', '')
-    union all select 'de-de', '100', nullif('', ''), nullif('', '')
-    union all select nullif('', ''), '100', nullif('', ''), nullif('', '')
+    select listed.*
+    from (
+        values
+        ('pt-br', '4.273.841.357', '4273841357', '4273841357'),
+        ('en-us', '4,270,903,023', '4270903023', '4270903023'),
+        ('pt-br', '2,710', null, '2.710'),
+        ('en-us', '2,710', '2710', '2710'),
+        ('pt-br', '11.025', '11025', '11025'),
+        ('en-us', '11.025', null, '11.025'),
+        ('pt-br', '100', '100', '100'),
+        ('en-us', '4270903023', '4270903023', '4270903023'),
+        ('pt-br', '18.553.794,874', null, '18553794.874'),
+        ('en-us', '16,036,751.1', null, '16036751.1'),
+        ('pt-br', '0,0005', null, null),
+        ('pt-br', '1.23', null, null),
+        ('pt-br', '1234.567', null, null),
+        ('pt-br', '.123', null, null),
+        ('pt-br', '1..234', null, null),
+        ('en-us', '42,70,903', null, null),
+        ('en-us', '1,234,5', null, null),
+        ('en-us', '1.', null, null),
+        ('en-us', '.5', null, null),
+        ('en-us', '-5', null, null),
+        ('en-us', ' 5', '5', '5'),
+        ('pt-br', chr(160) || '2,710 ', null, '2.710'),
+        ('en-us', '1e3', null, null),
+        ('en-us', '', null, null),
+        ('en-us', null, null, null),
+        ('de-de', '100', null, null),
+        (null, '100', null, null)
+    ) as listed (idioma, given, whole, three)
 ),
 
 answered as (

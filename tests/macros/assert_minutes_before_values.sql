@@ -1,14 +1,15 @@
 -- Minutes earlier, over the ends of days and of months: negative ones are later.
 
 with example as (
-    select
-        '2024-03-01 00:30:00.123456' as given,
-        45 as minutes,
-        '2024-02-29 23:45:00.123456' as expected
-    union all select '2024-02-29 23:30:00.000000', -45, '2024-03-01 00:15:00.000000'
-    union all select '2024-01-05 10:00:00.000001', 840, '2024-01-04 20:00:00.000001'
-    union all select '2024-01-05 10:00:00.000000', 0, '2024-01-05 10:00:00.000000'
-    union all select nullif('', ''), 1, nullif('', '')
+    select listed.*
+    from (
+        values
+        ('2024-03-01 00:30:00.123456', 45, '2024-02-29 23:45:00.123456'),
+        ('2024-02-29 23:30:00.000000', -45, '2024-03-01 00:15:00.000000'),
+        ('2024-01-05 10:00:00.000001', 840, '2024-01-04 20:00:00.000001'),
+        ('2024-01-05 10:00:00.000000', 0, '2024-01-05 10:00:00.000000'),
+        (null, 1, null)
+    ) as listed (given, minutes, expected)
 ),
 
 answered as (

@@ -1,16 +1,15 @@
 -- One condition per column: no value, because the text says nothing.
 
 with example as (
-    select
-        '5' as a_text,
-        cast(5 as bigint) as a,
-        nullif('', '') as b_text,
-        cast(null as bigint) as b,
-        true as expected
-    union all select 'NULL', null, '5', 5, true
-    union all select ' ', null, '5', 5, true
-    union all select 'abc', null, '5', 5, false
-    union all select '5', 5, '5', 5, false
+    select listed.*
+    from (
+        values
+        ('5', cast(5 as bigint), null, cast(null as bigint), true),
+        ('NULL', null, '5', 5, true),
+        (' ', null, '5', 5, true),
+        ('abc', null, '5', 5, false),
+        ('5', 5, '5', 5, false)
+    ) as listed (a_text, a, b_text, b, expected)
 ),
 
 answered as (

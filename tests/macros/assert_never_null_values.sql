@@ -2,16 +2,15 @@
 -- columns are no matter.
 
 with example as (
-    select
-        1 as id,
-        'a' as known,
-        'x' as also_known,
-        cast(null as {{ dbt.type_string() }}) as other,
-        false as expected
-    union all select 2, null, 'x', 'y', true
-    union all select 3, 'a', null, 'y', true
-    union all select 4, null, null, null, true
-    union all select 5, 'a', 'x', 'y', false
+    select listed.*
+    from (
+        values
+        (1, 'a', 'x', cast(null as {{ dbt.type_string() }}), false),
+        (2, null, 'x', 'y', true),
+        (3, 'a', null, 'y', true),
+        (4, null, null, null, true),
+        (5, 'a', 'x', 'y', false)
+    ) as listed (id, known, also_known, other, expected)
 ),
 
 found as (

@@ -2,28 +2,29 @@
 -- that is not whole ends nothing and is not looked at. Files of one load are one extract.
 
 with load as (
-    select
-        cast(1 as bigint) as load_key,
-        'a' as load_id,
-        '2024-01-01' as ingest_date
-    union all select 2, 'b', '2024-01-02'
-    union all select 3, 'c', '2024-01-02'
-    union all select 4, 'c', '2024-01-02'
-    union all select 5, 'd', '2024-01-03'
-    union all select 6, 'e', '2024-01-02'
+    select listed.*
+    from (
+        values
+        (cast(1 as bigint), 'a', '2024-01-01'),
+        (2, 'b', '2024-01-02'),
+        (3, 'c', '2024-01-02'),
+        (4, 'c', '2024-01-02'),
+        (5, 'd', '2024-01-03'),
+        (6, 'e', '2024-01-02')
+    ) as listed (load_key, load_id, ingest_date)
 ),
 
 example as (
-    select
-        cast(1 as bigint) as load_key,
-        1 as recorded_at,
-        true as is_full_extract,
-        cast(null as {{ dbt.type_string() }}) as record_key
-    union all select 2, 1, true, 'k'
-    union all select 3, 2, true, null
-    union all select 4, 2, true, null
-    union all select 4, 2, true, 'k'
-    union all select 5, 1, false, null
+    select listed.*
+    from (
+        values
+        (cast(1 as bigint), 1, true, cast(null as {{ dbt.type_string() }})),
+        (2, 1, true, 'k'),
+        (3, 2, true, null),
+        (4, 2, true, null),
+        (4, 2, true, 'k'),
+        (5, 1, false, null)
+    ) as listed (load_key, recorded_at, is_full_extract, record_key)
 ),
 
 mended as (

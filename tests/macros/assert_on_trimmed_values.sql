@@ -1,12 +1,16 @@
 -- The text without odd blanks, with them, and with none: what is said first, and what is not odd.
 
 with example as (
-    select 'a' as given, 'x' as beside, 'axa' as expected, 'first' as expected_first
-    union all select ' a' || chr(160), 'x', 'axa', 'axa'
-    union all select 'a b', 'x', 'a bxa b', nullif('', '')
-    union all select 'a' || chr(9) || 'b', 'x', 'a bxa b', 'a bxa b'
-    union all select {{ characters([65279]) }} || 'á', 'x', 'áxá', 'áxá'
-    union all select nullif('', ''), 'x', nullif('', ''), nullif('', '')
+    select listed.*
+    from (
+        values
+        ('a', 'x', 'axa', 'first'),
+        (' a' || chr(160), 'x', 'axa', 'axa'),
+        ('a b', 'x', 'a bxa b', null),
+        ('a' || chr(9) || 'b', 'x', 'a bxa b', 'a bxa b'),
+        ({{ characters([65279]) }} || 'á', 'x', 'áxá', 'áxá'),
+        (null, 'x', null, null)
+    ) as listed (given, beside, expected, expected_first)
 ),
 
 answered as (

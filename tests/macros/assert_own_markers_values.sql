@@ -1,13 +1,17 @@
 -- What a column lists is no value in it, and what it does not list is one.
 
 with example as (
-    select 'x' as given, 'x' as no_marker, 'x' as one_marker
-    union all select ' NULL ', 'NULL', nullif('', '')
-    union all select 'null', 'null', 'null'
-    union all select chr(92) || 'N', chr(92) || 'N', chr(92) || 'N'
-    union all select '-', '-', nullif('', '')
-    union all select ' ', nullif('', ''), nullif('', '')
-    union all select nullif('', ''), nullif('', ''), nullif('', '')
+    select listed.*
+    from (
+        values
+        ('x', 'x', 'x'),
+        (' NULL ', 'NULL', null),
+        ('null', 'null', 'null'),
+        (chr(92) || 'N', chr(92) || 'N', chr(92) || 'N'),
+        ('-', '-', null),
+        (' ', null, null),
+        (null, null, null)
+    ) as listed (given, no_marker, one_marker)
 ),
 
 declared as (

@@ -1,18 +1,18 @@
 -- The first day of the period that a day lies in, and of the period before it.
 
 with example as (
-    select
-        date '2024-02-29' as given_day,
-        'day' as period,
-        date '2024-02-29' as expected_start,
-        date '2024-02-28' as expected_previous
-    union all select date '2024-03-01', 'day', date '2024-03-01', date '2024-02-29'
-    union all select date '2024-03-31', 'month', date '2024-03-01', date '2024-02-01'
-    union all select date '2024-01-01', 'month', date '2024-01-01', date '2023-12-01'
-    union all select date '2024-06-30', 'quarter', date '2024-04-01', date '2024-01-01'
-    union all select date '2024-01-31', 'quarter', date '2024-01-01', date '2023-10-01'
-    union all select date '2024-12-31', 'year', date '2024-01-01', date '2023-01-01'
-    union all select date '1900-01-01', 'year', date '1900-01-01', date '1899-01-01'
+    select listed.*
+    from (
+        values
+        (date '2024-02-29', 'day', date '2024-02-29', date '2024-02-28'),
+        (date '2024-03-01', 'day', date '2024-03-01', date '2024-02-29'),
+        (date '2024-03-31', 'month', date '2024-03-01', date '2024-02-01'),
+        (date '2024-01-01', 'month', date '2024-01-01', date '2023-12-01'),
+        (date '2024-06-30', 'quarter', date '2024-04-01', date '2024-01-01'),
+        (date '2024-01-31', 'quarter', date '2024-01-01', date '2023-10-01'),
+        (date '2024-12-31', 'year', date '2024-01-01', date '2023-01-01'),
+        (date '1900-01-01', 'year', date '1900-01-01', date '1899-01-01')
+    ) as listed (given_day, period, expected_start, expected_previous)
 ),
 
 started as (

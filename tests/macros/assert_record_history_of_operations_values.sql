@@ -27,62 +27,62 @@ with events as (
         example.expected
     from (
         -- expected: row_status, days of January 2024 known_from and known_to, and conflict
-        select
-            'a' as load_id, 1 as source_row, '2' as ingest_day, 'ended' as record_key,
-            '1' as event_day, 'x' as answer, 'state' as row_operation,
-            'superseded|2|4|-' as expected
-        union all select 'b', 1, '4', 'ended', '3', 'x', 'delete', 'deleted|-|-|-'
+        values
+        ('a', 1, '2', 'ended', '1', 'x', 'state', 'superseded|2|4|-'),
+        ('b', 1, '4', 'ended', '3', 'x', 'delete', 'deleted|-|-|-'),
 
-        union all select 'a', 1, '4', 'of_nobody', '3', 'x', 'delete', 'deleted|-|-|-'
+        ('a', 1, '4', 'of_nobody', '3', 'x', 'delete', 'deleted|-|-|-'),
 
-        union all select 'a', 1, '2', 'gap', '1', 'x', 'state', 'superseded|2|4|-'
-        union all select 'b', 1, '4', 'gap', '3', 'x', 'delete', 'superseded|-|-|-'
-        union all select 'c', 1, '6', 'gap', '5', 'x', 'state', 'current|6|-|-'
+        ('a', 1, '2', 'gap', '1', 'x', 'state', 'superseded|2|4|-'),
+        ('b', 1, '4', 'gap', '3', 'x', 'delete', 'superseded|-|-|-'),
+        ('c', 1, '6', 'gap', '5', 'x', 'state', 'current|6|-|-'),
 
-        union all select 'a', 1, '2', 'same_day', '1', 'x', 'state', 'superseded|-|-|-'
-        union all select 'b', 1, '2', 'same_day', '2', 'x', 'delete', 'deleted|-|-|-'
+        ('a', 1, '2', 'same_day', '1', 'x', 'state', 'superseded|-|-|-'),
+        ('b', 1, '2', 'same_day', '2', 'x', 'delete', 'deleted|-|-|-'),
 
-        union all select 'a', 1, '2', 'lost', '2', 'x', 'state', 'current|2|-|-'
-        union all select 'b', 1, '4', 'lost', '1', 'x', 'delete', 'superseded|-|-|-'
+        ('a', 1, '2', 'lost', '2', 'x', 'state', 'current|2|-|-'),
+        ('b', 1, '4', 'lost', '1', 'x', 'delete', 'superseded|-|-|-'),
 
-        union all select 'a', 1, '2', 'twice', '1', 'x', 'state', 'superseded|2|4|-'
-        union all select 'b', 1, '4', 'twice', '3', 'x', 'delete', 'deleted|-|-|-'
-        union all select 'c', 1, '5', 'twice', '3', 'x', 'delete', 'repeated|-|-|-'
+        ('a', 1, '2', 'twice', '1', 'x', 'state', 'superseded|2|4|-'),
+        ('b', 1, '4', 'twice', '3', 'x', 'delete', 'deleted|-|-|-'),
+        ('c', 1, '5', 'twice', '3', 'x', 'delete', 'repeated|-|-|-'),
 
         -- The content of a deletion equals that of no state, and no conflict is between them.
-        union all select 'a', 1, '2', 'of_its_time', '1', 'x', 'state', 'superseded|2|4|-'
-        union all select 'b', 1, '4', 'of_its_time', '1', 'x', 'delete', 'superseded|-|-|-'
-        union all select 'c', 1, '6', 'of_its_time', '1', 'x', 'state', 'repeated|-|-|-'
-        union all select 'd', 1, '6', 'of_its_time', '1', 'z', 'delete', 'deleted|-|-|-'
+        ('a', 1, '2', 'of_its_time', '1', 'x', 'state', 'superseded|2|4|-'),
+        ('b', 1, '4', 'of_its_time', '1', 'x', 'delete', 'superseded|-|-|-'),
+        ('c', 1, '6', 'of_its_time', '1', 'x', 'state', 'repeated|-|-|-'),
+        ('d', 1, '6', 'of_its_time', '1', 'z', 'delete', 'deleted|-|-|-'),
 
         -- 'a' < 'z', and the state is received later.
-        union all select 'a', 1, '2', 'content', '1', 'a', 'delete', 'deleted|-|-|-'
-        union all select 'b', 1, '3', 'content', '1', 'z', 'state', 'superseded|-|-|conflict'
-        union all select 'c', 1, '4', 'content', '1', 'y', 'state', 'superseded|-|-|conflict'
+        ('a', 1, '2', 'content', '1', 'a', 'delete', 'deleted|-|-|-'),
+        ('b', 1, '3', 'content', '1', 'z', 'state', 'superseded|-|-|conflict'),
+        ('c', 1, '4', 'content', '1', 'y', 'state', 'superseded|-|-|conflict'),
 
-        union all select 'a', 1, '2', 'last_line', '1', 'x', 'delete', 'superseded|-|-|-'
-        union all select 'a', 2, '2', 'last_line', '1', 'x', 'state', 'current|2|-|-'
-        union all select 'a', 1, '2', 'last_is_end', '1', 'x', 'state', 'superseded|-|-|-'
-        union all select 'a', 2, '2', 'last_is_end', '1', 'x', 'delete', 'deleted|-|-|-'
+        ('a', 1, '2', 'last_line', '1', 'x', 'delete', 'superseded|-|-|-'),
+        ('a', 2, '2', 'last_line', '1', 'x', 'state', 'current|2|-|-'),
+        ('a', 1, '2', 'last_is_end', '1', 'x', 'state', 'superseded|-|-|-'),
+        ('a', 2, '2', 'last_is_end', '1', 'x', 'delete', 'deleted|-|-|-'),
 
         -- A deletion of the future ranks at the end of the day of its receipt.
-        union all select 'a', 1, '2', 'in_future', '2', 'x', 'state', 'superseded|2|3|-'
-        union all select 'b', 1, '3', 'in_future', '9', 'x', 'delete', 'superseded|-|-|-'
-        union all select 'c', 1, '4', 'in_future', '4', 'x', 'state', 'current|4|-|-'
+        ('a', 1, '2', 'in_future', '2', 'x', 'state', 'superseded|2|3|-'),
+        ('b', 1, '3', 'in_future', '9', 'x', 'delete', 'superseded|-|-|-'),
+        ('c', 1, '4', 'in_future', '4', 'x', 'state', 'current|4|-|-'),
 
         -- What was before has no place, repeats nothing and is repeated by nothing.
-        union all select 'a', 1, '2', 'before', '1', 'x', 'state', 'superseded|2|3|-'
-        union all select 'b', 1, '3', 'before', '2', 'x', 'before', 'superseded|-|-|-'
-        union all select 'b', 2, '3', 'before', '2', 'y', 'state', 'current|3|-|-'
-        union all select 'c', 1, '4', 'before', '9', 'y', 'before', 'superseded|-|-|-'
-        union all select 'a', 1, '2', 'before_alone', '1', 'x', 'before', 'superseded|-|-|-'
-        union all select 'a', 1, '2', 'before_first', '2', 'x', 'before', 'superseded|-|-|-'
-        union all select 'b', 1, '3', 'before_first', '2', 'x', 'state', 'current|3|-|-'
-        union all select 'b', 2, '3', 'before_first', '2', 'y', 'before', 'superseded|-|-|-'
+        ('a', 1, '2', 'before', '1', 'x', 'state', 'superseded|2|3|-'),
+        ('b', 1, '3', 'before', '2', 'x', 'before', 'superseded|-|-|-'),
+        ('b', 2, '3', 'before', '2', 'y', 'state', 'current|3|-|-'),
+        ('c', 1, '4', 'before', '9', 'y', 'before', 'superseded|-|-|-'),
+        ('a', 1, '2', 'before_alone', '1', 'x', 'before', 'superseded|-|-|-'),
+        ('a', 1, '2', 'before_first', '2', 'x', 'before', 'superseded|-|-|-'),
+        ('b', 1, '3', 'before_first', '2', 'x', 'state', 'current|3|-|-'),
+        ('b', 2, '3', 'before_first', '2', 'y', 'before', 'superseded|-|-|-'),
 
-        union all select 'a', 1, '2', 'unknown', '1', 'x', 'state', 'current|2|-|-'
-        union all select 'b', 1, '3', 'unknown', '2', 'y', 'unknown', 'rejected|-|-|-'
-    ) as example
+        ('a', 1, '2', 'unknown', '1', 'x', 'state', 'current|2|-|-'),
+        ('b', 1, '3', 'unknown', '2', 'y', 'unknown', 'rejected|-|-|-')
+    ) as example (
+        load_id, source_row, ingest_day, record_key, event_day, answer, row_operation, expected
+    )
 ),
 
 {{ record_history('events', columns, content, has_operations=true) }},

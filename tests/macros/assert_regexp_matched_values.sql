@@ -2,17 +2,21 @@
 -- line break is no match.
 
 with example as (
-    select '123' as given, true as expected_anchored, true as expected_found
-    union all select 'a123', false, true
-    union all select '123a', false, true
-    union all select '123' || chr(10), false, true
-    union all select chr(10) || '123', false, true
-    union all select '123' || chr(13) || chr(10), false, true
-    union all select '1' || chr(10) || '3', false, true
-    union all select '123.', false, true
-    union all select '', false, false
-    union all select 'abc', false, false
-    union all select nullif('', ''), cast(null as boolean), cast(null as boolean)
+    select listed.*
+    from (
+        values
+        ('123', true, true),
+        ('a123', false, true),
+        ('123a', false, true),
+        ('123' || chr(10), false, true),
+        (chr(10) || '123', false, true),
+        ('123' || chr(13) || chr(10), false, true),
+        ('1' || chr(10) || '3', false, true),
+        ('123.', false, true),
+        ('', false, false),
+        ('abc', false, false),
+        (null, cast(null as boolean), cast(null as boolean))
+    ) as listed (given, expected_anchored, expected_found)
 ),
 
 answered as (

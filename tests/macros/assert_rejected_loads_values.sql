@@ -98,16 +98,20 @@ answered as (
 ),
 
 expected as (
-    select 'nine 1 1/9 1/9 b 1' as answer
-    union all select 'tenth 2 0/1 1/10 -'
-    union all select 'two 1 2/2 2/2 a 2'
-    union all select 'three 2 3/3 3/3 a 3'
-    union all select 'seen 1 90/90 0/0 a 90'
-    union all select 'after_seen 1 1/100 1/100 a 1'
-    union all select 'parts 2 6/14 6/14 a 2, b 2, c 1, …'
-    union all select 'alone 1 1/5 1/5 a 1'
-    union all select 'limit 1 2/200 2/200 a 2'
-    union all select 'anew held'
+    select listed.*
+    from (
+        values
+        ('nine 1 1/9 1/9 b 1'),
+        ('tenth 2 0/1 1/10 -'),
+        ('two 1 2/2 2/2 a 2'),
+        ('three 2 3/3 3/3 a 3'),
+        ('seen 1 90/90 0/0 a 90'),
+        ('after_seen 1 1/100 1/100 a 1'),
+        ('parts 2 6/14 6/14 a 2, b 2, c 1, …'),
+        ('alone 1 1/5 1/5 a 1'),
+        ('limit 1 2/200 2/200 a 2'),
+        ('anew held')
+    ) as listed (answer)
 )
 
 select

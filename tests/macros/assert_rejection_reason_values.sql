@@ -2,17 +2,21 @@
 -- several conditions under one code any is enough, and a null condition does not hold.
 
 with example as (
-    select 0 as given, nullif('', '') as expected
-    union all select 1, 'missing_key'
-    union all select 2, 'unparsable_key'
-    union all select 3, 'unparsable_timestamp'
-    union all select 4, 'unparsable_date'
-    union all select 5, 'unparsable_number'
-    union all select 6, 'unparsable_amount'
-    union all select 7, 'amount_out_of_range'
-    union all select 8, 'amount_out_of_range'
-    union all select 9, nullif('', '')
-    union all select cast(null as integer), nullif('', '')
+    select listed.*
+    from (
+        values
+        (0, null),
+        (1, 'missing_key'),
+        (2, 'unparsable_key'),
+        (3, 'unparsable_timestamp'),
+        (4, 'unparsable_date'),
+        (5, 'unparsable_number'),
+        (6, 'unparsable_amount'),
+        (7, 'amount_out_of_range'),
+        (8, 'amount_out_of_range'),
+        (9, null),
+        (cast(null as integer), null)
+    ) as listed (given, expected)
 ),
 
 answered as (
@@ -33,12 +37,16 @@ answered as (
 
 -- What was done to a row comes first: of a deletion only what is asked of deletions counts.
 change as (
-    select 'state' as row_operation, 1 as given, 'unparsable_date' as expected
-    union all select 'before', 1, 'unparsable_date'
-    union all select 'state', 2, nullif('', '')
-    union all select 'delete', 1, nullif('', '')
-    union all select 'delete', 2, 'missing_key'
-    union all select nullif('', ''), 2, 'unknown_operation'
+    select listed.*
+    from (
+        values
+        ('state', 1, 'unparsable_date'),
+        ('before', 1, 'unparsable_date'),
+        ('state', 2, null),
+        ('delete', 1, null),
+        ('delete', 2, 'missing_key'),
+        (null, 2, 'unknown_operation')
+    ) as listed (row_operation, given, expected)
 ),
 
 answered_change as (

@@ -11,20 +11,24 @@
 {% set least = {'column': 'op', 'delete': ['D']} %}
 
 with example as (
-    select 'I' as op, 'state' as expected
-    union all select 'c', 'state'
-    union all select 'U', 'state'
-    union all select 'update_postimage', 'state'
-    union all select 'D', 'delete'
-    union all select 'true', 'delete'
-    union all select 'update_preimage', 'before'
-    union all select nullif('', ''), 'state'
-    union all select ' D' || chr(160), 'delete'
-    union all select '', nullif('', '')
-    union all select ' ', nullif('', '')
-    union all select 'NULL', nullif('', '')
-    union all select 'd', nullif('', '')
-    union all select 'ID', nullif('', '')
+    select listed.*
+    from (
+        values
+        ('I', 'state'),
+        ('c', 'state'),
+        ('U', 'state'),
+        ('update_postimage', 'state'),
+        ('D', 'delete'),
+        ('true', 'delete'),
+        ('update_preimage', 'before'),
+        (null, 'state'),
+        (' D' || chr(160), 'delete'),
+        ('', null),
+        (' ', null),
+        ('NULL', null),
+        ('d', null),
+        ('ID', null)
+    ) as listed (op, expected)
 ),
 
 answered as (

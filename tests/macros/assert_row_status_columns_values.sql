@@ -13,27 +13,30 @@ with load as (
 ),
 
 record as (
-    select
-        cast(1 as bigint) as load_key,
-        1 as source_row,
-        '2024-01-02 08:00:00' as recorded_at,
-        'current' as row_status,
-        nullif('', '') as reason_code,
-        nullif('', '') as rejected_row,
-        nullif('', '') as flags,
-        false as is_conflict,
-        'plain' as answer,
-        'current|-|-' as expected
-    union all select
-        1, 2, '2024-01-02 08:00:00', 'current', null, null, 'amount', true, 'late',
-        'current|-|amount,conflict,late,odd'
-    union all select
-        1, 3, '2024-01-02 08:00:00', 'current', null, null, null, true, null, 'current|-|conflict'
-    union all select
-        1, 4, '2024-01-02 08:00:00', 'current', null, null, null, false, 'odd', 'current|-|odd'
-    union all select
-        1, 5, '2024-01-02 08:00:00', 'rejected', 'missing_key', '{}', 'amount', true, 'late',
-        'rejected|missing_key|-'
+    select listed.*
+    from (
+        values
+        (
+            cast(1 as bigint), 1, '2024-01-02 08:00:00', 'current', null, null, null, false,
+            'plain', 'current|-|-'
+        ),
+        (
+            1, 2, '2024-01-02 08:00:00', 'current', null, null, 'amount', true, 'late',
+            'current|-|amount,conflict,late,odd'
+        ),
+        (
+            1, 3, '2024-01-02 08:00:00', 'current', null, null, null, true, null,
+            'current|-|conflict'
+        ),
+        (1, 4, '2024-01-02 08:00:00', 'current', null, null, null, false, 'odd', 'current|-|odd'),
+        (
+            1, 5, '2024-01-02 08:00:00', 'rejected', 'missing_key', '{}', 'amount', true, 'late',
+            'rejected|missing_key|-'
+        )
+    ) as listed (
+        load_key, source_row, recorded_at, row_status, reason_code, rejected_row, flags,
+        is_conflict, answer, expected
+    )
 ),
 
 plain as (

@@ -2,37 +2,41 @@
 -- are an open list: of two words the second is a level only if it is a known one.
 
 with example as (
-    select 'ON      NM' as given, 'ON' as classe, nullif('', '') as marca, 'NM' as nivel
-    union all select 'ON', 'ON', nullif('', ''), nullif('', '')
-    union all select 'UNT', 'UNT', nullif('', ''), nullif('', '')
-    union all select 'PN  EJ  N1', 'PN', 'EJ', 'N1'
-    union all select 'PNA ATZ N1', 'PNA', 'ATZ', 'N1'
-    union all select 'UNT     N2', 'UNT', nullif('', ''), 'N2'
-    union all select 'PNB EDJBN1', 'PNB', 'EDJB', 'N1'
-    union all select 'PN  EDJB', 'PN', 'EDJB', nullif('', '')
-    union all select 'ON  EDJ', 'ON', 'EDJ', nullif('', '')
-    union all select 'ON  XYZ MA', 'ON', 'XYZ', 'MA'
-    union all select 'ON      MA', 'ON', nullif('', ''), 'MA'
-    union all select 'PNAXEDJBN1', 'PNAX', 'EDJB', 'N1'
-    union all select 'PNAX    N1', 'PNAX', nullif('', ''), 'N1'
-    union all select 'CI', 'CI', nullif('', ''), nullif('', '')
-    union all select 'CI  ER', 'CI', 'ER', nullif('', '')
-    union all select 'CI  ATZ MB', 'CI', 'ATZ', 'MB'
-    union all select 'PNC     N1', 'PNC', nullif('', ''), 'N1'
-    union all select 'PND ED  N1', 'PND', 'ED', 'N1'
-    union all select 'DR3', 'DR3', nullif('', ''), nullif('', '')
-    union all select 'DRN ED', 'DRN', 'ED', nullif('', '')
-    union all select 'DR2 ED  NM', 'DR2', 'ED', 'NM'
-    union all select 'ON EJ NM', 'ON', 'EJ', 'NM'
-    union all select 'ON NM', 'ON', nullif('', ''), 'NM'
-    union all select 'UNT N2', 'UNT', nullif('', ''), 'N2'
-    union all select 'UNT ED N2', 'UNT', 'ED', 'N2'
-    union all select 'ON EBG', 'ON', 'EBG', nullif('', '')
-    union all select 'ON  EJ NM', 'ON', 'EJ', 'NM'
-    union all select 'ON ED EJ NM', 'ON', 'ED EJ', 'NM'
-    union all select 'ON ED  EJ NM', 'ON', 'ED EJ', 'NM'
-    union all select 'ON    NM', 'ON', nullif('', ''), 'NM'
-    union all select nullif('', ''), nullif('', ''), nullif('', ''), nullif('', '')
+    select listed.*
+    from (
+        values
+        ('ON      NM', 'ON', null, 'NM'),
+        ('ON', 'ON', null, null),
+        ('UNT', 'UNT', null, null),
+        ('PN  EJ  N1', 'PN', 'EJ', 'N1'),
+        ('PNA ATZ N1', 'PNA', 'ATZ', 'N1'),
+        ('UNT     N2', 'UNT', null, 'N2'),
+        ('PNB EDJBN1', 'PNB', 'EDJB', 'N1'),
+        ('PN  EDJB', 'PN', 'EDJB', null),
+        ('ON  EDJ', 'ON', 'EDJ', null),
+        ('ON  XYZ MA', 'ON', 'XYZ', 'MA'),
+        ('ON      MA', 'ON', null, 'MA'),
+        ('PNAXEDJBN1', 'PNAX', 'EDJB', 'N1'),
+        ('PNAX    N1', 'PNAX', null, 'N1'),
+        ('CI', 'CI', null, null),
+        ('CI  ER', 'CI', 'ER', null),
+        ('CI  ATZ MB', 'CI', 'ATZ', 'MB'),
+        ('PNC     N1', 'PNC', null, 'N1'),
+        ('PND ED  N1', 'PND', 'ED', 'N1'),
+        ('DR3', 'DR3', null, null),
+        ('DRN ED', 'DRN', 'ED', null),
+        ('DR2 ED  NM', 'DR2', 'ED', 'NM'),
+        ('ON EJ NM', 'ON', 'EJ', 'NM'),
+        ('ON NM', 'ON', null, 'NM'),
+        ('UNT N2', 'UNT', null, 'N2'),
+        ('UNT ED N2', 'UNT', 'ED', 'N2'),
+        ('ON EBG', 'ON', 'EBG', null),
+        ('ON  EJ NM', 'ON', 'EJ', 'NM'),
+        ('ON ED EJ NM', 'ON', 'ED EJ', 'NM'),
+        ('ON ED  EJ NM', 'ON', 'ED EJ', 'NM'),
+        ('ON    NM', 'ON', null, 'NM'),
+        (null, null, null, null)
+    ) as listed (given, classe, marca, nivel)
 ),
 
 read_type as (

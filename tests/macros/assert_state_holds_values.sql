@@ -2,18 +2,17 @@
 -- known_from (never a state) never holds. Without a day: the state in force now.
 
 with example as (
-    select
-        date '2024-01-05' as known_from,
-        date '2024-01-10' as known_to,
-        date '2024-01-04' as given,
-        false as expected,
-        false as expected_now
-    union all select date '2024-01-05', date '2024-01-10', date '2024-01-05', true, false
-    union all select date '2024-01-05', date '2024-01-10', date '2024-01-09', true, false
-    union all select date '2024-01-05', date '2024-01-10', date '2024-01-10', false, false
-    union all select date '2024-01-05', cast(null as date), date '2024-01-04', false, true
-    union all select date '2024-01-05', cast(null as date), date '2024-01-05', true, true
-    union all select date '2024-01-05', cast(null as date), date '2100-01-01', true, true
+    select listed.*
+    from (
+        values
+        (date '2024-01-05', date '2024-01-10', date '2024-01-04', false, false),
+        (date '2024-01-05', date '2024-01-10', date '2024-01-05', true, false),
+        (date '2024-01-05', date '2024-01-10', date '2024-01-09', true, false),
+        (date '2024-01-05', date '2024-01-10', date '2024-01-10', false, false),
+        (date '2024-01-05', cast(null as date), date '2024-01-04', false, true),
+        (date '2024-01-05', cast(null as date), date '2024-01-05', true, true),
+        (date '2024-01-05', cast(null as date), date '2100-01-01', true, true)
+    ) as listed (known_from, known_to, given, expected, expected_now)
 ),
 
 answered as (

@@ -1,13 +1,17 @@
 -- A text of the right shape that is no instant gives null and no error.
 
 with example as (
-    select '2024-01-05 03:04:05.123456' as given, '2024-01-05 03:04:05.123456' as expected
-    union all select '2024-02-29 00:00:00', '2024-02-29 00:00:00.000000'
-    union all select '2023-02-29 00:00:00', nullif('', '')
-    union all select '2024-13-01 00:00:00', nullif('', '')
-    union all select 'yesterday', nullif('', '')
-    union all select '', nullif('', '')
-    union all select nullif('', ''), nullif('', '')
+    select listed.*
+    from (
+        values
+        ('2024-01-05 03:04:05.123456', '2024-01-05 03:04:05.123456'),
+        ('2024-02-29 00:00:00', '2024-02-29 00:00:00.000000'),
+        ('2023-02-29 00:00:00', null),
+        ('2024-13-01 00:00:00', null),
+        ('yesterday', null),
+        ('', null),
+        (null, null)
+    ) as listed (given, expected)
 ),
 
 answered as (

@@ -11,17 +11,19 @@ with blank as (
 ),
 
 version as (
-    select
-        'P1' as proposal_id, 'a' as sender, date '2024-03-01' as reference_date,
-        date '2024-03-02' as known_from, date '2024-03-05' as known_to, 30 as person_age
-    union all select 'P1', 'a', date '2024-03-01', date '2024-03-05', date '2024-03-09', 31
-    union all select 'P1', 'a', date '2024-03-01', date '2024-03-09', cast(null as date), 32
-    -- Another sender, whose version counts only while the first has none.
-    union all select 'P1', 'b', date '2024-03-01', date '2024-03-01', cast(null as date), 60
-    -- Delivered ahead of its own reference date.
-    union all select 'P2', 'a', date '2024-03-08', date '2024-03-02', cast(null as date), 40
-    -- A row that was never a state.
-    union all select 'P3', 'a', date '2024-03-01', cast(null as date), cast(null as date), 50
+    select listed.*
+    from (
+        values
+        ('P1', 'a', date '2024-03-01', date '2024-03-02', date '2024-03-05', 30),
+        ('P1', 'a', date '2024-03-01', date '2024-03-05', date '2024-03-09', 31),
+        ('P1', 'a', date '2024-03-01', date '2024-03-09', cast(null as date), 32),
+        -- Another sender, whose version counts only while the first has none.
+        ('P1', 'b', date '2024-03-01', date '2024-03-01', cast(null as date), 60),
+        -- Delivered ahead of its own reference date.
+        ('P2', 'a', date '2024-03-08', date '2024-03-02', cast(null as date), 40),
+        -- A row that was never a state.
+        ('P3', 'a', date '2024-03-01', cast(null as date), cast(null as date), 50)
+    ) as listed (proposal_id, sender, reference_date, known_from, known_to, person_age)
 ),
 
 known as (
@@ -51,30 +53,35 @@ known as (
 
 label as (
     select
-        proposal_id,
+        labelled.proposal_id,
         20240301 as anomesdia,
         1 as loan_status,
-        label_date
+        labelled.label_date
     from (
-        select 'P1' as proposal_id, date '2024-02-29' as label_date
-        union all select 'P1', date '2024-03-01'
-        union all select 'P1', date '2024-03-02'
-        union all select 'P1', date '2024-03-04'
-        union all select 'P1', date '2024-03-05'
-        union all select 'P1', date '2024-03-09'
-        union all select 'P2', date '2024-03-07'
-        union all select 'P2', date '2024-03-08'
-        union all select 'P3', date '2024-03-09'
-    ) as labelled
+        values
+        ('P1', date '2024-02-29'),
+        ('P1', date '2024-03-01'),
+        ('P1', date '2024-03-02'),
+        ('P1', date '2024-03-04'),
+        ('P1', date '2024-03-05'),
+        ('P1', date '2024-03-09'),
+        ('P2', date '2024-03-07'),
+        ('P2', date '2024-03-08'),
+        ('P3', date '2024-03-09')
+    ) as labelled (proposal_id, label_date)
 ),
 
 expected as (
-    select 'P1' as proposal_id, date '2024-03-01' as label_date, 60 as person_age
-    union all select 'P1', date '2024-03-02', 30
-    union all select 'P1', date '2024-03-04', 30
-    union all select 'P1', date '2024-03-05', 31
-    union all select 'P1', date '2024-03-09', 32
-    union all select 'P2', date '2024-03-08', 40
+    select listed.*
+    from (
+        values
+        ('P1', date '2024-03-01', 60),
+        ('P1', date '2024-03-02', 30),
+        ('P1', date '2024-03-04', 30),
+        ('P1', date '2024-03-05', 31),
+        ('P1', date '2024-03-09', 32),
+        ('P2', date '2024-03-08', 40)
+    ) as listed (proposal_id, label_date, person_age)
 ),
 
 answered as (

@@ -2,14 +2,18 @@
 -- of their own.
 
 with example as (
-    select 'abc' as amount_text, cast(null as decimal(18, 2)) as amount, true as expected
-    union all select '1.234', null, true
-    union all select 'NaN', null, false
-    union all select '10000000000000000', null, false
-    union all select '5,00', 5.00, false
-    union all select '', null, false
-    union all select ' NULL', null, false
-    union all select nullif('', ''), null, false
+    select listed.*
+    from (
+        values
+        ('abc', cast(null as decimal(18, 2)), true),
+        ('1.234', null, true),
+        ('NaN', null, false),
+        ('10000000000000000', null, false),
+        ('5,00', 5.00, false),
+        ('', null, false),
+        (' NULL', null, false),
+        (null, null, false)
+    ) as listed (amount_text, amount, expected)
 ),
 
 digested as (

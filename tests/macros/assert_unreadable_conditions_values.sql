@@ -1,18 +1,17 @@
 -- One condition per column: a text that says something and yet gave no value.
 
 with example as (
-    select
-        'abc' as a_text,
-        cast(null as bigint) as a,
-        '5' as b_text,
-        cast(5 as bigint) as b,
-        true as expected
-    union all select '5', 5, 'abc', null, true
-    union all select ' ', null, '5', 5, false
-    union all select 'null', null, '5', 5, false
-    union all select 'Null', null, '5', 5, true
-    union all select '5', 5, '5', 5, false
-    union all select '', null, nullif('', ''), null, false
+    select listed.*
+    from (
+        values
+        ('abc', cast(null as bigint), '5', cast(5 as bigint), true),
+        ('5', 5, 'abc', null, true),
+        (' ', null, '5', 5, false),
+        ('null', null, '5', 5, false),
+        ('Null', null, '5', 5, true),
+        ('5', 5, '5', 5, false),
+        ('', null, null, null, false)
+    ) as listed (a_text, a, b_text, b, expected)
 ),
 
 answered as (

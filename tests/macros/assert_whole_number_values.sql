@@ -1,15 +1,19 @@
 -- As number_text writes it: a mark means that the number is not whole.
 
 with example as (
-    select '12' as given, 12 as expected
-    union all select '-12', -12
-    union all select '007', 7
-    union all select '0', 0
-    union all select '-0', 0
-    union all select '999999999999', 999999999999
-    union all select '1.5', nullif(0, 0)
-    union all select '0.000000000000000001', nullif(0, 0)
-    union all select nullif('', ''), nullif(0, 0)
+    select listed.*
+    from (
+        values
+        ('12', 12),
+        ('-12', -12),
+        ('007', 7),
+        ('0', 0),
+        ('-0', 0),
+        ('999999999999', 999999999999),
+        ('1.5', nullif(0, 0)),
+        ('0.000000000000000001', nullif(0, 0)),
+        (null, nullif(0, 0))
+    ) as listed (given, expected)
 ),
 
 answered as (

@@ -7,19 +7,31 @@
 }] %}
 
 with feature_column as (
-    {% for column in columns %}
-    {% set source_column = column.source_column or '' %}
-    {% set declared_values = (column['values'] or []) | join(',') %}
-    select
-        '{{ column.name }}' as feature_name,
-        {{ loop.index }} as posicao,
-        '{{ column.kind }}' as feature_kind,
-        '{{ column.type }}' as data_type,
-        nullif('{{ source_column }}', '') as source_column,
-        '{{ column.rule }}' as feature_rule,
-        nullif('{{ declared_values }}', '') as declared_values
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select listed.*
+    from (
+        values
+        {% for column in columns %}
+        {% set source_column = column.source_column or '' %}
+        {% set declared_values = (column['values'] or []) | join(',') %}
+        (
+            '{{ column.name }}',
+            {{ loop.index }},
+            '{{ column.kind }}',
+            '{{ column.type }}',
+            nullif('{{ source_column }}', ''),
+            '{{ column.rule }}',
+            nullif('{{ declared_values }}', '')
+        ){{ ',' if not loop.last }}
+        {% endfor %}
+    ) as listed (
+        feature_name,
+        posicao,
+        feature_kind,
+        data_type,
+        source_column,
+        feature_rule,
+        declared_values
+    )
 ),
 
 dictionary as (

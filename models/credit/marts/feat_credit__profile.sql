@@ -32,17 +32,17 @@ counted as (
 -- Lists of constants and one pass over `counted`, not a select per category: Athena works a CTE out
 -- again at every place that names it.
 declared_category as (
-    {%- for feature in features %}
-    {%- set number, is_last = loop.index, loop.last %}
-    {%- for category in feature.categories %}
-    select
-        {{ number }} as feature_number,
-        {{ loop.index }} as category_number,
-        '{{ feature.name }}' as feature_name,
-        '{{ category.code }}' as category_code
-    {{ 'union all' if not (is_last and loop.last) }}
-    {%- endfor %}
-    {%- endfor %}
+    select listed.*
+    from (
+        values
+        {%- for feature in features %}
+        {%- set number, is_last = loop.index, loop.last %}
+        {%- for category in feature.categories %}
+        ({{ number }}, {{ loop.index }}, '{{ feature.name }}', '{{ category.code }}')
+        {{- ',' if not (is_last and loop.last) }}
+        {%- endfor %}
+        {%- endfor %}
+    ) as listed (feature_number, category_number, feature_name, category_code)
 ),
 
 category as (
@@ -100,12 +100,13 @@ stability as (
 ),
 
 declared_feature as (
-    {%- for feature in features %}
-    select
-        {{ loop.index }} as feature_number,
-        '{{ feature.name }}' as feature_name
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    select listed.*
+    from (
+        values
+        {%- for feature in features %}
+        ({{ loop.index }}, '{{ feature.name }}'){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as listed (feature_number, feature_name)
 ),
 
 counted_feature as (

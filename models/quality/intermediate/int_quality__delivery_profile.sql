@@ -40,10 +40,11 @@ counted as (
             end as value_key
         from {{ ref(record) }} as record
         cross join (
+            values
             {% for name, _ in watched %}
-            select '{{ name }}' as column_name{{ ' union all' if not loop.last }}
+            ('{{ name }}'){{ ',' if not loop.last }}
             {% endfor %}
-        ) as watched
+        ) as watched (column_name)
         {% if is_incremental() %}
         where {{ in_load('record', entity, loads) }}
         {% endif %}

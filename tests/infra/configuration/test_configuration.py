@@ -21,8 +21,9 @@ def test_files_are_formatted(terraform: Terraform):
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_folder_is_valid(terraform: Terraform, folder: str):
+def test_bootstrap_is_valid(terraform: Terraform):
+    """Environments are rendered, which asks for more (rendered.py)."""
+    folder = "bootstrap"
     terraform.check("init", "-backend=false", "-input=false", "-lockfile=readonly", folder=folder)
     terraform.check("validate", folder=folder)
 
