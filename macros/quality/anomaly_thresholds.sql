@@ -10,13 +10,17 @@
     {%- if not execute -%}
         {{ return("select 'none' as domain, 'none' as entity, cast(0 as bigint) as min_rows, cast(0 as decimal(18, 6)) as volume_ratio, cast(0 as decimal(18, 6)) as null_rate_rise") }}
     {%- endif -%}
-    {%- for node in graph.sources.values() | sort(attribute='unique_id') %}
-    select
-        '{{ node.source_name }}' as domain,
-        '{{ node.name }}' as entity,
-        cast({{ node.config.meta.watch.min_rows }} as bigint) as min_rows,
-        cast({{ node.config.meta.watch.volume_ratio }} as decimal(18, 6)) as volume_ratio,
-        cast({{ node.config.meta.watch.null_rate_rise }} as decimal(18, 6)) as null_rate_rise
-    {{ 'union all' if not loop.last }}
-    {%- endfor -%}
+    select listed.*
+    from (
+        values
+        {%- for node in graph.sources.values() | sort(attribute='unique_id') %}
+        (
+            '{{ node.source_name }}',
+            '{{ node.name }}',
+            cast({{ node.config.meta.watch.min_rows }} as bigint),
+            cast({{ node.config.meta.watch.volume_ratio }} as decimal(18, 6)),
+            cast({{ node.config.meta.watch.null_rate_rise }} as decimal(18, 6))
+        ){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as listed (domain, entity, min_rows, volume_ratio, null_rate_rise)
 {%- endmacro %}

@@ -7,11 +7,15 @@
     {%- if not execute -%}
         {{ return("select 'none' as domain, 'none' as entity, cast(0 as bigint) as rhythm_days") }}
     {%- endif -%}
-    {%- for node in graph.sources.values() | sort(attribute='unique_id') %}
-    select
-        '{{ node.source_name }}' as domain,
-        '{{ node.name }}' as entity,
-        cast({{ node.config.freshness.warn_after.count }} as bigint) as rhythm_days
-    {{ 'union all' if not loop.last }}
-    {%- endfor -%}
+    select listed.*
+    from (
+        values
+        {%- for node in graph.sources.values() | sort(attribute='unique_id') %}
+        (
+            '{{ node.source_name }}',
+            '{{ node.name }}',
+            cast({{ node.config.freshness.warn_after.count }} as bigint)
+        ){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as listed (domain, entity, rhythm_days)
 {%- endmacro %}

@@ -266,6 +266,38 @@ def test_athenas_two_grammars_take_what_is_sent_to_it(sent):
     assert heads == {"DDL", "DML"}
 
 
+# Each select of a union is a stage on Athena and a task on Spark, wherever the list is named.
+MOST_SELECTS = 6
+
+
+def selects_in_a_row(sql: str) -> int:
+    """How many selects without a table a union has one after the other."""
+    most = found = 0
+    for branch in re.split(r"\bunion all\b", re.sub(r"--[^\n]*", "", sql)):
+        is_row = branch.lstrip().startswith("select") and not re.search(r"\bfrom\b", branch)
+        found = found + 1 if is_row else 0
+        most = max(most, found)
+    return most
+
+
+@pytest.mark.parametrize("target", ("athena", "glue"))
+def test_lists_of_rows_are_values(target, compiled):
+    long = {
+        name: selects
+        for nodes in compiled[target].values()
+        for name, sql in nodes.items()
+        if (selects := selects_in_a_row(sql)) > MOST_SELECTS
+    }
+    assert long == {}
+
+
+def test_selects_in_a_row_are_counted():
+    row = "union all -- from here\n select 1, 'a'\n"
+    assert selects_in_a_row(f"with a as (select 1 as b {row * 9}) select b from a") == 8
+    assert selects_in_a_row("select 1 from a union all select 2 from b") == 0
+    assert selects_in_a_row("values (1), (2)") == 0
+
+
 # Texts and names, in which nothing is a comment, and comments. Spark's texts know a backslash.
 TEXTS = {
     "athena": r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"",
