@@ -58,6 +58,7 @@ def test_step_that_fails_is_told(deployment: Deployment, notices: Notices):
     assert notices.says(arn.rpartition(":")[2], "FAILED")
 
 
+@pytest.mark.long
 def test_object_becomes_rows_of_its_session(
     deployment: Deployment, released: str, notices: Notices
 ):
