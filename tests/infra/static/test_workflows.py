@@ -77,6 +77,20 @@ def test_what_a_pull_request_does_not_wait_for_is_run_every_week():
     ]
 
 
+def test_every_long_test_is_named_where_people_look():
+    page = (REPOSITORY / "docs" / "conventions.md").read_text(encoding="utf-8")
+    table = page[page.index("| `long` |") :].partition("\n\n")[0]
+    named = tuple(re.findall(r"`(tests/[\w./]+)`", table))
+    mark = re.compile(r"^(?:@|pytestmark = | +marks=\[)pytest\.mark\.long\b", re.MULTILINE)
+    marked = {
+        path.relative_to(REPOSITORY).as_posix()
+        for path in (REPOSITORY / "tests").rglob("test_*.py")
+        if mark.search(path.read_text(encoding="utf-8"))
+    }
+    assert len(marked) > 5
+    assert [path for path in marked if not path.startswith(named)] == []
+
+
 def test_pages_are_published_of_main_alone_by_a_job_that_builds_nothing():
     pages = workflow("pages")
     assert pages["on"] == {"push": {"branches": ["main"]}}
