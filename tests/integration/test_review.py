@@ -1,7 +1,7 @@
 """`make review` on branches that change one mart, one macro, one seed, one contract.
 
-In a repository of their own that is this working tree. `make test` tries the mart; the others are
-more of the same, and long.
+In a repository of their own that is this working tree. Long: of every pull request the workflow
+`review` runs the command itself.
 """
 
 import os
@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from lake import PROJECT
 from tracked_files import tracked_files
+
+pytestmark = pytest.mark.long
 
 REPORTS = PROJECT / "target" / "checks" / "reviews"
 
@@ -92,7 +94,6 @@ def test_a_mart(reviewed):
     assert slim and tests and float(slim[1]) + float(tests[1]) <= 90
 
 
-@pytest.mark.long
 def test_a_macro(reviewed):
     macro = "macros/commerce/gmv_amount.sql"
     changed = "then cast(2 * ({{ line_value() }}) as decimal(18, 2))"
@@ -106,7 +107,6 @@ def test_a_macro(reviewed):
     assert "lakehouse build --full-refresh --select fct_commerce__purchase+" in report
 
 
-@pytest.mark.long
 def test_a_seed(reviewed):
     seed = "seeds/commerce/ref_commerce__subsidiary.csv"
     report = reviewed({seed: ("nacional,Sales inside", "domestica,Sales inside")})
@@ -117,7 +117,6 @@ def test_a_seed(reviewed):
     assert "**quality_trust** (" in report
 
 
-@pytest.mark.long
 def test_a_contract(reviewed):
     mart = "models/retail/marts/rpt_retail__vendas_por_ano"
     described = (PROJECT / f"{mart}.yml").read_text()

@@ -78,7 +78,7 @@ def test_what_a_pull_request_does_not_wait_for_is_run_every_week():
 
 
 def test_every_long_test_is_named_where_people_look():
-    page = (REPOSITORY / "docs" / "conventions.md").read_text(encoding="utf-8")
+    page = (REPOSITORY / "docs/conventions.md").read_text(encoding="utf-8")
     table = page[page.index("| `long` |") :].partition("\n\n")[0]
     named = tuple(re.findall(r"`(tests/[\w./]+)`", table))
     mark = re.compile(r"^(?:@|pytestmark = | +marks=\[)pytest\.mark\.long\b", re.MULTILINE)
