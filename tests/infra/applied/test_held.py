@@ -73,6 +73,7 @@ def held(deployment: Deployment) -> Iterator[None]:
         holder.communicate("\n", timeout=60)
 
 
+@pytest.mark.long
 def test_run_whose_tables_another_writes_waits_until_they_are_free(
     deployment: Deployment, released: str
 ):
