@@ -5,6 +5,8 @@ import parity
 import pytest
 from conftest import Aws, Built, Rows, sentences
 
+pytestmark = pytest.mark.long
+
 MERGED = "int_commerce__purchase"
 # The files of the newest snapshot (whether it holds deletes, path), and the rows.
 Stored = tuple[list[tuple[bool, str]], Rows]
