@@ -83,7 +83,7 @@ $(INFRA)/%/.installed: requirements/%.lock
 WITH_TERRAFORM = @if command -v terraform > /dev/null; then $(MAKE) --no-print-directory PYTHON=$(PYTHON) $(1); \
 	else echo "terraform is not on PATH: $@ is skipped"; fi
 
-# PYTEST_INFRA='-m "not long"' leaves out the switches one by one, and the day by the clock.
+# PYTEST_INFRA='-m "not long"' leaves out what docs/conventions.md#the-loop lists.
 PYTEST_INFRA ?=
 test-infra: ## Check the Terraform and what it renders, apply it to a local AWS, run its workflow, switch, tear down; permissions, checkov (long)
 	$(call WITH_TERRAFORM,applied)
@@ -181,7 +181,7 @@ parity: $(STAMP) ## Build the sample and HISTORIES random histories on all engin
 
 # Services of their own, started once: those of `make aws-up` keep what is in them.
 ENGINES_STATE := $(CURDIR)/$(WORK)/engines
-# PYTEST_ENGINES='-m "not long"' leaves out the unit tests on both, a person's sitting and a loss of files.
+# PYTEST_ENGINES='-m "not long"' leaves out what docs/conventions.md#the-loop lists.
 PYTEST_ENGINES ?=
 test-engines: $(STAMP) $(LOCALLAKE_VENV)/.installed ## Run the tests that need the engines, each started once (long)
 	@export LOCALLAKE_STATE=$(ENGINES_STATE); trap '$(LOCALLAKE) down' EXIT INT TERM; \
