@@ -7,9 +7,9 @@ import subprocess
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
-import boto3
 import preflight
 import pytest
 from infra.applied import emulator
@@ -43,14 +43,8 @@ def account_as(aws: Emulator, keys: dict[str, str], **addresses: str):
     """The account as somebody sees it; a service may have an address of its own."""
 
     def client(service: str) -> Any:
-        return boto3.client(
-            service,
-            region_name=REGION,
-            endpoint_url=addresses.get(service.replace("-", "_"), aws.endpoint),
-            aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
-            aws_session_token=keys.get("AWS_SESSION_TOKEN"),
-        )
+        endpoint = addresses.get(service.replace("-", "_"), aws.endpoint)
+        return replace(aws, endpoint=endpoint).client(service, keys)
 
     return preflight.account_of(REGION, client)
 

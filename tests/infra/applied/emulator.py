@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -69,12 +70,13 @@ class Emulator:
 
     def client(self, service: str, credentials: dict[str, str] | None = None) -> Any:
         keys = credentials or ADMINISTRATOR
-        return boto3.Session(
+        return _client(
+            service,
+            endpoint_url=self.endpoint,
             aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
             aws_session_token=keys.get("AWS_SESSION_TOKEN"),
-            region_name=REGION,
-        ).client(service, endpoint_url=self.endpoint)
+        )
 
     def calls(self) -> list[dict]:
         """What was decided since the start: identity, agent, action, resource, allowed."""
@@ -102,6 +104,12 @@ class Emulator:
             RoleArn=arn_of(role), RoleSessionName="test", WebIdentityToken=web_token
         )
         return variables(answer["Credentials"])
+
+
+@cache
+def _client(service: str, **given: str | None) -> Any:
+    # Who waits asks several times a second, and making a client takes half of one.
+    return boto3.Session(region_name=REGION).client(service, **given)
 
 
 def command(state: Path, *words: str) -> subprocess.CompletedProcess:
