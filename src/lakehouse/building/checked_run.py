@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lakehouse.aws import services_described_once
 from lakehouse.building.athena_statements import SentStatements
 from lakehouse.building.checked_settings import project_of
 from lakehouse.building.dbt_run import (
@@ -101,7 +102,10 @@ def run_and_look(
     run_id = uuid4().hex
     # DuckDB locks its file; an object store locks nothing.
     has_lease = target != "duckdb" and command_of(arguments) in WRITING
-    with held(environment, run=run_id) if has_lease else nullcontext():
+    with (
+        held(environment, run=run_id) if has_lease else nullcontext(),
+        services_described_once() if target != "duckdb" else nullcontext(),
+    ):
         environment[RUN_ID] = run_id
         try:
             return _run(
