@@ -185,6 +185,9 @@ class Workflows:
             self._builds.setdefault(arn, []).append(build["id"])
             if (of_state := _of_state.get()) is not None:
                 of_state.append(build["id"])
+            # A stop that came while the build was started could not know it yet.
+            if self._service._executions[arn]["status"] != "RUNNING":
+                builds.stop_build(id=build["id"])
             while resource.endswith(".sync") and build["buildStatus"] == "IN_PROGRESS":
                 time.sleep(_POLL_S)
                 build = builds.batch_get_builds(ids=[build["id"]])["builds"][0]
