@@ -161,7 +161,18 @@ def sent(compiled) -> dict[str, dict[str, dict[str, str]]]:
     }
 
 
-@pytest.mark.parametrize("target", TARGETS)
+# Trino and Spark themselves read what is compiled for them in tests/engines; sqlfluff reads all
+# forms of it, and takes minutes.
+READERS = [
+    pytest.param(
+        target,
+        marks=[pytest.mark.long] if DIALECTS[target] != "duckdb" else [],
+    )
+    for target in TARGETS
+]
+
+
+@pytest.mark.parametrize("target", READERS)
 def test_all_compiled_sql_parses(target, compiled, pool):
     named = {}
     for form, nodes in compiled[target].items():
